@@ -1,0 +1,91 @@
+package io.openclaw.gateway.common.boot;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Starts a gateway process with the defaults that all of them share. */
+public final class GatewayApplication {
+    /** The largest request body, and the largest result of a tool: 4 MiB. */
+    public static final int MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
+
+    /** What a record may weigh: a payload, and a mebibyte for verdicts and names around it. */
+    public static final int MAX_RECORD_BYTES = MAX_PAYLOAD_BYTES + 1024 * 1024;
+
+    private GatewayApplication() {}
+
+    /**
+     * Starts a process.
+     *
+     * @param configuration the service's {@code @Configuration} entry
+     * @param overrides settings of this kind of process; environment, {@code .env} and command line win over them
+     */
+    public static ConfigurableApplicationContext start(
+            Class<?> configuration, Map<String, ?> overrides, String... args) {
+        var application = new SpringApplication(configuration);
+        application.setWebApplicationType(WebApplicationType.SERVLET);
+        application.setDefaultProperties(defaults(overrides));
+        return application.run(args);
+    }
+
+    private static Map<String, Object> defaults(Map<String, ?> overrides) {
+        Map<String, Object> defaults = new HashMap<>();
+        defaults.put("server.port", "${PORT:8000}");
+        defaults.put("server.address", "${BIND_ADDRESS:127.0.0.1}");
+        defaults.put("server.shutdown", "graceful");
+        defaults.put("server.server-header", "");
+        defaults.put("server.error.include-message", "never");
+        // An oversized body is read to its end, within reason, so that its sender can read the 413.
+        defaults.put("server.tomcat.max-swallow-size", "64MB");
+        defaults.put("server.tomcat.max-connections", "20000");
+        defaults.put("server.tomcat.accept-count", "1000");
+        defaults.put("spring.threads.virtual.enabled", "true");
+        defaults.put("spring.main.banner-mode", "off");
+        defaults.put("spring.mvc.problemdetails.enabled", "true");
+        defaults.put("spring.lifecycle.timeout-per-shutdown-phase", "20s");
+        defaults.put("spring.web.resources.add-mappings", "false");
+        defaults.put("spring.kafka.bootstrap-servers", "${KAFKA_BOOTSTRAP_SERVERS:127.0.0.1:9092}");
+        defaults.put("spring.kafka.producer.acks", "all");
+        defaults.put("spring.kafka.producer.key-serializer", "org.apache.kafka.common.serialization.StringSerializer");
+        defaults.put(
+                "spring.kafka.producer.value-serializer", "org.apache.kafka.common.serialization.ByteArraySerializer");
+        // A call waits for each of its hops: records are sent at once, and batches form while others are under way.
+        defaults.put("spring.kafka.producer.properties.linger.ms", "0");
+        defaults.put("spring.kafka.producer.properties.max.request.size", Integer.toString(MAX_RECORD_BYTES));
+        defaults.put("spring.kafka.producer.properties.delivery.timeout.ms", "60000");
+        defaults.put(
+                "spring.kafka.consumer.key-deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
+        defaults.put(
+                "spring.kafka.consumer.value-deserializer",
+                "org.apache.kafka.common.serialization.ByteArrayDeserializer");
+        defaults.put("spring.kafka.consumer.auto-offset-reset", "earliest");
+        defaults.put("spring.kafka.consumer.enable-auto-commit", "false");
+        defaults.put("spring.kafka.consumer.max-poll-records", "1000");
+        defaults.put("spring.kafka.consumer.properties.group.protocol", "consumer");
+        defaults.put("spring.kafka.consumer.properties.max.partition.fetch.bytes", Integer.toString(MAX_RECORD_BYTES));
+        defaults.put("spring.datasource.url", "${DATABASE_URL:jdbc:postgresql://127.0.0.1:5432/openclaw}");
+        defaults.put("spring.datasource.username", "${DATABASE_USER:openclaw}");
+        defaults.put("spring.datasource.password", "${DATABASE_PASSWORD:}");
+        defaults.put("spring.datasource.hikari.maximum-pool-size", "8");
+        defaults.put("spring.datasource.hikari.connection-timeout", "5000");
+        defaults.put("spring.data.jdbc.repositories.enabled", "false");
+        defaults.put("spring.jmx.enabled", "false");
+        defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
+        defaults.put("management.endpoint.health.probes.enabled", "true");
+        defaults.put("management.endpoint.health.show-details", "when-authorized");
+        defaults.put("openclaw.console.user", "${CONSOLE_USER:admin}");
+        defaults.put("openclaw.console.password", "${CONSOLE_PASSWORD:}");
+        defaults.put("openclaw.worker.url", "${OPENCLAW_WORKER_URL:}");
+        defaults.put("openclaw.worker.token", "${OPENCLAW_WORKER_TOKEN:}");
+        defaults.put("logging.level.org.apache.kafka", "WARN");
+        defaults.put("logging.level.org.springframework", "WARN");
+        defaults.put("logging.level.org.flywaydb", "WARN");
+        defaults.put("logging.level.com.zaxxer.hikari", "WARN");
+        defaults.put("logging.level.org.apache.catalina", "WARN");
+        defaults.put("logging.level.org.apache.coyote", "WARN");
+        defaults.putAll(overrides);
+        return defaults;
+    }
+}

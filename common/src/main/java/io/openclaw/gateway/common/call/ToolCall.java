@@ -1,0 +1,112 @@
+package io.openclaw.gateway.common.call;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.openclaw.gateway.common.json.RawJson;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of an agent to run one tool of one upstream.
+ *
+ * @param callId UUID version 7
+ * @param agent the principal that asks
+ * @param upstream what would execute the tool
+ * @param tool the tool's name at that upstream
+ * @param arguments a JSON object, exactly as it was received; {@code null} only in {@code calls.completed} and
+ *     {@code approvals.events}, which say what came of a call and do not repeat it
+ * @param origin the door it came in by
+ * @param mode who runs it
+ * @param requestedAt when ingress received it
+ * @param deadline after which it must not be started any more
+ * @param parentCallId the call that caused this one, if any
+ * @param intent what the agent says it wants to achieve, if it says so
+ * @param context what the upstream needs beside the arguments (an OpenClaw session key, say); covered by the seal
+ * @param replyPartition the partition of {@code calls.completed} that the asking ingress instance reads
+ * @param digest see {@link Digest}: binds agent, upstream, tool and arguments
+ * @param seal ingress's signature over all of the above; {@code null} until it has signed
+ * @param unknown fields that a newer version wrote, kept as they came
+ */
+public record ToolCall(
+        UUID callId,
+        String agent,
+        String upstream,
+        String tool,
+        @Nullable RawJson arguments,
+        Origin origin,
+        Mode mode,
+        Instant requestedAt,
+        Instant deadline,
+        @Nullable UUID parentCallId,
+        @Nullable String intent,
+        @Nullable RawJson context,
+        int replyPartition,
+        String digest,
+        @Nullable String seal,
+        @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown) {
+
+    public ToolCall {
+        unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
+    }
+
+    /** Returns {@code upstream/tool}, the address that policy patterns match. */
+    @JsonIgnore
+    public String address() {
+        return upstream + "/" + tool;
+    }
+
+    /** Tells whether the deadline has passed at the given instant. */
+    public boolean expiredAt(Instant now) {
+        return !now.isBefore(deadline);
+    }
+
+    /** Returns this call with ingress's signature. */
+    public ToolCall sealed(String signature) {
+        return new ToolCall(
+                callId,
+                agent,
+                upstream,
+                tool,
+                arguments,
+                origin,
+                mode,
+                requestedAt,
+                deadline,
+                parentCallId,
+                intent,
+                context,
+                replyPartition,
+                digest,
+                signature,
+                unknown);
+    }
+
+    /** Returns this call with other arguments and context, for showing or recording; its digest and seal stay. */
+    public ToolCall showing(@Nullable RawJson shownArguments, @Nullable RawJson shownContext) {
+        return new ToolCall(
+                callId,
+                agent,
+                upstream,
+                tool,
+                shownArguments,
+                origin,
+                mode,
+                requestedAt,
+                deadline,
+                parentCallId,
+                intent,
+                shownContext,
+                replyPartition,
+                digest,
+                seal,
+                unknown);
+    }
+
+    /** Returns this call as the events about its end carry it. */
+    public ToolCall withoutArguments() {
+        return showing(null, context);
+    }
+}

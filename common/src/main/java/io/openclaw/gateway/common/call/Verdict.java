@@ -1,0 +1,53 @@
+package io.openclaw.gateway.common.call;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.openclaw.gateway.common.json.RawJson;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stage decided about a call.
+ *
+ * @param stage the stage that decided
+ * @param outcome what it decided
+ * @param reasons why; never empty unless the outcome is {@code ALLOW}
+ * @param decidedBy the instance, or the person, that decided
+ * @param decidedAt when
+ * @param policyVersion the content hash of the policy or rule pack applied, where there is one
+ * @param signature the link in the signature chain; {@code null} until the stage has signed
+ * @param unknown fields that a newer version wrote, kept as they came
+ */
+public record Verdict(
+        Stage stage,
+        Decision outcome,
+        List<Reason> reasons,
+        String decidedBy,
+        Instant decidedAt,
+        @Nullable String policyVersion,
+        @Nullable String signature,
+        @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown) {
+
+    public Verdict {
+        reasons = reasons == null ? List.of() : List.copyOf(reasons);
+        unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
+    }
+
+    /** Makes a verdict that is not signed yet. */
+    public static Verdict of(
+            Stage stage,
+            Decision outcome,
+            List<Reason> reasons,
+            String decidedBy,
+            Instant decidedAt,
+            @Nullable String policyVersion) {
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, Map.of());
+    }
+
+    /** Returns this verdict with its signature. */
+    public Verdict signed(String link) {
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, link, unknown);
+    }
+}

@@ -1,0 +1,149 @@
+package io.openclaw.gateway.common.event;
+
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.call.Verdict;
+import io.openclaw.gateway.common.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Events as Kafka records: CloudEvents 1.0, Kafka protocol binding, binary content mode (section 3.2).
+ *
+ * <p>The event id is made of the subject and the type, so an event that is published again has the same id.
+ */
+public final class EventCodec {
+    private static final byte[] SPEC_VERSION = utf8("1.0");
+    private static final byte[] CONTENT_TYPE = utf8("application/json");
+
+    private final byte[] source;
+
+    /**
+     * @param source the CloudEvents {@code source}, such as {@code /openclaw-gateway/policy/host-1}
+     */
+    public EventCodec(String source) {
+        this.source = utf8(source);
+    }
+
+    /**
+     * Makes the record of an event.
+     *
+     * @param topicName the topic's full name
+     * @param partition the partition, or {@code null} to let the key choose
+     */
+    public ProducerRecord<String, byte[]> encode(
+            GatewayEvent event, String topicName, @Nullable Integer partition, Instant now) {
+        EventType type = EventType.of(event);
+        var record = new ProducerRecord<>(topicName, partition, event.key(), Json.write(event));
+        Headers headers = record.headers();
+        headers.add("ce_specversion", SPEC_VERSION);
+        headers.add("ce_id", utf8(eventId(event, type, now)));
+        headers.add("ce_source", source);
+        headers.add("ce_type", utf8(type.typeName()));
+        headers.add("ce_subject", utf8(event.subject()));
+        headers.add("ce_time", utf8(now.toString()));
+        headers.add("content-type", CONTENT_TYPE);
+        return record;
+    }
+
+    /**
+     * Reads the event of a record.
+     *
+     * @throws UnreadableEventException if the record is no event, or one of a type or version that this build does not know
+     */
+    public GatewayEvent decode(ConsumerRecord<String, byte[]> record) throws UnreadableEventException {
+        String typeName = header(record.headers(), "ce_type");
+        if (typeName == null) {
+            throw new UnreadableEventException("no ce_type header: not a CloudEvents record in binary mode");
+        }
+        EventType type = EventType.named(typeName)
+                .orElseThrow(() -> new UnreadableEventException("unknown event type or version " + typeName));
+        if (record.value() == null) {
+            throw new UnreadableEventException("empty record of type " + typeName);
+        }
+        try {
+            GatewayEvent event = Json.read(record.value(), type.eventClass());
+            requireComplete(event);
+            return event;
+        } catch (JacksonException e) {
+            throw new UnreadableEventException("no valid " + typeName + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Returns the value of a header as text, or {@code null}. */
+    public static @Nullable String header(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private static void requireComplete(GatewayEvent event) throws UnreadableEventException {
+        switch (event) {
+            case CallEvent e -> {
+                requireComplete(e.call());
+                for (Verdict verdict : e.verdicts()) {
+                    require(verdict.stage(), "verdict.stage");
+                    require(verdict.outcome(), "verdict.outcome");
+                    require(verdict.decidedBy(), "verdict.decidedBy");
+                    require(verdict.decidedAt(), "verdict.decidedAt");
+                }
+            }
+            case ApprovalChanged e -> {
+                requireComplete(e.call());
+                require(e.status(), "status");
+                require(e.expiresAt(), "expiresAt");
+            }
+            case PolicyPublished e -> {
+                require(e.version(), "version");
+                require(e.document(), "document");
+            }
+            case UpstreamReported e -> {
+                require(e.upstream(), "upstream");
+                require(e.checkedAt(), "checkedAt");
+            }
+        }
+        if (event instanceof CallCompleted completed) {
+            require(completed.outcome(), "outcome");
+            require(completed.completedBy(), "completedBy");
+            require(completed.completedAt(), "completedAt");
+        }
+    }
+
+    private static void requireComplete(@Nullable ToolCall call) throws UnreadableEventException {
+        if (call == null) {
+            throw new UnreadableEventException("the event has no call");
+        }
+        require(call.callId(), "call.callId");
+        require(call.agent(), "call.agent");
+        require(call.upstream(), "call.upstream");
+        require(call.tool(), "call.tool");
+        require(call.origin(), "call.origin");
+        require(call.mode(), "call.mode");
+        require(call.requestedAt(), "call.requestedAt");
+        require(call.deadline(), "call.deadline");
+        require(call.digest(), "call.digest");
+    }
+
+    private static void require(@Nullable Object value, String name) throws UnreadableEventException {
+        if (value == null) {
+            throw new UnreadableEventException("the event has no " + name);
+        }
+    }
+
+    private static String eventId(GatewayEvent event, EventType type, Instant now) {
+        return switch (event) {
+            case CallEvent e -> e.subject() + "/" + type.shortName();
+            case ApprovalChanged e -> e.subject() + "/" + type.shortName() + "/" + e.status();
+            case PolicyPublished e -> e.version() + "/" + now.toEpochMilli();
+            case UpstreamReported e -> e.upstream() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+        };
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

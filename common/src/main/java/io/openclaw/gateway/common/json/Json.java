@@ -1,0 +1,28 @@
+package io.openclaw.gateway.common.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The one JSON mapper of the gateway. Nesting is limited to 500 levels, and a repeated name is an error. */
+public final class Json {
+    /** Omits absent values, writes instants as RFC 3339 text, ignores unknown fields that no record keeps. */
+    public static final JsonMapper MAPPER = JsonMapper.builder()
+            .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    /** Reads a value whose {@link RawJson} parts are sliced out of the source and not parsed further. */
+    public static <T> T read(byte[] source, Class<T> type) {
+        return MAPPER.readerFor(type).withAttribute(RawJson.SOURCE, source).readValue(source);
+    }
+
+    /** Writes a value as UTF-8. */
+    public static byte[] write(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+}

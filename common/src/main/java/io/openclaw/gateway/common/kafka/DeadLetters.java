@@ -1,0 +1,44 @@
+package io.openclaw.gateway.common.kafka;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.topic.Topic;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.SendResult;
+
+/** Puts records that cannot be processed aside, whole, with the reason and where they came from in headers. */
+public final class DeadLetters {
+    /** Why the record was put aside. */
+    public static final String REASON = "openclaw-reason";
+    /** Where the record came from: topic, partition and offset, as {@code topic-partition@offset}. */
+    public static final String POSITION = "openclaw-position";
+
+    private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
+
+    private final KafkaTemplate<String, byte[]> template;
+    private final Topics topics;
+    private final MeterRegistry meters;
+
+    public DeadLetters(KafkaTemplate<String, byte[]> template, Topics topics, MeterRegistry meters) {
+        this.template = template;
+        this.topics = topics;
+        this.meters = meters;
+    }
+
+    /** Puts a record aside. */
+    public CompletableFuture<SendResult<String, byte[]>> put(ConsumerRecord<String, byte[]> record, String reason) {
+        String position = record.topic() + "-" + record.partition() + "@" + record.offset();
+        log.warn("dead letter {}: {}", position, reason);
+        meters.counter("openclaw.dead.letters", "topic", record.topic()).increment();
+        var letter = new ProducerRecord<>(topics.name(Topic.CALLS_DEAD_LETTER), null, record.key(), record.value());
+        record.headers().forEach(letter.headers()::add);
+        letter.headers().add(REASON, reason.getBytes(StandardCharsets.UTF_8));
+        letter.headers().add(POSITION, position.getBytes(StandardCharsets.UTF_8));
+        return template.send(letter);
+    }
+}

@@ -1,0 +1,142 @@
+package io.openclaw.gateway.common.kafka;
+
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.topic.Topic;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.listener.BatchMessageListener;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Makes the containers that read topics in batches.
+ *
+ * <p>A batch is committed when its listener returns. A record that is no event goes to the dead letters and the rest goes
+ * on; a listener that throws (because a database or the broker is away) gets the same batch again until it succeeds, so
+ * nothing is lost.
+ */
+public final class EventListeners {
+    private final ConsumerFactory<String, byte[]> consumers;
+    private final Topics topics;
+    private final EventCodec codec;
+    private final EventPublisher publisher;
+    private final DeadLetters deadLetters;
+
+    public EventListeners(
+            ConsumerFactory<String, byte[]> consumers,
+            Topics topics,
+            EventCodec codec,
+            EventPublisher publisher,
+            DeadLetters deadLetters) {
+        this.consumers = consumers;
+        this.topics = topics;
+        this.codec = codec;
+        this.publisher = publisher;
+        this.deadLetters = deadLetters;
+    }
+
+    /** An event, and the record it came in. */
+    public record Received<E extends GatewayEvent>(E event, ConsumerRecord<String, byte[]> record) {}
+
+    /** Handles the readable events of a batch, in the order of the topic; what it throws makes the batch come again. */
+    public interface BatchHandler<E extends GatewayEvent> {
+        void handle(List<Received<E>> batch);
+    }
+
+    /**
+     * Makes a container for a stage that is a function: each event becomes the events that follow from it. An event that
+     * the function throws on is put aside, because it would throw on it again.
+     */
+    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
+            String group, Topic topic, Class<E> eventClass, Function<E, ? extends GatewayEvent> stage) {
+        return container(group, List.of(topics.name(topic)), null, records -> {
+            List<CompletableFuture<?>> sent = new ArrayList<>(records.size());
+            for (ConsumerRecord<String, byte[]> record : records) {
+                try {
+                    sent.add(publisher.publish(stage.apply(decode(record, eventClass))));
+                } catch (UnreadableEventException e) {
+                    sent.add(deadLetters.put(record, reason(e)));
+                } catch (RuntimeException e) {
+                    sent.add(deadLetters.put(record, group + " failed on it: " + e));
+                }
+            }
+            sent.forEach(CompletableFuture::join);
+        });
+    }
+
+    /** Makes a container that hands on whole batches of readable events. */
+    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> batches(
+            String group,
+            Topic topic,
+            Class<E> eventClass,
+            @Nullable ConsumerRebalanceListener rebalanceListener,
+            BatchHandler<E> handler) {
+        return container(group, List.of(topics.name(topic)), rebalanceListener, records -> {
+            List<Received<E>> events = new ArrayList<>(records.size());
+            for (ConsumerRecord<String, byte[]> record : records) {
+                try {
+                    events.add(new Received<>(decode(record, eventClass), record));
+                } catch (UnreadableEventException e) {
+                    deadLetters.put(record, reason(e)).join();
+                }
+            }
+            handler.handle(events);
+        });
+    }
+
+    /** Makes a container that hands on whole batches of records, readable or not. */
+    public ConcurrentMessageListenerContainer<String, byte[]> records(
+            String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
+        return container(group, topicNames, null, listener);
+    }
+
+    private ConcurrentMessageListenerContainer<String, byte[]> container(
+            String group,
+            Collection<String> topicNames,
+            @Nullable ConsumerRebalanceListener rebalanceListener,
+            BatchMessageListener<String, byte[]> listener) {
+        var properties = new ContainerProperties(topicNames.toArray(String[]::new));
+        properties.setGroupId(group);
+        properties.setClientId(group);
+        properties.setMessageListener(listener);
+        if (rebalanceListener != null) {
+            properties.setConsumerRebalanceListener(rebalanceListener);
+        }
+        var container = new ConcurrentMessageListenerContainer<>(consumers, properties);
+        container.setBeanName(group);
+        container.setCommonErrorHandler(new DefaultErrorHandler(withoutEnd()));
+        return container;
+    }
+
+    private <E extends GatewayEvent> E decode(ConsumerRecord<String, byte[]> record, Class<E> eventClass)
+            throws UnreadableEventException {
+        GatewayEvent event = codec.decode(record);
+        if (!eventClass.isInstance(event)) {
+            throw new UnreadableEventException(
+                    "a " + event.getClass().getSimpleName() + " does not belong on " + record.topic());
+        }
+        return eventClass.cast(event);
+    }
+
+    private static ExponentialBackOff withoutEnd() {
+        var backOff = new ExponentialBackOff(100, 2);
+        backOff.setMaxInterval(5_000);
+        backOff.setMaxElapsedTime(Long.MAX_VALUE);
+        return backOff;
+    }
+
+    private static String reason(UnreadableEventException e) {
+        return e.getMessage() == null ? "unreadable" : e.getMessage();
+    }
+}

@@ -1,0 +1,55 @@
+package io.openclaw.gateway.common.kafka;
+
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.EventType;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.topic.Topic;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.SendResult;
+
+/** Publishes events to the topic that their type names. */
+public final class EventPublisher {
+    private final KafkaTemplate<String, byte[]> template;
+    private final EventCodec codec;
+    private final Topics topics;
+    private final Clock clock;
+
+    public EventPublisher(KafkaTemplate<String, byte[]> template, EventCodec codec, Topics topics, Clock clock) {
+        this.template = template;
+        this.codec = codec;
+        this.topics = topics;
+        this.clock = clock;
+    }
+
+    /**
+     * Publishes an event. The end of a call goes to the partition that the call names, which the asking ingress reads.
+     *
+     * @return completes when all in-sync replicas have the record; fails if they do not within the delivery timeout
+     */
+    public CompletableFuture<SendResult<String, byte[]>> publish(GatewayEvent event) {
+        String topic = topics.name(EventType.of(event).topic());
+        return template.send(codec.encode(event, topic, partitionOf(event, topic), clock.instant()));
+    }
+
+    private @Nullable Integer partitionOf(GatewayEvent event, String topic) {
+        if (event instanceof CallCompleted completed) {
+            int reply = completed.call().replyPartition();
+            // A forged call can name any partition; its end still goes on record.
+            return reply >= 0 && reply < partitions(topic) ? reply : null;
+        }
+        return null;
+    }
+
+    private int partitions(String topic) {
+        return template.partitionsFor(topic).size();
+    }
+
+    /** Returns the number of partitions of the topic that ends of calls go to. */
+    public int replyPartitions() {
+        return partitions(topics.name(Topic.CALLS_COMPLETED));
+    }
+}

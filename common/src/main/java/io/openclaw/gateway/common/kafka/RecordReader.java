@@ -1,0 +1,67 @@
+package io.openclaw.gateway.common.kafka;
+
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.UnreadableEventException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.springframework.kafka.core.ConsumerFactory;
+
+/**
+ * Reads a single record again, by its position.
+ *
+ * <p>Services that hold a call back keep its position, not its arguments: a credential among them is then in Kafka alone.
+ */
+public final class RecordReader {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final ConsumerFactory<String, byte[]> consumers;
+    private final EventCodec codec;
+
+    public RecordReader(ConsumerFactory<String, byte[]> consumers, EventCodec codec) {
+        this.consumers = consumers;
+        this.codec = codec;
+    }
+
+    /**
+     * Reads the event at a position.
+     *
+     * @throws UnreadableEventException if the record is gone (its retention is over) or is no event
+     * @throws org.apache.kafka.common.KafkaException if the broker does not answer
+     */
+    public GatewayEvent read(String topic, int partition, long offset) throws UnreadableEventException {
+        // The group is never joined; a name is only asked for by the factory.
+        try (Consumer<String, byte[]> consumer = consumers.createConsumer(
+                "openclaw-record-reader",
+                null,
+                null,
+                asProperties(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1")))) {
+            var position = new TopicPartition(topic, partition);
+            consumer.assign(List.of(position));
+            consumer.seek(position, offset);
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (System.nanoTime() < end) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    if (record.offset() == offset) {
+                        return codec.decode(record);
+                    }
+                    throw new UnreadableEventException("the record at " + position + "@" + offset
+                            + " is gone: the topic's retention is shorter than the call was held back");
+                }
+            }
+            throw new org.apache.kafka.common.errors.TimeoutException(
+                    "no record at " + position + "@" + offset + " within " + PATIENCE.toSeconds() + " s");
+        }
+    }
+
+    private static java.util.Properties asProperties(Map<String, String> map) {
+        var properties = new java.util.Properties();
+        properties.putAll(map);
+        return properties;
+    }
+}

@@ -1,0 +1,51 @@
+package io.openclaw.gateway.common.topic;
+
+/** The topics of the gateway. The name on the broker is a prefix ({@code openclaw.} by default) and {@link #suffix()}. */
+public enum Topic {
+    /** Ingress → policy. Keyed by agent, so that one policy instance sees all calls of an agent. */
+    CALLS_REQUESTED("calls.requested", Kind.QUEUE),
+    /** Policy → vetting. */
+    CALLS_AUTHORIZED("calls.authorized", Kind.QUEUE),
+    /** Vetting → approval. */
+    CALLS_ESCALATED("calls.escalated", Kind.QUEUE),
+    /** Vetting and approval → executor, read by a share group. */
+    CALLS_CLEARED("calls.cleared", Kind.QUEUE),
+    /** Any stage → ingress; written to the partition that the call names. */
+    CALLS_COMPLETED("calls.completed", Kind.QUEUE),
+    /** Ingress → executor and approval: the agent no longer wants the call. */
+    CALLS_WITHDRAWN("calls.withdrawn", Kind.QUEUE),
+    /** Records that no stage could read, with the reason in the headers. */
+    CALLS_DEAD_LETTER("calls.dead-letter", Kind.QUEUE),
+    /** Approval → ingress: a call waits for a person, and what the person said. */
+    APPROVALS_EVENTS("approvals.events", Kind.QUEUE),
+    /** Policy → everybody: the policy in force. Compacted, one key. */
+    POLICY_VERSIONS("policy.versions", Kind.LATEST),
+    /** Executor → ingress: which upstreams answer. Compacted, keyed by upstream. */
+    UPSTREAMS_STATUS("upstreams.status", Kind.LATEST);
+
+    /** What a topic keeps. */
+    public enum Kind {
+        /** Every record, for the retention time; as many partitions as configured. */
+        QUEUE,
+        /** The latest record of each key; one partition. */
+        LATEST
+    }
+
+    private final String suffix;
+    private final Kind kind;
+
+    Topic(String suffix, Kind kind) {
+        this.suffix = suffix;
+        this.kind = kind;
+    }
+
+    /** Returns the name after the prefix, such as {@code calls.requested}. */
+    public String suffix() {
+        return suffix;
+    }
+
+    /** Returns what the topic keeps. */
+    public Kind kind() {
+        return kind;
+    }
+}

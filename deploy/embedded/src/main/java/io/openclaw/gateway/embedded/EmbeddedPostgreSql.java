@@ -1,0 +1,168 @@
+package io.openclaw.gateway.embedded;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One PostgreSQL 18, as a child of this process, on loopback only, with a password made at the first start. A server that
+ * outlived its parent (which was killed) is stopped through its own pid file before another is started on its data.
+ */
+public final class EmbeddedPostgreSql implements AutoCloseable {
+    /** The superuser that the services connect as. */
+    public static final String USER = "postgres";
+    /** The database of the gateway. */
+    public static final String DATABASE = "openclaw";
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgreSql.class);
+
+    private final EmbeddedPostgres server;
+    private final String password;
+
+    private EmbeddedPostgreSql(EmbeddedPostgres server, String password) {
+        this.server = server;
+        this.password = password;
+    }
+
+    /**
+     * Starts the server.
+     *
+     * @param directory where it keeps its programs, its data and its password
+     * @throws UncheckedIOException if it does not start within 30 s
+     */
+    public static EmbeddedPostgreSql start(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Path data = directory.resolve("data");
+            stopOrphan(data);
+            Path passwordFile = directory.resolve("password");
+            String password = password(passwordFile);
+            EmbeddedPostgres server = EmbeddedPostgres.builder()
+                    .setOverrideWorkingDirectory(directory.resolve("programs").toFile())
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setRegisterShutdownHook(false)
+                    .setPGStartupWait(Duration.ofSeconds(30))
+                    // These two become options of initdb, so that no start is ever without a password.
+                    .setLocaleConfig("pwfile", passwordFile.toAbsolutePath().toString())
+                    .setLocaleConfig("auth", "scram-sha-256")
+                    .setConnectConfig("password", password)
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setServerConfig("unix_socket_directories", "")
+                    // The library starts servers for tests, without fsync; this one keeps what people trust it with.
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("max_connections", "200")
+                    .setServerConfig("shared_buffers", "256MB")
+                    .setServerConfig("max_wal_size", "2GB")
+                    .setServerConfig("wal_compression", "on")
+                    .setServerConfig("checkpoint_timeout", "15min")
+                    .start();
+            createDatabase(server);
+            log.info("PostgreSQL listens on 127.0.0.1:{}", server.getPort());
+            return new EmbeddedPostgreSql(server, password);
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL did not start in " + directory, e);
+        }
+    }
+
+    /** Returns the JDBC address of the gateway's database, without user and password. */
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + DATABASE;
+    }
+
+    /** Returns the port on loopback. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Returns the password of {@link #USER}. */
+    public String password() {
+        return password;
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL did not stop cleanly", e);
+        }
+    }
+
+    private static void createDatabase(EmbeddedPostgres server) throws IOException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                var existing = statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
+            if (!existing.next()) {
+                statement.execute("create database " + DATABASE);
+            }
+        } catch (SQLException e) {
+            server.close();
+            throw new IOException("cannot create the database " + DATABASE, e);
+        }
+    }
+
+    private static String password(Path file) throws IOException {
+        if (Files.exists(file)) {
+            return Files.readString(file).strip();
+        }
+        byte[] random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        String password = HexFormat.of().formatHex(random);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, password);
+        return password;
+    }
+
+    /** Stops the server whose pid stands in this data directory's own pid file, if it still runs on this directory. */
+    private static void stopOrphan(Path data) throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        Optional<ProcessHandle> orphan = ProcessHandle.of(
+                        Long.parseLong(Files.readAllLines(pidFile).getFirst().strip()))
+                .filter(process -> runsOn(process, data));
+        if (orphan.isEmpty()) {
+            // Left by a crash of the machine; PostgreSQL itself sees that nobody has this pid.
+            return;
+        }
+        log.info(
+                "PostgreSQL (pid {}) outlived its parent and is stopped",
+                orphan.get().pid());
+        orphan.get().destroy();
+        try {
+            orphan.get().onExit().get(30, TimeUnit.SECONDS);
+        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+            throw new IOException(
+                    "PostgreSQL (pid " + orphan.get().pid() + ") still runs on " + data
+                            + " after 30 s; stop it by hand",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while stopping PostgreSQL", e);
+        }
+    }
+
+    /** The pid may have been given to another process since; only a server started on this directory is ours. */
+    private static boolean runsOn(ProcessHandle process, Path data) {
+        return process.info()
+                .arguments()
+                .map(arguments -> java.util.Arrays.asList(arguments).contains(data.toString()))
+                .orElse(false);
+    }
+}

@@ -1,0 +1,112 @@
+package io.openclaw.gateway.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedInfrastructureTest {
+
+    @Test
+    void aBrokerKeepsItsRecordsOverARestart(@TempDir Path directory) throws Exception {
+        try (var broker = EmbeddedKafka.start(directory, 0)) {
+            try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
+                admin.createTopics(List.of(new NewTopic("t", 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+            try (var producer = new KafkaProducer<>(
+                    Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+                    new StringSerializer(),
+                    new StringSerializer())) {
+                producer.send(new ProducerRecord<>("t", "k", "v")).get();
+            }
+        }
+        try (var broker = EmbeddedKafka.start(directory, 0);
+                var consumer = new KafkaConsumer<>(
+                        Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+                        new StringDeserializer(),
+                        new StringDeserializer())) {
+            var partition = new TopicPartition("t", 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            assertThat(consumer.poll(Duration.ofSeconds(10)))
+                    .singleElement()
+                    .satisfies(record -> assertThat(record.value()).isEqualTo("v"));
+        }
+    }
+
+    @Test
+    void aDatabaseThatOutlivedItsParentIsTakenOverWithItsData(@TempDir Path directory) throws Exception {
+        EmbeddedPostgreSql orphan = EmbeddedPostgreSql.start(directory);
+        execute(orphan, "create table t as select 42 as answer");
+        releaseLockAsIfKilled(directory);
+
+        // Not closed: to the second start it looks as if the first one's process had been killed.
+        try (var server = EmbeddedPostgreSql.start(directory)) {
+            assertThat(answer(server)).isEqualTo(42);
+            assertThat(server.password()).isEqualTo(orphan.password());
+        }
+        assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void nobodyConnectsWithoutThePassword(@TempDir Path directory) throws Exception {
+        try (var server = EmbeddedPostgreSql.start(directory)) {
+            assertThatThrownBy(() -> connect(server, "wrong")).isInstanceOf(SQLException.class);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("password"))))
+                    .isEqualTo("rw-------");
+            try (Connection connection = connect(server, server.password());
+                    var fsync = connection.createStatement().executeQuery("show fsync")) {
+                fsync.next();
+                assertThat(fsync.getString(1)).isEqualTo("on");
+            }
+        }
+    }
+
+    /** The library's lock belongs to this process, which was not really killed. */
+    private static void releaseLockAsIfKilled(Path directory) throws Exception {
+        Files.delete(directory.resolve("data/epg-lock"));
+    }
+
+    private static void execute(EmbeddedPostgreSql server, String sql) throws SQLException {
+        try (Connection connection = connect(server, server.password());
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static int answer(EmbeddedPostgreSql server) throws SQLException {
+        try (Connection connection = connect(server, server.password());
+                var rows = connection.createStatement().executeQuery("select answer from t")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private static Connection connect(EmbeddedPostgreSql server, String password) throws SQLException {
+        var properties = new Properties();
+        properties.setProperty("user", EmbeddedPostgreSql.USER);
+        properties.setProperty("password", password);
+        return DriverManager.getConnection(server.jdbcUrl(), properties);
+    }
+}

@@ -1,0 +1,5 @@
+/** The broker and the database that tests run on: one each for the test run of a Maven module. */
+@NullMarked
+package io.openclaw.gateway.testing;
+
+import org.jspecify.annotations.NullMarked;
