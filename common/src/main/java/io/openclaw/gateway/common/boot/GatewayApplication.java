@@ -4,7 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
 
 /** Starts a gateway process with the defaults that all of them share. */
 public final class GatewayApplication {
@@ -24,11 +26,15 @@ public final class GatewayApplication {
      */
     public static ConfigurableApplicationContext start(
             Class<?> configuration, Map<String, ?> overrides, String... args) {
-        var application = new SpringApplication(configuration);
+        var application = new SpringApplication(AutoConfigured.class, configuration);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setDefaultProperties(defaults(overrides));
         return application.run(args);
     }
+
+    @EnableAutoConfiguration
+    @Configuration(proxyBeanMethods = false)
+    static class AutoConfigured {}
 
     private static Map<String, Object> defaults(Map<String, ?> overrides) {
         Map<String, Object> defaults = new HashMap<>();

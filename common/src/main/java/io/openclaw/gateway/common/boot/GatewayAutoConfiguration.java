@@ -7,7 +7,9 @@ import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
@@ -105,5 +107,15 @@ public class GatewayAutoConfiguration {
     @Bean
     SignatureChain signatureChain(GatewayProperties properties) {
         return new SignatureChain(StageKeys.ofBase64(properties.signing().keys()));
+    }
+
+    @Bean
+    StageStep stageStep(SignatureChain chain) {
+        return new StageStep(chain);
+    }
+
+    @Bean
+    PolicyFollower policyFollower(EventListeners listeners, SignatureChain chain) {
+        return new PolicyFollower(listeners, chain);
     }
 }

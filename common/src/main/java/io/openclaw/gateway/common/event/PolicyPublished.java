@@ -33,6 +33,11 @@ public record PolicyPublished(
         unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
     }
 
+    /** Returns this event with policy's signature. */
+    public PolicyPublished signed(String by) {
+        return new PolicyPublished(version, document, publishedAt, publishedBy, by, unknown);
+    }
+
     @Override
     public String key() {
         return KEY;

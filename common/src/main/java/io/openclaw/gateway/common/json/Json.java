@@ -17,8 +17,11 @@ public final class Json {
     private Json() {}
 
     /** Reads a value whose {@link RawJson} parts are sliced out of the source and not parsed further. */
-    public static <T> T read(byte[] source, Class<T> type) {
-        return MAPPER.readerFor(type).withAttribute(RawJson.SOURCE, source).readValue(source);
+    public static <T> T read(byte[] source, Class<T> type, DeserializationFeature... with) {
+        return MAPPER.readerFor(type)
+                .withFeatures(with)
+                .withAttribute(RawJson.SOURCE, source)
+                .readValue(source);
     }
 
     /** Writes a value as UTF-8. */

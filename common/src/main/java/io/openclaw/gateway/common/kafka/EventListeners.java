@@ -3,20 +3,28 @@ package io.openclaw.gateway.common.kafka;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.signing.UntrustedCallException;
 import io.openclaw.gateway.common.topic.Topic;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.listener.AcknowledgingMessageListener;
 import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.kafka.support.TopicPartitionOffset;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
@@ -27,6 +35,8 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * nothing is lost.
  */
 public final class EventListeners {
+    private static final Logger log = LoggerFactory.getLogger(EventListeners.class);
+
     private final ConsumerFactory<String, byte[]> consumers;
     private final Topics topics;
     private final EventCodec codec;
@@ -60,13 +70,15 @@ public final class EventListeners {
      */
     public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
             String group, Topic topic, Class<E> eventClass, Function<E, ? extends GatewayEvent> stage) {
-        return container(group, List.of(topics.name(topic)), null, records -> {
+        return container(group, List.of(topics.name(topic)), records -> {
             List<CompletableFuture<?>> sent = new ArrayList<>(records.size());
             for (ConsumerRecord<String, byte[]> record : records) {
                 try {
                     sent.add(publisher.publish(stage.apply(decode(record, eventClass))));
                 } catch (UnreadableEventException e) {
                     sent.add(deadLetters.put(record, reason(e)));
+                } catch (UntrustedCallException e) {
+                    sent.add(deadLetters.put(record, String.valueOf(e.getMessage())));
                 } catch (RuntimeException e) {
                     sent.add(deadLetters.put(record, group + " failed on it: " + e));
                 }
@@ -77,12 +89,30 @@ public final class EventListeners {
 
     /** Makes a container that hands on whole batches of readable events. */
     public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> batches(
+            String group, Topic topic, Class<E> eventClass, BatchHandler<E> handler) {
+        return container(group, List.of(topics.name(topic)), handingOn(eventClass, handler));
+    }
+
+    /**
+     * Makes a container that hands on whole batches of readable events of topics with equally many partitions, where each
+     * consumer of the group is given the same partitions of all of them.
+     */
+    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> copartitioned(
             String group,
-            Topic topic,
+            List<Topic> from,
             Class<E> eventClass,
-            @Nullable ConsumerRebalanceListener rebalanceListener,
+            ConsumerRebalanceListener rebalanceListener,
             BatchHandler<E> handler) {
-        return container(group, List.of(topics.name(topic)), rebalanceListener, records -> {
+        var container = container(group, from.stream().map(topics::name).toList(), handingOn(eventClass, handler));
+        var properties = container.getContainerProperties();
+        properties.setConsumerRebalanceListener(rebalanceListener);
+        properties.getKafkaConsumerProperties().setProperty(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
+        return container;
+    }
+
+    private <E extends GatewayEvent> BatchMessageListener<String, byte[]> handingOn(
+            Class<E> eventClass, BatchHandler<E> handler) {
+        return records -> {
             List<Received<E>> events = new ArrayList<>(records.size());
             for (ConsumerRecord<String, byte[]> record : records) {
                 try {
@@ -92,27 +122,44 @@ public final class EventListeners {
                 }
             }
             handler.handle(events);
-        });
+        };
     }
 
     /** Makes a container that hands on whole batches of records, readable or not. */
     public ConcurrentMessageListenerContainer<String, byte[]> records(
             String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
-        return container(group, topicNames, null, listener);
+        return container(group, topicNames, listener);
+    }
+
+    /**
+     * Makes a container that reads a topic of {@link Topic.Kind#LATEST} from its beginning, in every instance and at every
+     * start. A record that is no event is skipped, with a line in the log.
+     */
+    public <E extends GatewayEvent> MessageListenerContainer latest(
+            Topic topic, Class<E> eventClass, Consumer<E> listener) {
+        var properties = new ContainerProperties(
+                new TopicPartitionOffset(topics.name(topic), 0, TopicPartitionOffset.SeekPosition.BEGINNING));
+        // No group is ever joined and nothing is committed; the client only wants a name.
+        properties.setGroupId("openclaw-latest");
+        properties.setAckMode(ContainerProperties.AckMode.MANUAL);
+        properties.setMessageListener((AcknowledgingMessageListener<String, byte[]>) (record, acknowledgment) -> {
+            try {
+                listener.accept(decode(record, eventClass));
+            } catch (UnreadableEventException e) {
+                log.error("skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason(e));
+            }
+        });
+        var container = new KafkaMessageListenerContainer<>(consumers, properties);
+        container.setBeanName("latest-" + topic.suffix());
+        return container;
     }
 
     private ConcurrentMessageListenerContainer<String, byte[]> container(
-            String group,
-            Collection<String> topicNames,
-            @Nullable ConsumerRebalanceListener rebalanceListener,
-            BatchMessageListener<String, byte[]> listener) {
+            String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
         var properties = new ContainerProperties(topicNames.toArray(String[]::new));
         properties.setGroupId(group);
         properties.setClientId(group);
         properties.setMessageListener(listener);
-        if (rebalanceListener != null) {
-            properties.setConsumerRebalanceListener(rebalanceListener);
-        }
         var container = new ConcurrentMessageListenerContainer<>(consumers, properties);
         container.setBeanName(group);
         container.setCommonErrorHandler(new DefaultErrorHandler(withoutEnd()));

@@ -1,5 +1,7 @@
 package io.openclaw.gateway.common.kafka;
 
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.EventType;
@@ -26,7 +28,7 @@ public final class EventPublisher {
     }
 
     /**
-     * Publishes an event. The end of a call goes to the partition that the call names, which the asking ingress reads.
+     * Publishes an event. The end of a call, and that it waits for a person, goes to the partition that the call names, which the asking ingress reads.
      *
      * @return completes when all in-sync replicas have the record; fails if they do not within the delivery timeout
      */
@@ -36,12 +38,17 @@ public final class EventPublisher {
     }
 
     private @Nullable Integer partitionOf(GatewayEvent event, String topic) {
-        if (event instanceof CallCompleted completed) {
-            int reply = completed.call().replyPartition();
-            // A forged call can name any partition; its end still goes on record.
-            return reply >= 0 && reply < partitions(topic) ? reply : null;
-        }
-        return null;
+        return switch (event) {
+            case CallCompleted completed -> replyPartition(completed.call(), topic);
+            case ApprovalChanged changed -> replyPartition(changed.call(), topic);
+            default -> null;
+        };
+    }
+
+    private @Nullable Integer replyPartition(ToolCall call, String topic) {
+        int reply = call.replyPartition();
+        // A forged call can name any partition; what becomes of it still goes on record.
+        return reply >= 0 && reply < partitions(topic) ? reply : null;
     }
 
     private int partitions(String topic) {

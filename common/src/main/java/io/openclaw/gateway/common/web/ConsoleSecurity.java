@@ -24,7 +24,8 @@ import org.springframework.security.web.SecurityFilterChain;
 /** Who may use what people use: approvals, the record and the metrics need the console's user and password (HTTP Basic). */
 @Configuration(proxyBeanMethods = false)
 public class ConsoleSecurity {
-    private static final String[] CONSOLE = {"/v1/approvals", "/v1/approvals/**", "/audit", "/audit/**", "/actuator/**"
+    private static final String[] CONSOLE = {
+        "/v1/approvals", "/v1/approvals/**", "/v1/policy", "/audit", "/audit/**", "/actuator/**"
     };
     private static final String[] PROBES = {"/actuator/health", "/actuator/health/**"};
 

@@ -1,0 +1,67 @@
+package io.openclaw.gateway.common.routing;
+
+import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.call.Verdict;
+import io.openclaw.gateway.common.event.CallAuthorized;
+import io.openclaw.gateway.common.event.CallCleared;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.event.CallEscalated;
+import io.openclaw.gateway.common.event.CallEvent;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.signing.UntrustedCallException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A step of a call: a stage's verdict is appended to the evidence, and the call moves on to where that leads. */
+public final class StageStep {
+    private final SignatureChain chain;
+
+    public StageStep(SignatureChain chain) {
+        this.chain = chain;
+    }
+
+    /**
+     * Returns an event whose evidence holds.
+     *
+     * @throws UntrustedCallException if ingress did not seal the call, or a stage did not sign its verdict
+     */
+    public <E extends CallEvent> E trusted(E event) {
+        chain.verify(event.call(), event.verdicts()).ifPresent(problem -> {
+            throw new UntrustedCallException("refused: " + problem);
+        });
+        return event;
+    }
+
+    /** Appends a verdict to the evidence that came with an event, and returns the event that follows from it. */
+    public CallEvent after(CallEvent event, Verdict verdict) {
+        ToolCall call = event.call();
+        List<Verdict> verdicts = chain.append(call, event.verdicts(), verdict);
+        return switch (Routing.after(verdict.stage(), verdicts)) {
+            case CALLS_AUTHORIZED -> new CallAuthorized(call, verdicts, Map.of());
+            case CALLS_ESCALATED -> new CallEscalated(call, verdicts, Map.of());
+            case CALLS_CLEARED -> new CallCleared(call, verdicts, Map.of());
+            case CALLS_COMPLETED ->
+                chain.sign(CallCompleted.of(
+                        call,
+                        verdicts,
+                        Outcome.DENIED,
+                        null,
+                        CallError.of("denied", denial(verdict)),
+                        verdict.stage(),
+                        verdict.decidedAt()));
+            default -> throw new IllegalStateException("no event for " + verdict.stage());
+        };
+    }
+
+    private static String denial(Verdict verdict) {
+        String reasons = verdict.reasons().stream().map(Reason::text).collect(Collectors.joining("; "));
+        String rules = verdict.reasons().stream().map(Reason::ruleId).collect(Collectors.joining(", "));
+        String said = verdict.outcome() == Decision.DENY ? "denied" : "did not allow";
+        return verdict.stage().label() + " " + said + " this call: " + reasons + " (" + rules + ")";
+    }
+}

@@ -1,0 +1,163 @@
+package io.openclaw.gateway.ingress.core;
+
+import io.openclaw.gateway.common.call.CallIds;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.json.InexactJsonException;
+import io.openclaw.gateway.common.json.RawJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent asks for, whichever door it came in by.
+ *
+ * @param upstream the upstream's name; without one the tool's address or the only upstream decides
+ * @param tool the tool's name, or {@code upstream/tool}; at most 200 characters
+ * @param arguments a JSON object; the empty one if absent
+ * @param intent what the agent says it wants to achieve; at most 2,000 characters
+ * @param deadline after which the call must not be started
+ * @param idempotencyKey makes the same request the same call; at most 200 characters
+ * @param context what the upstream needs beside the arguments
+ */
+public record CallRequest(
+        @Nullable String upstream,
+        @Nullable String tool,
+        @Nullable RawJson arguments,
+        @Nullable String intent,
+        @Nullable Instant deadline,
+        @Nullable String idempotencyKey,
+        @Nullable RawJson context) {
+    /** How long a call may wait before it must not be started any more, when it does not say so itself. */
+    public static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(30);
+
+    private static final Duration LONGEST_DEADLINE = Duration.ofHours(24);
+    private static final int LONGEST_KEY = 200;
+    private static final int LONGEST_INTENT = 2_000;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
+
+    /**
+     * Makes the call, not sealed yet.
+     *
+     * @param upstreams the names of the upstreams there are
+     * @param replyPartition where the asking instance reads the end of the call
+     * @throws InvalidRequestException naming the field that is wrong, its value, and what it may be
+     */
+    public ToolCall toCall(String agent, Origin origin, List<String> upstreams, int replyPartition, Instant now) {
+        Address address = address(upstreams);
+        Instant requestedAt = now.truncatedTo(ChronoUnit.MICROS);
+        RawJson object = arguments == null || arguments.text().equals("null") ? RawJson.EMPTY_OBJECT : arguments;
+        if (!object.text().startsWith("{")) {
+            throw new InvalidRequestException("'arguments' must be a JSON object, such as {\"command\": \"ls\"}");
+        }
+        checkLength("idempotencyKey", idempotencyKey, LONGEST_KEY);
+        checkLength("intent", intent, LONGEST_INTENT);
+        return new ToolCall(
+                CallIds.next(),
+                agent,
+                address.upstream(),
+                address.tool(),
+                object,
+                origin,
+                Mode.EXECUTE,
+                requestedAt,
+                deadline(requestedAt),
+                null,
+                intent,
+                context,
+                replyPartition,
+                digest(agent, address, object),
+                null,
+                Map.of());
+    }
+
+    /** Returns the id under which a call with an idempotency key is remembered, if it has one. */
+    public static ToolCall withCallId(ToolCall call, UUID callId) {
+        return new ToolCall(
+                callId,
+                call.agent(),
+                call.upstream(),
+                call.tool(),
+                call.arguments(),
+                call.origin(),
+                call.mode(),
+                call.requestedAt(),
+                call.deadline(),
+                call.parentCallId(),
+                call.intent(),
+                call.context(),
+                call.replyPartition(),
+                call.digest(),
+                null,
+                call.unknown());
+    }
+
+    private record Address(String upstream, String tool) {}
+
+    private Address address(List<String> upstreams) {
+        if (tool == null || tool.isEmpty()) {
+            throw new InvalidRequestException("'tool' is missing: name the tool to run, such as \"sessions_list\"");
+        }
+        int slash = tool.indexOf('/');
+        if (slash >= 0 && upstream != null) {
+            throw new InvalidRequestException(
+                    "'tool' is \"" + shortened(tool) + "\" and 'upstream' is given too: name the" + " upstream once");
+        }
+        String name = slash >= 0 ? tool.substring(slash + 1) : tool;
+        String at = slash >= 0 ? tool.substring(0, slash) : upstream;
+        if (at == null) {
+            if (upstreams.size() != 1) {
+                throw new InvalidRequestException("'upstream' is missing: it is one of " + upstreams);
+            }
+            at = upstreams.getFirst();
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw new InvalidRequestException("'tool' is \"" + shortened(name)
+                    + "\": a tool's name has 1 to 200 letters, digits, '.', '_', ':' and '-'");
+        }
+        if (!NAME.matcher(at).matches()) {
+            throw new InvalidRequestException("'upstream' is \"" + shortened(at) + "\": it is one of " + upstreams);
+        }
+        return new Address(at, name);
+    }
+
+    private Instant deadline(Instant now) {
+        if (deadline == null) {
+            return now.plus(DEFAULT_DEADLINE);
+        }
+        if (!deadline.isAfter(now)) {
+            throw new InvalidRequestException("'deadline' is " + deadline + ", which is over: it is now " + now);
+        }
+        if (deadline.isAfter(now.plus(LONGEST_DEADLINE))) {
+            throw new InvalidRequestException(
+                    "'deadline' is " + deadline + ": it may be at most " + LONGEST_DEADLINE.toHours() + " hours away");
+        }
+        return deadline.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static String digest(String agent, Address address, RawJson arguments) {
+        try {
+            return Digest.of(agent, address.upstream(), address.tool(), arguments);
+        } catch (InexactJsonException e) {
+            throw new InvalidRequestException("'arguments': " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkLength(String name, @Nullable String value, int longest) {
+        if (value != null && (value.isBlank() || value.length() > longest)) {
+            throw new InvalidRequestException(
+                    "'" + name + "' has " + value.length() + " characters: it may have 1 to " + longest);
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    }
+}

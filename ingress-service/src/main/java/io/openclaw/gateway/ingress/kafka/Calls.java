@@ -1,0 +1,342 @@
+package io.openclaw.gateway.ingress.kafka;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.ApprovalChanged;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallRequested;
+import io.openclaw.gateway.common.event.CallWithdrawn;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.core.CallRequest;
+import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.persistence.CallStore;
+import io.openclaw.gateway.ingress.persistence.CallStore.Position;
+import io.openclaw.gateway.ingress.persistence.CallStore.StoredCall;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * The calls of this instance: hands them to the pipeline, and finds out what became of them. The end of a call comes back
+ * on a partition that this instance reads; a caller that comes back to another instance finds its call in the store.
+ */
+public final class Calls implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Calls.class);
+    private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration POLL_EVERY = Duration.ofMillis(200);
+    /** Longer than any topic keeps its records (Kafka's default is seven days). */
+    private static final Duration REMEMBERED = Duration.ofDays(8);
+
+    private final Map<UUID, CallInFlight> inFlight = new ConcurrentHashMap<>();
+    private final AtomicInteger free;
+    private final ReplyPartitions replies;
+    private final MessageListenerContainer container;
+    private final EventPublisher publisher;
+    private final SignatureChain chain;
+    private final CallStore store;
+    private final RecordReader reader;
+    private final Topics topics;
+    private final Clock clock;
+
+    /**
+     * @param maxInFlight how many calls may be under way at once; calls that wait for a person do not count
+     */
+    public Calls(
+            int maxInFlight,
+            EventListeners listeners,
+            EventPublisher publisher,
+            SignatureChain chain,
+            CallStore store,
+            RecordReader reader,
+            Topics topics,
+            Clock clock,
+            MeterRegistry meters) {
+        this.free = new AtomicInteger(maxInFlight);
+        this.publisher = publisher;
+        this.chain = chain;
+        this.store = store;
+        this.reader = reader;
+        this.topics = topics;
+        this.clock = clock;
+        this.replies = new ReplyPartitions(topics.name(Topic.CALLS_COMPLETED));
+        this.container = listeners.copartitioned(
+                "openclaw-ingress",
+                List.of(Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS),
+                GatewayEvent.class,
+                replies,
+                this::handle);
+        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, Map::size).register(meters);
+    }
+
+    /** Tells whether answers can reach this instance. */
+    public boolean canBeAnswered() {
+        return replies.next().isPresent();
+    }
+
+    /**
+     * Asks for a call.
+     *
+     * @return what can be waited on
+     * @throws TooManyCallsException if too many calls are under way
+     * @throws io.openclaw.gateway.ingress.core.InvalidRequestException if the request is no call
+     * @throws IdempotencyKeyReusedException if its idempotency key already stands for another request
+     * @throws PipelineUnavailableException if the broker does not take the call
+     */
+    public Asked ask(CallRequest request, String agent, Origin origin, List<String> upstreams) {
+        int replyPartition = replies.next()
+                .orElseThrow(() -> new PipelineUnavailableException(
+                        "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
+                                + " to be answered on (it is starting, or there are more ingress instances than partitions)",
+                        null));
+        ToolCall call = request.toCall(agent, origin, upstreams, replyPartition, clock.instant());
+        takePlace();
+        CallInFlight flight;
+        try {
+            String key = request.idempotencyKey();
+            if (key != null) {
+                StoredCall same = store.claimKey(call, key);
+                if (!same.digest().equals(call.digest())) {
+                    throw new IdempotencyKeyReusedException(key);
+                }
+                if (same.isEnded() || inFlight.containsKey(same.callId())) {
+                    freePlace();
+                    return new Asked(same.callId(), false);
+                }
+                // New, or its first request may have been lost on the way: asking again is safe, it runs at most once.
+                call = CallRequest.withCallId(call, same.callId());
+            }
+            flight = new CallInFlight(call);
+            inFlight.put(call.callId(), flight);
+        } catch (RuntimeException e) {
+            freePlace();
+            throw e;
+        }
+        publish(chain.seal(call));
+        return new Asked(call.callId(), true);
+    }
+
+    private void publish(ToolCall call) {
+        try {
+            publisher.publish(new CallRequested(call)).join();
+        } catch (CompletionException e) {
+            forget(call.callId());
+            throw new PipelineUnavailableException("the broker did not take the call", e.getCause());
+        }
+    }
+
+    /** A call that was asked for; {@code here} if its end comes back to this instance. */
+    public final class Asked {
+        private final UUID callId;
+        private final boolean here;
+
+        private Asked(UUID callId, boolean here) {
+            this.callId = callId;
+            this.here = here;
+        }
+
+        /** Returns the call's id. */
+        public UUID callId() {
+            return callId;
+        }
+
+        /** Waits for the end of the call. */
+        public CallState awaitEnd(Duration patience) {
+            return await(patience, CallInFlight::awaitEnd, false);
+        }
+
+        /** Waits for the end of the call, or for a person to be asked. */
+        public CallState awaitNews(Duration patience) {
+            return await(patience, CallInFlight::awaitNews, true);
+        }
+
+        private CallState await(
+                Duration patience, BiFunction<CallInFlight, Duration, CallState> local, boolean newsIsEnough) {
+            CallInFlight flight = inFlight.get(callId);
+            if (flight != null) {
+                return local.apply(flight, patience);
+            }
+            Instant end = clock.instant().plus(patience);
+            while (true) {
+                CallState state =
+                        find(callId).orElseThrow(() -> new IllegalStateException("call " + callId + " is lost"));
+                boolean enough =
+                        state instanceof CallState.Ended || (newsIsEnough && state instanceof CallState.Waiting);
+                if (enough || here || !clock.instant().isBefore(end)) {
+                    return state;
+                }
+                pause();
+            }
+        }
+    }
+
+    /** Makes sure that a call which has not ended can be found at any instance. */
+    public void remember(ToolCall call) {
+        store.rememberPending(call, null);
+    }
+
+    /** Returns what is known of a call, whichever instance it was asked at. */
+    public Optional<CallState> find(UUID callId) {
+        CallInFlight flight = inFlight.get(callId);
+        if (flight != null) {
+            return Optional.of(flight.state());
+        }
+        return store.find(callId).map(this::stateOf);
+    }
+
+    /**
+     * Withdraws a call, and waits a moment for what comes of that.
+     *
+     * @return what is known then; {@link CallState.Ended} with {@code CANCELLED} if nobody had started it
+     */
+    public CallState withdraw(CallState state) {
+        if (state instanceof CallState.Ended) {
+            return state;
+        }
+        ToolCall call = state.call();
+        try {
+            publisher.publish(new CallWithdrawn(call)).join();
+        } catch (CompletionException e) {
+            throw new PipelineUnavailableException("the broker did not take the cancellation", e.getCause());
+        }
+        return new Asked(call.callId(), false).awaitEnd(CANCELLATION_PATIENCE);
+    }
+
+    private CallState stateOf(StoredCall stored) {
+        try {
+            Position completed = stored.completed();
+            if (completed != null
+                    && reader.read(topics.name(Topic.CALLS_COMPLETED), completed.partition(), completed.offset())
+                            instanceof CallCompleted end
+                    && end.call().callId().equals(stored.callId())) {
+                return new CallState.Ended(end);
+            }
+            ToolCall call = stored.call();
+            if (call == null) {
+                throw new IllegalStateException("call " + stored.callId() + " has neither an end nor a beginning");
+            }
+            Instant expiresAt = stored.approvalExpiresAt();
+            return expiresAt == null ? new CallState.Pending(call) : new CallState.Waiting(call, expiresAt);
+        } catch (UnreadableEventException e) {
+            throw new ResultGoneException(stored.callId(), String.valueOf(stored.outcome()), e);
+        }
+    }
+
+    private void handle(List<Received<GatewayEvent>> batch) {
+        List<Received<CallCompleted>> ends = new ArrayList<>();
+        for (Received<GatewayEvent> received : batch) {
+            switch (received.event()) {
+                case CallCompleted end -> {
+                    if (chain.verifies(end)) {
+                        Optional.ofNullable(inFlight.get(end.call().callId())).ifPresent(flight -> flight.ended(end));
+                        ends.add(new Received<>(end, received.record()));
+                    } else {
+                        log.error(
+                                "the end of call {} is not signed by {}; it is ignored",
+                                end.call().callId(),
+                                end.completedBy().label());
+                    }
+                }
+                case ApprovalChanged changed -> handle(changed);
+                default ->
+                    log.warn(
+                            "a {} does not belong here",
+                            received.event().getClass().getSimpleName());
+            }
+        }
+        store.rememberEnds(ends);
+        ends.forEach(end -> forget(end.event().call().callId()));
+    }
+
+    private void handle(ApprovalChanged changed) {
+        if (changed.status() != ApprovalChanged.Status.PENDING) {
+            return;
+        }
+        store.rememberPending(changed.call(), changed.expiresAt());
+        Optional.ofNullable(inFlight.get(changed.call().callId())).ifPresent(flight -> {
+            flight.waitsUntil(changed.expiresAt());
+            freePlaceOf(flight);
+        });
+    }
+
+    private void takePlace() {
+        if (free.getAndUpdate(n -> n > 0 ? n - 1 : 0) == 0) {
+            throw new TooManyCallsException();
+        }
+    }
+
+    private void freePlace() {
+        free.incrementAndGet();
+    }
+
+    private void freePlaceOf(CallInFlight flight) {
+        if (flight.leavesItsPlace()) {
+            freePlace();
+        }
+    }
+
+    private void forget(UUID callId) {
+        Optional.ofNullable(inFlight.remove(callId)).ifPresent(this::freePlaceOf);
+    }
+
+    /** A call whose deadline passed long ago has no end that anybody here waits for. */
+    @Scheduled(fixedDelay = 5_000)
+    void forgetTheOverdue() {
+        Instant longAgo = clock.instant().minus(Duration.ofMinutes(1));
+        inFlight.values().stream()
+                .map(CallInFlight::call)
+                .filter(call -> call.deadline().isBefore(longAgo))
+                .forEach(call -> forget(call.callId()));
+    }
+
+    @Scheduled(fixedDelay = 3_600_000, initialDelay = 60_000)
+    void forgetTheOld() {
+        store.forgetBefore(clock.instant().minus(REMEMBERED));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_EVERY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void start() {
+        container.start();
+    }
+
+    @Override
+    public void stop() {
+        container.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return container.isRunning();
+    }
+}

@@ -1,0 +1,47 @@
+package io.openclaw.gateway.ingress.kafka;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.TopicPartition;
+
+/** The partitions of a topic that this instance reads now; calls are stamped with them in turn. */
+final class ReplyPartitions implements ConsumerRebalanceListener {
+    private final String topic;
+    private final List<Integer> owned = new CopyOnWriteArrayList<>();
+    private final AtomicInteger turn = new AtomicInteger();
+
+    ReplyPartitions(String topic) {
+        this.topic = topic;
+    }
+
+    /** Returns one of the partitions; empty while this instance has none. */
+    OptionalInt next() {
+        Object[] now = owned.toArray();
+        return now.length == 0
+                ? OptionalInt.empty()
+                : OptionalInt.of((Integer) now[Math.floorMod(turn.getAndIncrement(), now.length)]);
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            if (partition.topic().equals(topic) && !owned.contains(partition.partition())) {
+                owned.add(partition.partition());
+            }
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            if (partition.topic().equals(topic)) {
+                // By value, not by index.
+                owned.remove(Integer.valueOf(partition.partition()));
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.openclaw.gateway.ingress.web;
+
+import io.openclaw.gateway.common.event.UpstreamReported;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.kafka.Calls;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Whether a call that comes in now can be expected to get through, and what is in its way if not. */
+@RestController
+public final class HealthController implements SmartLifecycle {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration FRESH = Duration.ofSeconds(30);
+
+    private final Map<String, UpstreamReported> upstreams = new ConcurrentHashMap<>();
+    private final MessageListenerContainer reports;
+    private final KnownAgents agents;
+    private final Calls calls;
+    private final JdbcClient jdbc;
+    private final KafkaAdmin kafka;
+    private final Clock clock;
+    private @Nullable Admin admin;
+
+    public HealthController(
+            EventListeners listeners, KnownAgents agents, Calls calls, JdbcClient jdbc, KafkaAdmin kafka, Clock clock) {
+        this.reports = listeners.latest(
+                Topic.UPSTREAMS_STATUS, UpstreamReported.class, report -> upstreams.put(report.upstream(), report));
+        this.agents = agents;
+        this.calls = calls;
+        this.jdbc = jdbc;
+        this.kafka = kafka;
+        this.clock = clock;
+    }
+
+    enum Status {
+        UP,
+        DOWN
+    }
+
+    /**
+     * @param why what was seen, and what to do about it when it is down
+     */
+    record Component(Status status, String why) {
+        static Component up(String why) {
+            return new Component(Status.UP, why);
+        }
+
+        static Component down(String why) {
+            return new Component(Status.DOWN, why);
+        }
+    }
+
+    record Health(Status status, Map<String, Component> components) {}
+
+    @GetMapping("/health")
+    ResponseEntity<Health> health() {
+        var components = new LinkedHashMap<String, Component>();
+        components.put("kafka", kafka());
+        components.put("postgresql", postgresql());
+        components.put("policy", policy());
+        components.put("worker", worker());
+        boolean up = components.values().stream().allMatch(component -> component.status() == Status.UP);
+        return ResponseEntity.status(up ? 200 : 503).body(new Health(up ? Status.UP : Status.DOWN, components));
+    }
+
+    private Component kafka() {
+        try {
+            int brokers = admin().describeCluster()
+                    .nodes()
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .size();
+            return calls.canBeAnswered()
+                    ? Component.up(brokers + " broker(s) answer")
+                    : Component.down(
+                            "this instance has no partition to be answered on yet; if this goes on, there are more"
+                                    + " ingress instances than partitions of calls.completed");
+        } catch (ExecutionException | TimeoutException e) {
+            return Component.down("no broker answers: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Component.down("interrupted");
+        }
+    }
+
+    private Component postgresql() {
+        try {
+            jdbc.sql("select 1").query(Integer.class).single();
+            return Component.up("it answers");
+        } catch (DataAccessException e) {
+            return Component.down(
+                    "it does not answer: " + e.getMostSpecificCause().getMessage());
+        }
+    }
+
+    private Component policy() {
+        return agents.current().isPresent()
+                ? Component.up("a policy is in force")
+                : Component.down("no policy was read yet, so no agent is known; look at the policy service");
+    }
+
+    private Component worker() {
+        Instant old = clock.instant().minus(FRESH);
+        if (upstreams.values().stream().noneMatch(report -> report.checkedAt().isAfter(old))) {
+            return Component.down("no executor has reported on an upstream for " + FRESH.toSeconds()
+                    + " s; look at the executor service");
+        }
+        var words = new StringBuilder();
+        boolean up = true;
+        for (UpstreamReported report : upstreams.values()) {
+            if (report.checkedAt().isAfter(old)) {
+                up &= report.up();
+                words.append(words.isEmpty() ? "" : "; ")
+                        .append(report.upstream())
+                        .append(": ")
+                        .append(report.why());
+            }
+        }
+        return up ? Component.up(words.toString()) : Component.down(words.toString());
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin = Admin.create(kafka.getConfigurationProperties());
+        }
+        return admin;
+    }
+
+    @Override
+    public void start() {
+        reports.start();
+    }
+
+    @Override
+    public synchronized void stop() {
+        reports.stop();
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(1));
+            admin = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return reports.isRunning();
+    }
+}

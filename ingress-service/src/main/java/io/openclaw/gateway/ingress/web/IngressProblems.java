@@ -1,0 +1,81 @@
+package io.openclaw.gateway.ingress.web;
+
+import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.kafka.IdempotencyKeyReusedException;
+import io.openclaw.gateway.ingress.kafka.PipelineUnavailableException;
+import io.openclaw.gateway.ingress.kafka.ResultGoneException;
+import io.openclaw.gateway.ingress.kafka.TooManyCallsException;
+import java.util.Optional;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** What each refusal of ingress is as a problem (RFC 9457). */
+@RestControllerAdvice
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class IngressProblems {
+
+    /** Returns the problem that an exception of ingress stands for. */
+    static Optional<ProblemDetail> of(RuntimeException e) {
+        return Optional.ofNullable(
+                switch (e) {
+                    case InvalidRequestException invalid ->
+                        problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", invalid);
+                    case BodyTooLargeException large ->
+                        problem(HttpStatus.CONTENT_TOO_LARGE, "too-large", "Request too large", large);
+                    case IdempotencyKeyReusedException reused ->
+                        problem(
+                                HttpStatus.UNPROCESSABLE_CONTENT,
+                                "idempotency-key-reused",
+                                "Idempotency key reused",
+                                reused);
+                    case ResultGoneException gone -> problem(HttpStatus.GONE, "result-gone", "Result gone", gone);
+                    case TooManyCallsException many ->
+                        Problems.detail(
+                                HttpStatus.TOO_MANY_REQUESTS,
+                                "too-many-calls",
+                                "Too many calls",
+                                "This instance has as many calls under way as it may"
+                                        + " (openclaw.ingress.max-in-flight). Try again in a second.");
+                    case PipelineUnavailableException unavailable ->
+                        problem(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "pipeline-unavailable",
+                                "Pipeline unavailable",
+                                unavailable);
+                    default -> null;
+                });
+    }
+
+    @ExceptionHandler({
+        InvalidRequestException.class,
+        BodyTooLargeException.class,
+        IdempotencyKeyReusedException.class,
+        ResultGoneException.class,
+        TooManyCallsException.class,
+        PipelineUnavailableException.class
+    })
+    ResponseEntity<ProblemDetail> refused(RuntimeException e) {
+        ProblemDetail problem = of(e).orElseThrow();
+        var answer = ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (isWorthARetry(problem.getStatus())) {
+            answer.header(HttpHeaders.RETRY_AFTER, "1");
+        }
+        return answer.body(problem);
+    }
+
+    static boolean isWorthARetry(int status) {
+        return status == HttpStatus.TOO_MANY_REQUESTS.value() || status == HttpStatus.SERVICE_UNAVAILABLE.value();
+    }
+
+    private static ProblemDetail problem(HttpStatus status, String slug, String title, RuntimeException e) {
+        return Problems.detail(status, slug, title, String.valueOf(e.getMessage()));
+    }
+}

@@ -1,0 +1,120 @@
+package io.openclaw.gateway.ingress.web;
+
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.ingress.core.CallRequest;
+import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.WaitPreference;
+import io.openclaw.gateway.ingress.kafka.Calls;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tool calls as a resource: ask for one, look at it, withdraw it. */
+@RestController
+final class ToolCallController {
+    static final String PATH = "/v1/tool-calls";
+
+    private final Calls calls;
+    private final KnownAgents agents;
+
+    ToolCallController(Calls calls, KnownAgents agents) {
+        this.calls = calls;
+        this.agents = agents;
+    }
+
+    /** The body of a request; see {@link CallRequest}. */
+    record Body(
+            @Nullable String tool,
+            @Nullable RawJson arguments,
+            @Nullable String upstream,
+            @Nullable String intent,
+            @Nullable Instant deadline,
+            @Nullable String idempotencyKey) {}
+
+    @PostMapping(PATH)
+    ResponseEntity<CallView> ask(
+            HttpServletRequest request,
+            Principal agent,
+            @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
+        Duration patience = WaitPreference.of(prefer);
+        Body body = RequestBody.read(request, Body.class);
+        var asked = calls.ask(
+                new CallRequest(
+                        body.upstream(),
+                        body.tool(),
+                        body.arguments(),
+                        body.intent(),
+                        body.deadline(),
+                        body.idempotencyKey(),
+                        null),
+                agent.getName(),
+                Origin.REST,
+                agents.current().orElseThrow().upstreams());
+        return answer(asked.awaitEnd(patience));
+    }
+
+    @GetMapping(PATH + "/{callId}")
+    ResponseEntity<CallView> look(@PathVariable String callId, Principal agent) {
+        return ResponseEntity.ok(CallView.of(own(callId, agent)));
+    }
+
+    @DeleteMapping(PATH + "/{callId}")
+    ResponseEntity<CallView> withdraw(@PathVariable String callId, Principal agent) {
+        CallState state = own(callId, agent);
+        boolean wasOver = state instanceof CallState.Ended;
+        CallState after = calls.withdraw(state);
+        if (after instanceof CallState.Ended ended && (wasOver || ended.end().outcome() != Outcome.CANCELLED)) {
+            throw Problems.of(
+                    HttpStatus.CONFLICT,
+                    "not-cancellable",
+                    "Too late to cancel",
+                    "Call " + callId + " has already ended: " + ended.end().outcome() + ".");
+        }
+        return answer(after);
+    }
+
+    private ResponseEntity<CallView> answer(CallState state) {
+        CallView view = CallView.of(state);
+        if (state instanceof CallState.Ended) {
+            return ResponseEntity.ok(view);
+        }
+        calls.remember(state.call());
+        return ResponseEntity.accepted().location(URI.create(view.url())).body(view);
+    }
+
+    /** A call of another agent does not exist, as far as this one can see. */
+    private CallState own(String callId, Principal agent) {
+        return parsed(callId)
+                .flatMap(calls::find)
+                .filter(state -> state.call().agent().equals(agent.getName()))
+                .orElseThrow(() -> Problems.of(
+                        HttpStatus.NOT_FOUND,
+                        "unknown-call",
+                        "Unknown call",
+                        "There is no call " + callId + " of agent " + agent.getName() + "."));
+    }
+
+    private static Optional<UUID> parsed(String callId) {
+        try {
+            return Optional.of(UUID.fromString(callId));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.openclaw.gateway.ingress.web;
+
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.ingress.core.CallRequest;
+import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.WaitPreference;
+import io.openclaw.gateway.ingress.kafka.Calls;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.Principal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The OpenClaw worker's own endpoint, governed: same request, same answers, for clients that know nothing of a gateway. */
+@RestController
+final class ToolsInvokeController {
+    static final String PATH = "/tools/invoke";
+
+    /** The headers that the worker reads, without their common prefix. */
+    private static final List<String> HEADERS = List.of("message-channel", "account-id", "message-to", "thread-id");
+
+    private static final String HEADER_PREFIX = "x-openclaw-";
+
+    private final Calls calls;
+    private final KnownAgents agents;
+
+    ToolsInvokeController(Calls calls, KnownAgents agents) {
+        this.calls = calls;
+        this.agents = agents;
+    }
+
+    /** The worker's request; {@code name} beats {@code tool}, as it does there. */
+    record Body(
+            @Nullable String tool,
+            @Nullable String name,
+            @Nullable String action,
+            @Nullable RawJson args,
+            @Nullable String sessionKey,
+            @Nullable String agentId,
+            @Nullable String idempotencyKey,
+            @Nullable Boolean dryRun) {}
+
+    @PostMapping(PATH)
+    void invoke(HttpServletRequest request, HttpServletResponse response, Principal agent) throws IOException {
+        WorkerAnswer answer;
+        try {
+            Body body = RequestBody.read(request, Body.class);
+            String tool = body.name() != null ? body.name() : body.tool();
+            var asked = calls.ask(
+                    new CallRequest(
+                            null, tool, argumentsOf(body), null, null, body.idempotencyKey(), contextOf(body, request)),
+                    agent.getName(),
+                    Origin.REST,
+                    agents.current().orElseThrow().upstreams());
+            CallState state = asked.awaitNews(WaitPreference.LONGEST);
+            answer = answer(state);
+            if (!(state instanceof CallState.Ended)) {
+                calls.remember(state.call());
+                response.setHeader(HttpHeaders.LOCATION, CallView.url(state.call()));
+            }
+        } catch (RuntimeException e) {
+            answer = WorkerAnswer.of(IngressProblems.of(e).orElseThrow(() -> e));
+            if (IngressProblems.isWorthARetry(answer.status())) {
+                response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+            }
+        }
+        answer.write(response);
+    }
+
+    private static WorkerAnswer answer(CallState state) {
+        return switch (state) {
+            case CallState.Ended ended -> answer(ended.end());
+            case CallState.Waiting waiting ->
+                WorkerAnswer.failed(
+                        403,
+                        error(
+                                waiting.call(),
+                                "tool_call_blocked",
+                                "A person has to approve this call, until " + waiting.expiresAt()
+                                        + ". Its outcome will be at " + CallView.url(waiting.call()) + ".",
+                                true));
+            case CallState.Pending pending ->
+                WorkerAnswer.failed(
+                        500,
+                        error(
+                                pending.call(),
+                                "tool_error",
+                                "Still running. Its outcome will be at " + CallView.url(pending.call()) + ".",
+                                null));
+        };
+    }
+
+    private static WorkerAnswer answer(CallCompleted end) {
+        CallError error = end.error() == null ? CallError.of("tool_error", "no reason given") : end.error();
+        return switch (end.outcome()) {
+            case SUCCEEDED -> WorkerAnswer.succeeded(end.result());
+            case DENIED, EXPIRED, CANCELLED ->
+                WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false));
+            case FAILED, UNKNOWN -> {
+                // The worker's own answer where it gave one; a wrong worker token is not the caller's fault.
+                Integer status = error.status();
+                yield status != null && (status == 400 || status == 403 || status == 404)
+                        ? WorkerAnswer.failed(status, WorkerAnswer.Refusal.of(error.type(), error.message()))
+                        : WorkerAnswer.failed(500, error(end.call(), "tool_error", error.message(), null));
+            }
+        };
+    }
+
+    private static WorkerAnswer.Refusal error(
+            ToolCall call, String type, String message, @Nullable Boolean requiresApproval) {
+        return new WorkerAnswer.Refusal(
+                type, message, requiresApproval, call.callId().toString(), CallView.url(call));
+    }
+
+    /** The worker merges the action into the arguments that have none; done here, so that what is judged is what runs. */
+    private static @Nullable RawJson argumentsOf(Body body) {
+        String action = body.action();
+        if (action == null) {
+            return body.args();
+        }
+        JsonNode arguments = body.args() == null
+                ? Json.MAPPER.createObjectNode()
+                : body.args().as(JsonNode.class);
+        if (!(arguments instanceof ObjectNode object)) {
+            throw new InvalidRequestException("'args' must be a JSON object");
+        }
+        if (!object.has("action")) {
+            object.put("action", action);
+        }
+        return RawJson.from(object);
+    }
+
+    private static @Nullable RawJson contextOf(Body body, HttpServletRequest request) {
+        Map<String, Object> context = new LinkedHashMap<>();
+        putIfPresent(context, "sessionKey", body.sessionKey());
+        putIfPresent(context, "agentId", body.agentId());
+        putIfPresent(context, "dryRun", body.dryRun());
+        for (String header : HEADERS) {
+            putIfPresent(context, HEADER_PREFIX + header, request.getHeader(HEADER_PREFIX + header));
+        }
+        return context.isEmpty() ? null : RawJson.from(context);
+    }
+
+    private static void putIfPresent(Map<String, Object> map, String name, @Nullable Object value) {
+        if (value != null) {
+            map.put(name, value);
+        }
+    }
+}

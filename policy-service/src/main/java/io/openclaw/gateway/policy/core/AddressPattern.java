@@ -1,0 +1,26 @@
+package io.openclaw.gateway.policy.core;
+
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.policy.Glob;
+
+/** A pattern of {@code upstream/tool}; {@code *} stands for any characters of its half. */
+record AddressPattern(String text, Glob upstream, Glob tool) {
+
+    /**
+     * Reads a pattern.
+     *
+     * @throws IllegalArgumentException if it has not exactly one slash with something on both sides
+     */
+    static AddressPattern of(String text) {
+        int slash = text.indexOf('/');
+        if (slash <= 0 || slash == text.length() - 1 || text.indexOf('/', slash + 1) >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no pattern of upstream/tool (for everything write '*/*')");
+        }
+        return new AddressPattern(text, new Glob(text.substring(0, slash)), new Glob(text.substring(slash + 1)));
+    }
+
+    boolean matches(ToolCall call) {
+        return upstream.matches(call.upstream()) && tool.matches(call.tool());
+    }
+}
