@@ -7,7 +7,7 @@ create table calls (
     idempotency_key text,
     requested_at timestamptz not null,
     -- The call without its arguments, masked; for calls that somebody may ask for before they have ended.
-    call jsonb,
+    call json,
     -- Set while, or since, a person has to decide.
     approval_expires_at timestamptz,
     outcome text,

@@ -155,6 +155,9 @@ public record CallRequest(
             throw new InvalidRequestException(
                     "'" + name + "' has " + value.length() + " characters: it may have 1 to " + longest);
         }
+        if (value != null && value.indexOf('\0') >= 0) {
+            throw new InvalidRequestException("'" + name + "' contains a NUL character; leave it out");
+        }
     }
 
     private static String shortened(String text) {

@@ -60,7 +60,7 @@ public final class CallStore {
     /** Keeps a call that has not ended, and until when a person may decide about it. */
     public void rememberPending(ToolCall call, @Nullable Instant approvalExpiresAt) {
         if (insertPending(call, null, approvalExpiresAt) == 0) {
-            jdbc.sql("update " + calls + " set call = coalesce(call, cast(? as jsonb)),"
+            jdbc.sql("update " + calls + " set call = coalesce(call, cast(? as json)),"
                             + " approval_expires_at = coalesce(?, approval_expires_at) where call_id = ?")
                     .param(json(call))
                     .param(timestamp(approvalExpiresAt))
@@ -112,7 +112,7 @@ public final class CallStore {
 
     private int insertPending(ToolCall call, @Nullable String idempotencyKey, @Nullable Instant approvalExpiresAt) {
         return jdbc.sql("insert into " + calls + " (call_id, agent, digest, idempotency_key, requested_at, call,"
-                        + " approval_expires_at) values (?, ?, ?, ?, ?, cast(? as jsonb), ?) on conflict do nothing")
+                        + " approval_expires_at) values (?, ?, ?, ?, ?, cast(? as json), ?) on conflict do nothing")
                 .param(call.callId())
                 .param(call.agent())
                 .param(call.digest())

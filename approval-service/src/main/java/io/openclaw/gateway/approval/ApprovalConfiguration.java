@@ -1,0 +1,73 @@
+package io.openclaw.gateway.approval;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.approval.kafka.Approvals;
+import io.openclaw.gateway.approval.persistence.ApprovalStore;
+import io.openclaw.gateway.approval.web.ApprovalController;
+import io.openclaw.gateway.common.kafka.DeadLetters;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import java.time.Clock;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** The approval service. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ApprovalConfiguration.Properties.class)
+@EnableScheduling
+@Import(ApprovalController.class)
+public class ApprovalConfiguration {
+
+    /**
+     * Settings of the approval service.
+     *
+     * @param expiry how long a person has to decide; the call's deadline can make it shorter
+     */
+    @ConfigurationProperties("openclaw.approval")
+    public record Properties(@DefaultValue("15m") Duration expiry) {}
+
+    @Bean
+    ApprovalStore approvalStore(DataSource dataSource, JdbcClient jdbc) {
+        return new ApprovalStore(Schema.migrated("approval", dataSource), jdbc);
+    }
+
+    @Bean
+    Approvals approvals(
+            Properties properties,
+            ApprovalStore store,
+            EventListeners listeners,
+            EventPublisher publisher,
+            DeadLetters deadLetters,
+            RecordReader reader,
+            Topics topics,
+            SignatureChain chain,
+            Redactor redactor,
+            Clock clock,
+            MeterRegistry meters) {
+        return new Approvals(
+                properties.expiry(),
+                store,
+                listeners,
+                publisher,
+                deadLetters,
+                reader,
+                topics,
+                chain,
+                redactor,
+                clock,
+                meters);
+    }
+}

@@ -1,0 +1,228 @@
+package io.openclaw.gateway.approval.kafka;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.persistence.ApprovalStore;
+import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.event.ApprovalChanged;
+import io.openclaw.gateway.common.event.ApprovalChanged.Status;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.event.CallEscalated;
+import io.openclaw.gateway.common.event.CallWithdrawn;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.kafka.DeadLetters;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.routing.StageStep;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.signing.UntrustedCallException;
+import io.openclaw.gateway.common.topic.Topic;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * Holds escalated calls until a person decides. A change is written to the database first, and the pipeline is told of it
+ * until it has taken it: a crash in between delays a call, and loses none.
+ */
+public final class Approvals implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Approvals.class);
+
+    private final List<MessageListenerContainer> containers;
+    private final ApprovalStore store;
+    private final EventPublisher publisher;
+    private final DeadLetters deadLetters;
+    private final RecordReader reader;
+    private final Topics topics;
+    private final StageStep step;
+    private final SignatureChain chain;
+    private final Redactor redactor;
+    private final Duration lifetime;
+    private final Clock clock;
+
+    /**
+     * @param lifetime how long a person has
+     */
+    public Approvals(
+            Duration lifetime,
+            ApprovalStore store,
+            EventListeners listeners,
+            EventPublisher publisher,
+            DeadLetters deadLetters,
+            RecordReader reader,
+            Topics topics,
+            SignatureChain chain,
+            Redactor redactor,
+            Clock clock,
+            MeterRegistry meters) {
+        this.store = store;
+        this.publisher = publisher;
+        this.deadLetters = deadLetters;
+        this.reader = reader;
+        this.topics = topics;
+        this.step = new StageStep(chain);
+        this.chain = chain;
+        this.redactor = redactor;
+        this.lifetime = lifetime;
+        this.clock = clock;
+        this.containers = List.of(
+                listeners.batches("openclaw-approval", Topic.CALLS_ESCALATED, CallEscalated.class, this::hold),
+                listeners.batches(
+                        "openclaw-approval-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, this::cancel));
+        Gauge.builder("openclaw.approvals.pending", store, ApprovalStore::pending)
+                .register(meters);
+    }
+
+    /** Returns the approval of a call. */
+    public Optional<Approval> find(UUID id) {
+        return store.find(id).map(Stored::approval);
+    }
+
+    /** Returns approvals, newest first. */
+    public List<Approval> list(@Nullable Status status, int limit) {
+        return store.list(status, limit);
+    }
+
+    /**
+     * Decides about a call, once.
+     *
+     * @param status {@code APPROVED} or {@code DENIED}
+     * @return false if the approval is not pending any more, or has expired
+     */
+    public boolean decide(UUID id, Status status, String person, @Nullable String reason) {
+        boolean first = store.decide(id, status, person, reason, clock.instant());
+        if (first) {
+            store.find(id).ifPresent(this::tryToTell);
+        }
+        return first;
+    }
+
+    private void hold(List<Received<CallEscalated>> batch) {
+        for (Received<CallEscalated> received : batch) {
+            CallEscalated escalated = received.event();
+            try {
+                step.trusted(escalated);
+            } catch (UntrustedCallException e) {
+                deadLetters
+                        .put(received.record(), String.valueOf(e.getMessage()))
+                        .join();
+                continue;
+            }
+            Instant now = clock.instant();
+            store.insert(new Stored(
+                    Approval.of(escalated, lifetime, redactor, now),
+                    received.record().partition(),
+                    received.record().offset()));
+            store.find(escalated.call().callId())
+                    .filter(stored -> stored.approval().status() == Status.PENDING)
+                    .ifPresent(stored -> tell(stored, escalated));
+        }
+    }
+
+    private void cancel(List<Received<CallWithdrawn>> batch) {
+        batch.forEach(received -> store.cancel(received.event().call().callId(), clock.instant()));
+        tellTheUntold();
+    }
+
+    /** Ends what nobody decided in time, and tells the pipeline what it could not be told before. */
+    @Scheduled(fixedDelay = 500)
+    void expireAndTell() {
+        if (isRunning()) {
+            store.expire(clock.instant());
+            tellTheUntold();
+        }
+    }
+
+    private void tellTheUntold() {
+        store.untold().forEach(this::tryToTell);
+    }
+
+    private void tryToTell(Stored stored) {
+        UUID id = stored.approval().id();
+        try {
+            GatewayEvent event = reader.read(topics.name(Topic.CALLS_ESCALATED), stored.partition(), stored.offset());
+            if (event instanceof CallEscalated escalated
+                    && escalated.call().callId().equals(id)) {
+                tell(stored, escalated);
+            } else {
+                throw new UnreadableEventException("another record stands where call " + id + " stood");
+            }
+        } catch (UnreadableEventException e) {
+            log.error("call {} cannot be handed on: {}", id, e.getMessage());
+            store.markTold(id, stored.approval().status());
+        } catch (RuntimeException e) {
+            log.warn("call {} could not be handed on, and will be tried again: {}", id, e.toString());
+        }
+    }
+
+    private void tell(Stored stored, CallEscalated escalated) {
+        Approval approval = stored.approval();
+        publisher.publish(changed(approval, escalated)).join();
+        switch (approval.status()) {
+            case APPROVED, DENIED ->
+                publisher.publish(step.after(escalated, approval.verdict())).join();
+            case EXPIRED -> publisher.publish(expired(approval, escalated)).join();
+            case PENDING, CANCELLED -> {
+                // A cancelled call is ended by the executor, which alone knows that it was not started.
+            }
+        }
+        store.markTold(approval.id(), approval.status());
+    }
+
+    private static ApprovalChanged changed(Approval approval, CallEscalated escalated) {
+        return new ApprovalChanged(
+                escalated.call().withoutArguments(),
+                approval.status(),
+                approval.changedAt(),
+                approval.expiresAt(),
+                approval.decidedBy(),
+                approval.reason(),
+                Map.of());
+    }
+
+    private CallCompleted expired(Approval approval, CallEscalated escalated) {
+        return chain.sign(CallCompleted.of(
+                escalated.call(),
+                chain.append(escalated.call(), escalated.verdicts(), approval.verdict()),
+                Outcome.EXPIRED,
+                null,
+                CallError.of(
+                        "approval_expired", "Nobody approved or denied this call until " + approval.expiresAt() + "."),
+                Stage.APPROVAL,
+                approval.changedAt()));
+    }
+
+    @Override
+    public void start() {
+        containers.forEach(MessageListenerContainer::start);
+    }
+
+    @Override
+    public void stop() {
+        containers.forEach(MessageListenerContainer::stop);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return containers.getFirst().isRunning();
+    }
+}

@@ -1,0 +1,5 @@
+/** How people decide. */
+@NullMarked
+package io.openclaw.gateway.approval.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.openclaw.gateway.audit.core;
+
+import io.openclaw.gateway.common.call.Outcome;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of the record; absent filters let everything through.
+ *
+ * @param since the earliest time of an event
+ * @param limit how many events at most, 1 to 1,000
+ * @param before the cursor: only events recorded before this one
+ */
+public record AuditQuery(
+        @Nullable String outcome,
+        @Nullable String agent,
+        @Nullable String tool,
+        @Nullable UUID callId,
+        @Nullable Instant since,
+        int limit,
+        @Nullable Long before) {
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MOST = 1_000;
+    private static final Set<String> NAMES = Set.of("outcome", "agent", "tool", "callId", "since", "limit", "cursor");
+    private static final Pattern AGO = Pattern.compile("(\\d{1,6})([smhd])");
+
+    /**
+     * Reads the parameters of a request; empty ones count as absent.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong, its value, and what it may be
+     */
+    public static AuditQuery of(Map<String, String> parameters, Instant now) {
+        for (String name : parameters.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "there is no parameter '" + name + "'; there are " + new TreeSet<>(NAMES));
+            }
+        }
+        return new AuditQuery(
+                outcome(text(parameters, "outcome")),
+                text(parameters, "agent"),
+                text(parameters, "tool"),
+                callId(text(parameters, "callId")),
+                since(text(parameters, "since"), now),
+                limit(text(parameters, "limit")),
+                cursor(text(parameters, "cursor")));
+    }
+
+    private static @Nullable String text(Map<String, String> parameters, String name) {
+        String value = parameters.get(name);
+        if (value != null && value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("'" + name + "' contains a NUL character; leave it out");
+        }
+        return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private static @Nullable String outcome(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Outcome.valueOf(text.toUpperCase(Locale.ROOT)).name();
+        } catch (IllegalArgumentException e) {
+            throw wrong("outcome", text, "one of " + Arrays.toString(Outcome.values()));
+        }
+    }
+
+    private static @Nullable UUID callId(@Nullable String text) {
+        try {
+            return text == null ? null : UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw wrong("callId", text, "a call's id, such as 019ab3c4-7d00-7000-8000-000000000000");
+        }
+    }
+
+    private static @Nullable Instant since(@Nullable String text, Instant now) {
+        if (text == null) {
+            return null;
+        }
+        Matcher ago = AGO.matcher(text);
+        if (ago.matches()) {
+            long amount = Long.parseLong(ago.group(1));
+            return now.minus(
+                    switch (ago.group(2)) {
+                        case "s" -> Duration.ofSeconds(amount);
+                        case "m" -> Duration.ofMinutes(amount);
+                        case "h" -> Duration.ofHours(amount);
+                        default -> Duration.ofDays(amount);
+                    });
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw wrong("since", text, "a time such as 2026-11-24T10:00:00Z, or how long ago, such as 15m");
+        }
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        if (!text.matches("[1-9]\\d{0,3}") || Integer.parseInt(text) > MOST) {
+            throw wrong("limit", text, "a whole number from 1 to " + MOST);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static @Nullable Long cursor(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (!text.matches("\\d{1,18}")) {
+            throw wrong("cursor", text, "what the answer before gave as 'next'");
+        }
+        return Long.valueOf(text);
+    }
+
+    private static IllegalArgumentException wrong(String name, @Nullable String value, String whatItIs) {
+        return new IllegalArgumentException("'" + name + "' is \"" + value + "\": it is " + whatItIs);
+    }
+}

@@ -1,0 +1,27 @@
+package io.openclaw.gateway.audit.core;
+
+import io.openclaw.gateway.common.json.RawJson;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as the record keeps it.
+ *
+ * @param type the event's type, such as {@code call.completed}; {@code dead.letter} or {@code unreadable} for what is none
+ * @param outcome what came of the call, in the event that ends it
+ * @param occurredAt the time that the event bears
+ * @param event the event, masked
+ */
+public record RecordedEvent(
+        String topic,
+        int partition,
+        long offset,
+        String type,
+        @Nullable UUID callId,
+        @Nullable String agent,
+        @Nullable String upstream,
+        @Nullable String tool,
+        @Nullable String outcome,
+        Instant occurredAt,
+        RawJson event) {}

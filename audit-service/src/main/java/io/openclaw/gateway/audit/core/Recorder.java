@@ -1,0 +1,101 @@
+package io.openclaw.gateway.audit.core;
+
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.ApprovalChanged;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallEvent;
+import io.openclaw.gateway.common.event.EventType;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.PolicyPublished;
+import io.openclaw.gateway.common.event.UpstreamReported;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.redaction.Redactor;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Makes of a record what is kept of it: the event as it was, masked; of what is no event, a description without content. */
+public final class Recorder {
+    private final Redactor redactor;
+
+    public Recorder(Redactor redactor) {
+        this.redactor = redactor;
+    }
+
+    /** Where a record was read, and when it was written there. */
+    public record Origin(String topic, int partition, long offset, Instant at) {}
+
+    /** Keeps an event. */
+    public RecordedEvent event(Origin origin, GatewayEvent event, byte[] value) {
+        ToolCall call = callOf(event);
+        String upstream =
+                event instanceof UpstreamReported report ? report.upstream() : call == null ? null : call.upstream();
+        return new RecordedEvent(
+                origin.topic(),
+                origin.partition(),
+                origin.offset(),
+                EventType.of(event).shortName(),
+                call == null ? null : call.callId(),
+                withoutNul(call == null ? null : call.agent()),
+                withoutNul(upstream),
+                withoutNul(call == null ? null : call.tool()),
+                event instanceof CallCompleted end ? end.outcome().name() : null,
+                origin.at(),
+                redactor.redact(RawJson.of(new String(value, StandardCharsets.UTF_8))));
+    }
+
+    /**
+     * Keeps a record that is no event. Its content could be anything, secrets included, so only its size and its hash are
+     * kept; the whole of it is in the dead letters.
+     *
+     * @param key the record's key; that of a call is its id
+     * @param details why it is no event, and where it came from
+     */
+    public RecordedEvent other(
+            Origin origin, String type, @Nullable String key, byte @Nullable [] value, Map<String, String> details) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        details.forEach((name, text) -> description.put(name, redactor.redact(text)));
+        description.put("bytes", value == null ? 0 : value.length);
+        if (value != null) {
+            description.put("sha256", Digest.sha256Hex(value));
+        }
+        return new RecordedEvent(
+                origin.topic(),
+                origin.partition(),
+                origin.offset(),
+                type,
+                callIdOf(key),
+                null,
+                null,
+                null,
+                null,
+                origin.at(),
+                RawJson.from(description));
+    }
+
+    private static @Nullable ToolCall callOf(GatewayEvent event) {
+        return switch (event) {
+            case CallEvent of -> of.call();
+            case ApprovalChanged changed -> changed.call();
+            case PolicyPublished policy -> null;
+            case UpstreamReported report -> null;
+        };
+    }
+
+    private static @Nullable UUID callIdOf(@Nullable String key) {
+        try {
+            return key == null ? null : UUID.fromString(key);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** PostgreSQL's text cannot hold NUL; only a forged event has one in a name. */
+    private static @Nullable String withoutNul(@Nullable String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
+    }
+}

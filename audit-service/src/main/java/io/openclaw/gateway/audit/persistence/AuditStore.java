@@ -1,0 +1,107 @@
+package io.openclaw.gateway.audit.persistence;
+
+import io.openclaw.gateway.audit.core.AuditQuery;
+import io.openclaw.gateway.audit.core.RecordedEvent;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.persistence.Schema;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The record in PostgreSQL. */
+public final class AuditStore {
+    private final JdbcClient jdbc;
+    private final String events;
+
+    public AuditStore(Schema schema, JdbcClient jdbc) {
+        this.jdbc = jdbc;
+        this.events = schema.name() + ".events";
+    }
+
+    /** An event, and its place in the record: later ones have greater ids. */
+    public record Entry(long id, RecordedEvent recorded) {}
+
+    /** Adds events; those that are there already stay as they are. */
+    public void add(List<RecordedEvent> batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        jdbc.sql("insert into " + events
+                        + " (topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
+                        + " tool, outcome, occurred_at, event) select * from unnest(?::text[], ?::int[], ?::bigint[],"
+                        + " ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::json[])"
+                        + " on conflict do nothing")
+                .param(array(batch, RecordedEvent::topic))
+                .param(array(batch, event -> Integer.toString(event.partition())))
+                .param(array(batch, event -> Long.toString(event.offset())))
+                .param(array(batch, RecordedEvent::type))
+                .param(array(batch, event -> Objects.toString(event.callId(), null)))
+                .param(array(batch, RecordedEvent::agent))
+                .param(array(batch, RecordedEvent::upstream))
+                .param(array(batch, RecordedEvent::tool))
+                .param(array(batch, RecordedEvent::outcome))
+                .param(array(batch, event -> event.occurredAt().toString()))
+                .param(array(batch, event -> event.event().text()))
+                .update();
+    }
+
+    /** Returns events, newest first. */
+    public List<Entry> find(AuditQuery query) {
+        var sql = new StringBuilder("select * from " + events + " where true");
+        append(sql, " and outcome = :outcome", query.outcome());
+        append(sql, " and agent = :agent", query.agent());
+        append(sql, " and tool = :tool", query.tool());
+        append(sql, " and call_id = :callId", query.callId());
+        append(sql, " and occurred_at >= :since", query.since());
+        append(sql, " and id < :before", query.before());
+        sql.append(" order by id desc limit :limit");
+        return jdbc.sql(sql.toString())
+                .param("outcome", query.outcome())
+                .param("agent", query.agent())
+                .param("tool", query.tool())
+                .param("callId", query.callId())
+                .param("since", query.since() == null ? null : Timestamp.from(query.since()))
+                .param("before", query.before())
+                .param("limit", query.limit())
+                .query((row, n) -> entry(row))
+                .list();
+    }
+
+    private static void append(StringBuilder sql, String condition, @Nullable Object value) {
+        if (value != null) {
+            sql.append(condition);
+        }
+    }
+
+    private static @Nullable String[] array(
+            List<RecordedEvent> batch, Function<RecordedEvent, @Nullable String> field) {
+        @Nullable String[] values = new @Nullable String[batch.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = field.apply(batch.get(i));
+        }
+        return values;
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                row.getLong("id"),
+                new RecordedEvent(
+                        row.getString("topic"),
+                        row.getInt("topic_partition"),
+                        row.getLong("topic_offset"),
+                        row.getString("event_type"),
+                        row.getObject("call_id", UUID.class),
+                        row.getString("agent"),
+                        row.getString("upstream"),
+                        row.getString("tool"),
+                        row.getString("outcome"),
+                        row.getTimestamp("occurred_at").toInstant(),
+                        RawJson.of(row.getString("event"))));
+    }
+}

@@ -1,0 +1,35 @@
+package io.openclaw.gateway.executor.core;
+
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.json.RawJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of running a call.
+ *
+ * @param result what the tool returned, if it did
+ * @param error why it did not succeed, unless it did
+ */
+public record Answer(
+        Outcome outcome, @Nullable RawJson result, @Nullable CallError error) {
+
+    public static Answer succeeded(RawJson result) {
+        return new Answer(Outcome.SUCCEEDED, result, null);
+    }
+
+    public static Answer failed(CallError error) {
+        return new Answer(Outcome.FAILED, null, error);
+    }
+
+    /** The call was started, and nobody can say whether it finished. */
+    public static Answer unknown(String why) {
+        return new Answer(
+                Outcome.UNKNOWN,
+                null,
+                CallError.of(
+                        "outcome_unknown",
+                        why + " The call may or may not have taken effect; it was not run again. Look at the upstream"
+                                + " before you ask for it again."));
+    }
+}

@@ -1,0 +1,208 @@
+package io.openclaw.gateway.executor.kafka;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.CallCleared;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.policy.PolicyInForce;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.executor.core.Answer;
+import io.openclaw.gateway.executor.core.ToolTraits;
+import io.openclaw.gateway.executor.persistence.ClaimStore;
+import io.openclaw.gateway.executor.upstream.GuardedUpstream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs claimed calls, each on a virtual thread, and publishes what came of them. */
+final class Executions {
+    private static final Logger log = LoggerFactory.getLogger(Executions.class);
+    private static final int MARK_AT_MOST = 500;
+
+    private record Ended(UUID callId, Outcome outcome) {}
+
+    private final Map<String, GuardedUpstream> upstreams;
+    private final PolicyFollower policy;
+    private final EventPublisher publisher;
+    private final SignatureChain chain;
+    private final ClaimStore claims;
+    private final MeterRegistry meters;
+    private final Clock clock;
+    private final int most;
+    private final Semaphore places;
+    private final BlockingQueue<Ended> toMark = new LinkedBlockingQueue<>();
+
+    /**
+     * @param most how many calls may run at once
+     */
+    Executions(
+            int most,
+            Map<String, GuardedUpstream> upstreams,
+            PolicyFollower policy,
+            EventPublisher publisher,
+            SignatureChain chain,
+            ClaimStore claims,
+            Clock clock,
+            MeterRegistry meters) {
+        this.most = most;
+        this.places = new Semaphore(most);
+        this.upstreams = upstreams;
+        this.policy = policy;
+        this.publisher = publisher;
+        this.chain = chain;
+        this.claims = claims;
+        this.clock = clock;
+        this.meters = meters;
+        meters.gauge("openclaw.executor.calls.running", places, free -> most - free.availablePermits());
+    }
+
+    /** Waits until a call could be run at once; returns false if none could for that long. */
+    boolean awaitPlace(Duration patience) throws InterruptedException {
+        if (places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            places.release();
+            return true;
+        }
+        return false;
+    }
+
+    /** Waits until nothing runs any more; returns false if something still does after that long. */
+    boolean awaitIdle(Duration patience) throws InterruptedException {
+        if (!places.tryAcquire(most, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return false;
+        }
+        places.release(most);
+        return true;
+    }
+
+    /** Runs a call that this instance has claimed, when there is a place for it. */
+    void start(CallCleared cleared) {
+        Thread.ofVirtual().name("call-" + cleared.call().callId()).start(() -> {
+            places.acquireUninterruptibly();
+            try {
+                end(cleared, run(cleared.call()));
+            } finally {
+                places.release();
+            }
+        });
+    }
+
+    /** Ends a call that this instance has claimed and does not run. */
+    void end(CallCleared cleared, Answer answer) {
+        ToolCall call = cleared.call();
+        publish(chain.sign(CallCompleted.of(
+                call,
+                cleared.verdicts(),
+                answer.outcome(),
+                answer.result(),
+                answer.error(),
+                Stage.EXECUTOR,
+                clock.instant())));
+        toMark.add(new Ended(call.callId(), answer.outcome()));
+    }
+
+    /** Ends a call that nobody has claimed and nobody will run. */
+    void refuse(CallCleared cleared, Outcome outcome, CallError error) {
+        publish(chain.sign(CallCompleted.of(
+                cleared.call(), cleared.verdicts(), outcome, null, error, Stage.EXECUTOR, clock.instant())));
+    }
+
+    /** Tells whether a call may be run again when nobody can say whether it was run. */
+    boolean isRepeatable(ToolCall call) {
+        return policy.current()
+                .map(PolicyInForce::document)
+                .map(ToolTraits::of)
+                .orElse(ToolTraits.NONE)
+                .isRepeatable(call);
+    }
+
+    private Answer run(ToolCall call) {
+        GuardedUpstream upstream = upstreams.get(call.upstream());
+        if (upstream == null) {
+            return Answer.failed(CallError.of(
+                    "upstream_unknown",
+                    "This executor has no upstream '" + call.upstream() + "'; it has " + upstreams.keySet() + "."));
+        }
+        long start = System.nanoTime();
+        Answer answer = upstream.run(call, isRepeatable(call));
+        meters.timer(
+                        "openclaw.executor.calls",
+                        "upstream",
+                        call.upstream(),
+                        "outcome",
+                        answer.outcome().name())
+                .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        return answer;
+    }
+
+    /** A result that the broker does not take now is kept and tried again: what was run must not go unsaid. */
+    private void publish(CallCompleted end) {
+        for (Duration pause = Duration.ofMillis(200); ; pause = pause.multipliedBy(2)) {
+            try {
+                publisher.publish(end).join();
+                return;
+            } catch (RuntimeException e) {
+                if (pause.compareTo(Duration.ofMinutes(2)) > 0) {
+                    log.error(
+                            "the end of call {} could not be published: {}",
+                            end.call().callId(),
+                            e.toString());
+                    throw e;
+                }
+                log.warn(
+                        "the end of call {} is not published yet: {}",
+                        end.call().callId(),
+                        e.toString());
+                pause(pause);
+            }
+        }
+    }
+
+    /** Marks ended calls as ended, as many at once as there are; runs until interrupted. */
+    void markEnded() {
+        List<Ended> batch = new ArrayList<>();
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                batch.add(toMark.take());
+                toMark.drainTo(batch, MARK_AT_MOST);
+                Map<UUID, Outcome> ends = new LinkedHashMap<>();
+                batch.forEach(ended -> ends.put(ended.callId(), ended.outcome()));
+                claims.markEnded(ends);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                log.warn("{} ended calls could not be marked, and will be tried again: {}", batch.size(), e.toString());
+                toMark.addAll(batch);
+                pause(Duration.ofSeconds(1));
+            }
+            batch.clear();
+        }
+    }
+
+    /** Tells whether every ended call is marked, or being marked. */
+    boolean isMarked() {
+        return toMark.isEmpty();
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.openclaw.gateway.executor.upstream;
+
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryRegistry;
+import io.github.resilience4j.timelimiter.TimeLimiter;
+import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.executor.core.Answer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * An upstream behind a bulkhead, a circuit breaker and a time limit, each under the upstream's name; calls that may be
+ * repeated are retried. Their settings are resilience4j's ({@code resilience4j.circuitbreaker.configs.default.…}).
+ */
+public final class GuardedUpstream {
+    private final Upstream upstream;
+    private final Bulkhead bulkhead;
+    private final CircuitBreaker circuitBreaker;
+    private final TimeLimiter timeLimiter;
+    private final Retry retry;
+
+    public GuardedUpstream(
+            Upstream upstream,
+            BulkheadRegistry bulkheads,
+            CircuitBreakerRegistry circuitBreakers,
+            TimeLimiterRegistry timeLimiters,
+            RetryRegistry retries) {
+        this.upstream = upstream;
+        this.bulkhead = bulkheads.bulkhead(upstream.name());
+        this.circuitBreaker = circuitBreakers.circuitBreaker(upstream.name());
+        this.timeLimiter = timeLimiters.timeLimiter(upstream.name());
+        this.retry = retries.retry(upstream.name());
+    }
+
+    public String name() {
+        return upstream.name();
+    }
+
+    public Upstream.Reachability look() {
+        return upstream.look();
+    }
+
+    /**
+     * Runs a call and waits for what comes of it.
+     *
+     * @param repeatable whether the call may be run again when nobody can say whether it was run
+     */
+    public Answer run(ToolCall call, boolean repeatable) {
+        Callable<Answer> guarded =
+                Bulkhead.decorateCallable(bulkhead, CircuitBreaker.decorateCallable(circuitBreaker, () -> once(call)));
+        try {
+            return repeatable ? Retry.decorateCallable(retry, guarded).call() : guarded.call();
+        } catch (UpstreamUnavailableException e) {
+            String why = String.valueOf(e.getMessage());
+            return e.mayHaveStarted() && !repeatable
+                    ? Answer.unknown(why)
+                    : Answer.failed(CallError.of("upstream_unavailable", why));
+        } catch (CallNotPermittedException e) {
+            return Answer.failed(CallError.of(
+                    "upstream_unavailable",
+                    "The upstream " + name() + " failed again and again, so it is left alone for a moment (its circuit"
+                            + " breaker is open). The call was not started."));
+        } catch (BulkheadFullException e) {
+            return Answer.failed(CallError.of(
+                    "upstream_busy",
+                    "The upstream " + name()
+                            + " has as many calls under way as it may, and none ended in time. The call"
+                            + " was not started."));
+        } catch (Exception e) {
+            return Answer.unknown("The executor failed on this call: " + e + ".");
+        }
+    }
+
+    private Answer once(ToolCall call) throws Exception {
+        try {
+            return timeLimiter.executeFutureSupplier(() -> upstream.run(call));
+        } catch (TimeoutException e) {
+            throw new UpstreamUnavailableException(
+                    "The upstream " + name() + " did not answer within "
+                            + timeLimiter
+                                    .getTimeLimiterConfig()
+                                    .getTimeoutDuration()
+                                    .toSeconds() + " s.",
+                    true,
+                    e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+}
