@@ -5,6 +5,8 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,13 +28,29 @@ public final class GatewayApplication {
      */
     public static ConfigurableApplicationContext start(
             Class<?> configuration, Map<String, ?> overrides, String... args) {
+        return start(configuration, overrides, context -> {}, args);
+    }
+
+    /**
+     * Starts a process.
+     *
+     * @param configuration the service's {@code @Configuration} entry
+     * @param overrides settings of this kind of process; environment, {@code .env} and command line win over them
+     * @param before is run when the settings are known, before any bean is made
+     */
+    public static ConfigurableApplicationContext start(
+            Class<?> configuration,
+            Map<String, ?> overrides,
+            ApplicationContextInitializer<ConfigurableApplicationContext> before,
+            String... args) {
         var application = new SpringApplication(AutoConfigured.class, configuration);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setDefaultProperties(defaults(overrides));
+        application.addInitializers(before);
         return application.run(args);
     }
 
-    @EnableAutoConfiguration
+    @EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
     @Configuration(proxyBeanMethods = false)
     static class AutoConfigured {}
 
@@ -77,6 +95,7 @@ public final class GatewayApplication {
         defaults.put("spring.datasource.hikari.maximum-pool-size", "8");
         defaults.put("spring.datasource.hikari.connection-timeout", "5000");
         defaults.put("spring.data.jdbc.repositories.enabled", "false");
+        defaults.put("spring.jackson.default-property-inclusion", "non_null");
         defaults.put("spring.jmx.enabled", "false");
         defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
         defaults.put("management.endpoint.health.probes.enabled", "true");

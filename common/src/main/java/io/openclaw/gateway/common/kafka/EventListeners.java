@@ -141,6 +141,9 @@ public final class EventListeners {
                 new TopicPartitionOffset(topics.name(topic), 0, TopicPartitionOffset.SeekPosition.BEGINNING));
         // No group is ever joined and nothing is committed; the client only wants a name.
         properties.setGroupId("openclaw-latest");
+        // The client of the new protocol (Kafka 4.2.2) spins while it is assigned partitions by hand: 40 % of a core
+        // each.
+        properties.getKafkaConsumerProperties().setProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         properties.setAckMode(ContainerProperties.AckMode.MANUAL);
         properties.setMessageListener((AcknowledgingMessageListener<String, byte[]>) (record, acknowledgment) -> {
             try {

@@ -40,7 +40,11 @@ public final class RecordReader {
                 "openclaw-record-reader",
                 null,
                 null,
-                asProperties(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1")))) {
+                asProperties(Map.of(
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        "1",
+                        ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+                        "classic")))) {
             var position = new TopicPartition(topic, partition);
             consumer.assign(List.of(position));
             consumer.seek(position, offset);

@@ -102,6 +102,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.setProperty(
                 "log.dirs", directory.resolve("data").toAbsolutePath().toString());
+        // A broker that was killed is registered until its session ends; the next start waits for that.
+        settings.setProperty("broker.heartbeat.interval.ms", "500");
+        settings.setProperty("broker.session.timeout.ms", "2000");
         settings.setProperty("auto.create.topics.enable", "false");
         settings.setProperty("message.max.bytes", Integer.toString(MAX_RECORD_BYTES));
         // One broker: everything that is replicated elsewhere has one copy here.
@@ -113,17 +116,20 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.setProperty("share.coordinator.state.topic.replication.factor", "1");
         settings.setProperty("share.coordinator.state.topic.min.isr", "1");
         settings.setProperty("share.coordinator.state.topic.num.partitions", "4");
-        // A group whose process was killed is taken over by the next start within seconds.
-        settings.setProperty("group.consumer.min.session.timeout.ms", "6000");
-        settings.setProperty("group.consumer.session.timeout.ms", "10000");
-        settings.setProperty("group.consumer.min.heartbeat.interval.ms", "1000");
-        settings.setProperty("group.consumer.heartbeat.interval.ms", "2000");
-        settings.setProperty("group.share.min.session.timeout.ms", "6000");
-        settings.setProperty("group.share.session.timeout.ms", "10000");
-        settings.setProperty("group.share.min.heartbeat.interval.ms", "1000");
-        settings.setProperty("group.share.heartbeat.interval.ms", "2000");
+        // One process with a dozen members: they learn of their partitions within half a second, and a group whose
+        // process
+        // was killed is taken over by the next start within seconds.
+        settings.setProperty("group.consumer.min.session.timeout.ms", "5000");
+        settings.setProperty("group.consumer.session.timeout.ms", "5000");
+        settings.setProperty("group.consumer.min.heartbeat.interval.ms", "500");
+        settings.setProperty("group.consumer.heartbeat.interval.ms", "500");
+        settings.setProperty("group.share.min.session.timeout.ms", "5000");
+        settings.setProperty("group.share.session.timeout.ms", "5000");
+        settings.setProperty("group.share.min.heartbeat.interval.ms", "500");
+        settings.setProperty("group.share.heartbeat.interval.ms", "500");
         settings.setProperty("group.share.min.record.lock.duration.ms", "5000");
         settings.setProperty("group.share.record.lock.duration.ms", "15000");
+        settings.setProperty("group.share.delivery.count.limit", "10");
         settings.setProperty("group.initial.rebalance.delay.ms", "0");
         return settings;
     }

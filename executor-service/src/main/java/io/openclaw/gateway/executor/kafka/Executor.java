@@ -60,7 +60,8 @@ public final class Executor implements SmartLifecycle {
     private final Clock clock;
     private final MessageListenerContainer withdrawals;
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
-    private volatile List<Thread> threads = List.of();
+    private volatile boolean running;
+    private List<Thread> threads = List.of();
 
     Executor(
             Collection<GuardedUpstream> upstreams,
@@ -175,6 +176,7 @@ public final class Executor implements SmartLifecycle {
     @Override
     public void start() {
         claims.renew(instance);
+        running = true;
         threads = List.of(
                 Thread.ofPlatform().name("executor-cleared").start(() -> clearedCalls.readWhile(this::isRunning)),
                 Thread.ofVirtual().name("executor-marks").start(executions::markEnded));
@@ -184,11 +186,10 @@ public final class Executor implements SmartLifecycle {
     /** Takes no new calls and waits for those that run; one that does not end in time is for another executor to judge. */
     @Override
     public void stop() {
-        List<Thread> stopping = threads;
-        threads = List.of();
+        running = false;
         withdrawals.stop();
         try {
-            stopping.getFirst().join(FAREWELL);
+            threads.getFirst().join(FAREWELL);
             if (!executions.awaitIdle(FAREWELL)) {
                 log.warn("some calls still run; their outcome will be UNKNOWN unless they may be repeated");
             }
@@ -201,11 +202,11 @@ public final class Executor implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        stopping.getLast().interrupt();
+        threads.getLast().interrupt();
     }
 
     @Override
     public boolean isRunning() {
-        return !threads.isEmpty();
+        return running;
     }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
  * A call as its agent sees it.
@@ -68,8 +69,12 @@ record CallView(
         };
     }
 
+    /** Returns where to ask for a call again, at the address that this request came to. */
     static String url(ToolCall call) {
-        return ToolCallController.PATH + "/" + call.callId();
+        return ServletUriComponentsBuilder.fromCurrentContextPath()
+                .path(ToolCallController.PATH)
+                .pathSegment(call.callId().toString())
+                .toUriString();
     }
 
     private static CallView of(ToolCall call, String status, @Nullable Instant approvalExpiresAt) {

@@ -1,0 +1,125 @@
+package io.openclaw.gateway.standalone;
+
+import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.embedded.EmbeddedKafka;
+import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the services need around them: a broker, then a database, a policy, secrets, and a demo worker where there is no
+ * real one. All of it is kept in one directory and goes on where it ended, also after a kill.
+ */
+public final class Infrastructure implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Infrastructure.class);
+
+    private final EmbeddedKafka kafka;
+    private final EmbeddedPostgreSql postgres;
+    private final @Nullable DemoWorker demoWorker;
+    private final Secrets secrets;
+    private final Map<String, Object> settings;
+
+    private Infrastructure(
+            EmbeddedKafka kafka,
+            EmbeddedPostgreSql postgres,
+            @Nullable DemoWorker demoWorker,
+            Secrets secrets,
+            Map<String, Object> settings) {
+        this.kafka = kafka;
+        this.postgres = postgres;
+        this.demoWorker = demoWorker;
+        this.secrets = secrets;
+        this.settings = settings;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param directory where everything is kept
+     * @param workerUrl the real worker, if there is one
+     */
+    public static Infrastructure start(Path directory, Optional<String> workerUrl) {
+        Path data = directory.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the data directory " + data, e);
+        }
+        Secrets secrets = Secrets.of(data);
+        Path policy = policy(data, secrets);
+        log.info("starting Kafka");
+        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), 0);
+        log.info("starting PostgreSQL");
+        EmbeddedPostgreSql postgres;
+        try {
+            postgres = EmbeddedPostgreSql.start(data.resolve("postgres"));
+        } catch (RuntimeException e) {
+            kafka.close();
+            throw e;
+        }
+        DemoWorker demoWorker = null;
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("spring.kafka.bootstrap-servers", kafka.bootstrapServers());
+        settings.put("spring.datasource.url", postgres.jdbcUrl());
+        settings.put("spring.datasource.username", EmbeddedPostgreSql.USER);
+        settings.put("spring.datasource.password", postgres.password());
+        secrets.signingKeys().forEach((stage, key) -> settings.put("openclaw.signing.keys." + stage.label(), key));
+        settings.put("openclaw.console.user", "admin");
+        settings.put("openclaw.console.password", secrets.consolePassword());
+        settings.put("openclaw.policy.file", policy.toString());
+        if (workerUrl.isEmpty()) {
+            demoWorker = DemoWorker.start(0, secrets.demoWorkerToken(), DemoWorker.harmlessTools());
+            settings.put("openclaw.worker.url", demoWorker.url());
+            settings.put("openclaw.worker.token", secrets.demoWorkerToken());
+            log.info("no OPENCLAW_WORKER_URL: a demo worker listens at {}", demoWorker.url());
+        }
+        return new Infrastructure(kafka, postgres, demoWorker, secrets, settings);
+    }
+
+    /** Returns the settings that make the services use it. */
+    public Map<String, Object> settings() {
+        return settings;
+    }
+
+    Secrets secrets() {
+        return secrets;
+    }
+
+    /** Stops it, in the reverse order. */
+    @Override
+    public void close() {
+        if (demoWorker != null) {
+            demoWorker.close();
+        }
+        try {
+            postgres.close();
+        } finally {
+            kafka.close();
+        }
+    }
+
+    private static Path policy(Path directory, Secrets secrets) {
+        Path file = directory.resolve("policy.yaml");
+        if (!Files.exists(file)) {
+            try (var template = Infrastructure.class.getResourceAsStream("/demo-policy.yaml")) {
+                if (template == null) {
+                    throw new IllegalStateException("this jar has no /demo-policy.yaml");
+                }
+                String yaml = new String(template.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                        .replace("@KEY_SHA256@", AgentKey.sha256(secrets.agentKey()));
+                PrivateFile.write(file, writer -> writer.write(yaml));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write " + file, e);
+            }
+        }
+        return file;
+    }
+}

@@ -1,0 +1,50 @@
+package io.openclaw.gateway.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * The infrastructure alone, for services that run as processes of their own: writes {@code infrastructure.properties},
+ * which each of them imports, and tells the person what to try when the gateway at {@code GATEWAY_URL} is up.
+ */
+@Configuration(proxyBeanMethods = false)
+public class InfrastructureOnly {
+
+    static void main(String... args) throws IOException, InterruptedException {
+        var application = new SpringApplicationBuilder(InfrastructureOnly.class)
+                .web(WebApplicationType.NONE)
+                .properties(logging())
+                .run(args);
+        Environment environment = application.getEnvironment();
+        Path data = StandaloneGateway.dataDirectory(environment);
+        Files.createDirectories(data);
+        Path settingsFile = data.resolve("infrastructure.properties");
+        Files.deleteIfExists(settingsFile);
+        Optional<String> workerUrl = StandaloneGateway.workerUrl(environment);
+        Infrastructure infrastructure = Infrastructure.start(data, workerUrl);
+        Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "infrastructure-close"));
+
+        var settings = new Properties();
+        infrastructure.settings().forEach((name, value) -> settings.setProperty(name, value.toString()));
+        PrivateFile.write(settingsFile, writer -> settings.store(writer, "Written at each start"));
+        String gateway = environment.getRequiredProperty("GATEWAY_URL");
+        String approval = environment.getRequiredProperty("APPROVAL_URL");
+        String audit = environment.getRequiredProperty("AUDIT_URL");
+        new Quickstart(data, gateway, approval, audit, infrastructure.secrets()).tellWhenReady();
+        Thread.currentThread().join();
+    }
+
+    private static Properties logging() {
+        var properties = new Properties();
+        properties.putAll(LogDefaults.OF_EMBEDDED);
+        properties.setProperty("spring.main.banner-mode", "off");
+        return properties;
+    }
+}

@@ -1,0 +1,99 @@
+package io.openclaw.gateway.standalone;
+
+import io.openclaw.gateway.approval.ApprovalConfiguration;
+import io.openclaw.gateway.audit.AuditConfiguration;
+import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.executor.ExecutorConfiguration;
+import io.openclaw.gateway.ingress.IngressConfiguration;
+import io.openclaw.gateway.policy.PolicyConfiguration;
+import io.openclaw.gateway.vetting.VettingConfiguration;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * All six services in one process and on one port, with their broker and their database. {@code DATA_DIR} (default
+ * {@code data}) is where everything is kept.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({
+    IngressConfiguration.class,
+    PolicyConfiguration.class,
+    VettingConfiguration.class,
+    ApprovalConfiguration.class,
+    ExecutorConfiguration.class,
+    AuditConfiguration.class
+})
+public class StandaloneGateway {
+
+    static void main(String... args) throws InterruptedException {
+        var around = new Around();
+        ConfigurableApplicationContext context =
+                GatewayApplication.start(StandaloneGateway.class, LogDefaults.OF_EMBEDDED, around, args);
+        Environment environment = context.getEnvironment();
+        String url = "http://127.0.0.1:" + environment.getProperty("local.server.port");
+        if (!new Quickstart(
+                        dataDirectory(environment),
+                        url,
+                        url,
+                        url,
+                        around.started().secrets())
+                .tellWhenReady()) {
+            System.exit(1);
+        }
+    }
+
+    static Path dataDirectory(Environment environment) {
+        return Path.of(environment.getProperty("DATA_DIR", "data"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    static Optional<String> workerUrl(Environment environment) {
+        return Optional.ofNullable(environment.getProperty("OPENCLAW_WORKER_URL"))
+                .filter(url -> !url.isBlank());
+    }
+
+    /** Starts the infrastructure when the settings are known, before any service, and stops it after all of them. */
+    private static final class Around implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        private Optional<Infrastructure> infrastructure = Optional.empty();
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            Environment environment = context.getEnvironment();
+            requireFree(environment.getRequiredProperty("server.port", Integer.class));
+            Infrastructure started = Infrastructure.start(dataDirectory(environment), workerUrl(environment));
+            infrastructure = Optional.of(started);
+            SpringApplication.getShutdownHandlers().add(started::close);
+            Map<String, Object> settings = started.settings();
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("infrastructure", settings));
+        }
+
+        /** Tells so at once, rather than after a broker and a database were started for nothing. */
+        private static void requireFree(int port) {
+            try (var socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            } catch (IOException e) {
+                System.err.println(
+                        "Port " + port + " is in use. Choose another: deploy/run --port N, or PORT in .env.");
+                System.exit(1);
+            }
+        }
+
+        Infrastructure started() {
+            return infrastructure.orElseThrow();
+        }
+    }
+}
