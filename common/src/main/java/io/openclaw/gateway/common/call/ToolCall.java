@@ -63,6 +63,27 @@ public record ToolCall(
         return !now.isBefore(deadline);
     }
 
+    /** Returns this call under another id, not sealed: a request that came again is the call it was the first time. */
+    public ToolCall withCallId(UUID id) {
+        return new ToolCall(
+                id,
+                agent,
+                upstream,
+                tool,
+                arguments,
+                origin,
+                mode,
+                requestedAt,
+                deadline,
+                parentCallId,
+                intent,
+                context,
+                replyPartition,
+                digest,
+                null,
+                unknown);
+    }
+
     /** Returns this call with ingress's signature. */
     public ToolCall sealed(String signature) {
         return new ToolCall(

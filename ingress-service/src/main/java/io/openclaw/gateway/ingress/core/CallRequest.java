@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -76,27 +75,6 @@ public record CallRequest(
                 digest(agent, address, object),
                 null,
                 Map.of());
-    }
-
-    /** Returns the id under which a call with an idempotency key is remembered, if it has one. */
-    public static ToolCall withCallId(ToolCall call, UUID callId) {
-        return new ToolCall(
-                callId,
-                call.agent(),
-                call.upstream(),
-                call.tool(),
-                call.arguments(),
-                call.origin(),
-                call.mode(),
-                call.requestedAt(),
-                call.deadline(),
-                call.parentCallId(),
-                call.intent(),
-                call.context(),
-                call.replyPartition(),
-                call.digest(),
-                null,
-                call.unknown());
     }
 
     private record Address(String upstream, String tool) {}

@@ -114,7 +114,6 @@ public final class Calls implements SmartLifecycle {
                         null));
         ToolCall call = request.toCall(agent, origin, upstreams, replyPartition, clock.instant());
         takePlace();
-        CallInFlight flight;
         try {
             String key = request.idempotencyKey();
             if (key != null) {
@@ -127,15 +126,15 @@ public final class Calls implements SmartLifecycle {
                     return new Asked(same.callId(), false);
                 }
                 // New, or its first request may have been lost on the way: asking again is safe, it runs at most once.
-                call = CallRequest.withCallId(call, same.callId());
+                call = call.withCallId(same.callId());
             }
-            flight = new CallInFlight(call);
-            inFlight.put(call.callId(), flight);
+            call = chain.seal(call);
+            inFlight.put(call.callId(), new CallInFlight(call));
         } catch (RuntimeException e) {
             freePlace();
             throw e;
         }
-        publish(chain.seal(call));
+        publish(call);
         return new Asked(call.callId(), true);
     }
 

@@ -1,0 +1,203 @@
+package io.openclaw.gateway.e2e;
+
+import static io.openclaw.gateway.e2e.RunningGateway.eventually;
+import static io.openclaw.gateway.e2e.RunningGateway.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclaw.gateway.common.call.CallIds;
+import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.call.Verdict;
+import io.openclaw.gateway.common.event.CallCleared;
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.e2e.RunningGateway.Answer;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Order(2)
+class FaultsTest {
+    private RunningGateway gateway = RunningGateway.get();
+    private final TestWorker worker = TestWorker.get();
+    private final String mark = UUID.randomUUID().toString();
+
+    private void write(ProducerRecord<String, byte[]> record) throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", gateway.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            producer.send(record).get();
+        }
+    }
+
+    @Test
+    void aCallWrittenStraightIntoClearedIsRefusedAndOnRecord() throws Exception {
+        RawJson arguments = RawJson.of("{\"mark\":\"" + mark + "\"}");
+        var call = new ToolCall(
+                CallIds.next(),
+                "demo",
+                "openclaw",
+                "count",
+                arguments,
+                Origin.KAFKA,
+                Mode.EXECUTE,
+                Instant.now(),
+                Instant.now().plusSeconds(60),
+                null,
+                null,
+                null,
+                0,
+                Digest.of("demo", "openclaw", "count", arguments),
+                "0".repeat(64),
+                Map.of());
+        var verdict = Verdict.of(Stage.POLICY, Decision.ALLOW, List.of(), "forger", Instant.now(), null)
+                .signed("0".repeat(64));
+        write(new EventCodec("/forger")
+                .encode(
+                        new CallCleared(call, List.of(verdict), Map.of()),
+                        "openclaw." + Topic.CALLS_CLEARED.suffix(),
+                        null,
+                        Instant.now()));
+
+        String callId = call.callId().toString();
+        eventually()
+                .untilAsserted(() -> assertThat(gateway.recorded(callId))
+                        .containsExactlyInAnyOrder("call.cleared", "call.completed"));
+        Answer record = gateway.console("/audit?outcome=DENIED&callId=" + callId);
+        assertThat(record.text("/events/0/event/error/type")).isEqualTo("untrusted");
+        assertThat(record.text("/events/0/event/error/message")).contains("not sealed by ingress");
+        assertThat(worker.runsWith(mark)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Topic.class,
+            names = {
+                "CALLS_REQUESTED",
+                "CALLS_AUTHORIZED",
+                "CALLS_ESCALATED",
+                "CALLS_CLEARED",
+                "CALLS_COMPLETED",
+                "CALLS_WITHDRAWN"
+            })
+    void aPoisonRecordIsPutAsideAndItsStageGoesOn(Topic topic) throws Exception {
+        String key = UUID.randomUUID().toString();
+        byte[] poison = {'{', '"', (byte) 0xff, 0};
+        var record = new ProducerRecord<>("openclaw." + topic.suffix(), key, poison);
+        record.headers().add("ce_type", "io.openclaw.gateway.call.requested.v9".getBytes(StandardCharsets.UTF_8));
+        write(record);
+
+        eventually().untilAsserted(() -> {
+            Answer letters = gateway.console("/audit?callId=" + key);
+            assertThat(letters.response().body()).contains("dead.letter", "unreadable", "call.requested.v9");
+        });
+        assertThat(gateway.call("clock", "{}").text("/outcome")).isEqualTo("SUCCEEDED");
+        Answer waits = gateway.call("message", "{}", "Prefer", "wait=0");
+        String callId = waits.text("/callId");
+        eventually().until(() -> gateway.look(callId).text("/status").equals("WAITING_FOR_APPROVAL"));
+        gateway.delete("/v1/tool-calls/" + callId);
+    }
+
+    @Test
+    void aWorkerThatIsAwayFailsCallsAndIsFoundAgain() {
+        worker.stop();
+        try {
+            Answer answer = gateway.call("count", "{\"mark\":\"" + mark + "\"}");
+            assertThat(answer.text("/outcome")).isEqualTo("FAILED");
+            assertThat(answer.text("/error/type")).isEqualTo("upstream_unavailable");
+            assertThat(answer.text("/error/message")).contains(worker.url());
+            eventually().untilAsserted(() -> {
+                Answer health = gateway.get("/health");
+                assertThat(health.status()).isEqualTo(503);
+                assertThat(health.text("/components/worker/status")).isEqualTo("DOWN");
+                assertThat(health.text("/components/worker/why")).contains(worker.url());
+            });
+            // The circuit breaker opens, and calls fail without a try.
+            for (int i = 0; i < 10; i++) {
+                gateway.call("count", "{}");
+            }
+            assertThat(gateway.call("count", "{}").text("/error/message")).contains("circuit breaker");
+        } finally {
+            worker.start();
+        }
+        eventually().untilAsserted(() -> {
+            assertThat(gateway.call("count", "{\"mark\":\"" + mark + "\"}").text("/outcome"))
+                    .isEqualTo("SUCCEEDED");
+            assertThat(gateway.get("/health").text("/status")).isEqualTo("UP");
+        });
+    }
+
+    /** Killed in the middle of 60 calls: none is lost, none runs twice, and what waits for a person still waits. */
+    @Test
+    void aKilledGatewayLosesNothingAndRunsNothingTwice() throws Exception {
+        String waiting = gateway.call("message", "{\"mark\":\"" + mark + "\"}", "Prefer", "wait=0")
+                .text("/callId");
+        eventually().until(() -> gateway.look(waiting).text("/status").equals("WAITING_FOR_APPROVAL"));
+        String unfinished = mark + "-";
+        List<String> bodies = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            bodies.add(json(Map.of(
+                    "tool",
+                    "count",
+                    "arguments",
+                    Map.of("n", unfinished + i + ".", "millis", i % 3 * 300),
+                    "idempotencyKey",
+                    unfinished + i)));
+        }
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String body : bodies) {
+                executor.execute(() -> {
+                    try {
+                        gateway.post("/v1/tool-calls", body);
+                    } catch (UncheckedIOException e) {
+                        // The gateway was killed before it answered; what became of the call is asked after the
+                        // restart.
+                    }
+                });
+            }
+            eventually().until(() -> worker.runsWith(unfinished) >= 15);
+            gateway = RunningGateway.killAndRestart();
+        }
+
+        Map<String, Integer> outcomes = new HashMap<>();
+        for (int i = 0; i < bodies.size(); i++) {
+            Answer answer = gateway.post("/v1/tool-calls", bodies.get(i), "Prefer", "wait=60");
+            assertThat(answer.status()).isEqualTo(200);
+            String outcome = answer.text("/outcome");
+            outcomes.merge(outcome, 1, Integer::sum);
+            long runs = worker.runsWith(unfinished + i + ".");
+            assertThat(runs).as("runs of call %d, which %s", i, outcome).isLessThanOrEqualTo(1);
+            assertThat(outcome).isIn("SUCCEEDED", "UNKNOWN");
+            if (outcome.equals("SUCCEEDED")) {
+                assertThat(runs).isEqualTo(1);
+            }
+        }
+        assertThat(outcomes).containsKey("SUCCEEDED");
+        System.out.println("after kill -9 in the middle of 60 calls: " + outcomes);
+
+        assertThat(gateway.look(waiting).text("/status")).isEqualTo("WAITING_FOR_APPROVAL");
+        gateway.decide(waiting, "{\"decision\":\"approve\"}");
+        assertThat(gateway.awaitEnd(waiting).text("/outcome")).isEqualTo("SUCCEEDED");
+        assertThat(worker.runsWith("\"mark\":\"" + mark)).isEqualTo(1);
+    }
+}

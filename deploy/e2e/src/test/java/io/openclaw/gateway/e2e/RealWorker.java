@@ -1,0 +1,109 @@
+package io.openclaw.gateway.e2e;
+
+import static io.openclaw.gateway.e2e.RunningGateway.eventually;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real OpenClaw worker, from the npm registry, in target/; what is installed there already is used again. */
+final class RealWorker implements AutoCloseable {
+    static final String TOKEN = "worker-secret-token";
+    private static final String VERSION = "2026.9.6";
+    private static final Path HOME = Path.of("target/openclaw").toAbsolutePath();
+
+    private final Process process;
+    private final int port;
+
+    private RealWorker(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static RealWorker installAndStart() throws IOException, InterruptedException {
+        Path node = HOME.resolve("node");
+        Path binaries = node.resolve("node_modules/node/bin");
+        // The worker needs Node 22 or newer; on an older one npm takes an empty placeholder for it.
+        install(node, "", "node@24");
+        install(HOME.resolve("worker"), binaries.toString(), "--ignore-scripts", "openclaw@" + VERSION);
+        Path state = HOME.resolve("home/.openclaw");
+        Files.createDirectories(state);
+        int port = RunningGateway.freePort();
+        Files.writeString(state.resolve("openclaw.json"), """
+                {"gateway": {"mode": "local", "port": %d, "bind": "loopback", "auth": {"mode": "token", "token": "%s"}},
+                 "tools": {"profile": "full", "exec": {"host": "gateway", "security": "full", "ask": "off"}}}
+                """.formatted(port, TOKEN));
+        var builder = new ProcessBuilder(
+                        binaries.resolve("node").toString(),
+                        HOME.resolve("worker/node_modules/openclaw/openclaw.mjs")
+                                .toString(),
+                        "gateway",
+                        "run")
+                .redirectErrorStream(true)
+                .redirectOutput(HOME.resolve("worker.log").toFile());
+        builder.environment().put("HOME", state.getParent().toString());
+        builder.environment().put("OPENCLAW_STATE_DIR", state.toString());
+        builder.environment().keySet().removeAll(List.of("OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"));
+        var worker = new RealWorker(builder.start(), port);
+        Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
+        eventually().atMost(Duration.ofSeconds(90)).until(worker::listens);
+        return worker;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private boolean listens() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the worker ended; see " + HOME.resolve("worker.log"));
+        }
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void install(Path directory, String pathFirst, String... what)
+            throws IOException, InterruptedException {
+        if (Files.exists(directory.resolve("node_modules/.package-lock.json"))) {
+            return;
+        }
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("package.json"), "{\"private\":true}");
+        var command =
+                new java.util.ArrayList<>(List.of("npm", "install", "--no-audit", "--no-fund", "--loglevel=error"));
+        command.addAll(List.of(what));
+        Path log = directory.resolve("install.log");
+        var builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        if (!pathFirst.isEmpty()) {
+            builder.environment().merge("PATH", pathFirst, (path, first) -> first + ":" + path);
+        }
+        if (builder.start().waitFor() != 0) {
+            throw new IllegalStateException(
+                    "npm could not install " + List.of(what) + "; it said: " + Files.readString(log));
+        }
+    }
+}

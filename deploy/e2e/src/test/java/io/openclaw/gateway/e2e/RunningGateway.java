@@ -1,0 +1,290 @@
+package io.openclaw.gateway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.standalone.StandaloneGateway;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
+
+/** The gateway that these tests talk to: a process of its own, started once, as deploy/run starts it. */
+final class RunningGateway {
+    private static final Path DATA = Path.of("target/gateway").toAbsolutePath();
+    private static final int PORT = freePort();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String OTHER_KEY = AgentKey.generate();
+
+    private static RunningGateway running;
+
+    private final Process process;
+    private final Properties quickstart = new Properties();
+
+    private RunningGateway(Process process) {
+        this.process = process;
+    }
+
+    /** An answer: its status, its headers, and its body if that is JSON. */
+    record Answer(int status, HttpResponse<String> response) {
+        JsonNode body() {
+            return Json.MAPPER.readTree(response.body());
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        JsonNode at(String pointer) {
+            return body().at(pointer);
+        }
+
+        String text(String pointer) {
+            return at(pointer).asString("");
+        }
+    }
+
+    /** Returns the gateway on the test worker. */
+    static synchronized RunningGateway get() {
+        if (running == null) {
+            deleteWhatAnEarlierRunLeft();
+            running = start(TestWorker.get().url(), TestWorker.TOKEN);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> running.stop()));
+        }
+        return running;
+    }
+
+    /** Kills the process as a crash would, and starts it again on the same data. */
+    static synchronized RunningGateway killAndRestart() throws InterruptedException {
+        running.process.destroyForcibly().waitFor();
+        running = start(TestWorker.get().url(), TestWorker.TOKEN);
+        return running;
+    }
+
+    /** Stops the gateway in good order and starts it again on the same data, on another worker. */
+    static synchronized RunningGateway restartOn(String workerUrl, String token) {
+        get().stop();
+        running = start(workerUrl, token);
+        return running;
+    }
+
+    private static void deleteWhatAnEarlierRunLeft() {
+        try {
+            FileSystemUtils.deleteRecursively(DATA);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RunningGateway start(String workerUrl, String token) {
+        try {
+            Files.createDirectories(DATA);
+            Files.deleteIfExists(DATA.resolve("quickstart.env"));
+            var builder = new ProcessBuilder(List.of(
+                            ProcessHandle.current().info().command().orElseThrow(),
+                            "-Xmx1g",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            StandaloneGateway.class.getName()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            DATA.resolve("gateway.log").toFile()));
+            Map<String, String> environment = builder.environment();
+            environment.put("DATA_DIR", DATA.toString());
+            environment.put("PORT", Integer.toString(PORT));
+            environment.put("OPENCLAW_WORKER_URL", workerUrl);
+            environment.put("OPENCLAW_WORKER_TOKEN", token);
+            environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "100");
+            var gateway = new RunningGateway(builder.start());
+            gateway.awaitReady();
+            return gateway;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitReady() throws IOException {
+        Path file = DATA.resolve("quickstart.env");
+        eventually().atMost(Duration.ofSeconds(90)).until(() -> {
+            assertThat(process.isAlive())
+                    .as("the gateway started; see %s", DATA.resolve("gateway.log"))
+                    .isTrue();
+            return Files.exists(file);
+        });
+        try (var in = Files.newBufferedReader(file)) {
+            quickstart.load(in);
+        }
+    }
+
+    private void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static ConditionFactory eventually() {
+        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50));
+    }
+
+    String setting(String name) {
+        return quickstart.getProperty(name);
+    }
+
+    static Path data() {
+        return DATA;
+    }
+
+    String url() {
+        return setting("GATEWAY_URL");
+    }
+
+    /** Returns {@code host:port} of the embedded broker. */
+    String bootstrapServers() throws IOException {
+        var properties = new Properties();
+        try (var in = Files.newBufferedReader(DATA.resolve("kafka/server.properties"))) {
+            properties.load(in);
+        }
+        return properties.getProperty("advertised.listeners").replace("PLAINTEXT://", "");
+    }
+
+    /** Lets a second agent in, with a key of its own. */
+    String otherAgentsKey() throws IOException {
+        Path policy = DATA.resolve("policy.yaml");
+        String yaml = Files.readString(policy);
+        if (!yaml.contains("id: other")) {
+            Files.writeString(
+                    policy,
+                    yaml + "  - id: other\n    roles: [demo]\n    keys: [{sha256: " + AgentKey.sha256(OTHER_KEY)
+                            + "}]\n");
+            eventually().until(() -> get("/v1/tool-calls/none", OTHER_KEY).status() == 404);
+        }
+        return OTHER_KEY;
+    }
+
+    // What the demo agent does.
+
+    Answer call(String tool, String arguments, String... headers) {
+        return post("/v1/tool-calls", "{\"tool\":\"" + tool + "\",\"arguments\":" + arguments + "}", headers);
+    }
+
+    Answer post(String path, String body, String... headers) {
+        return send(request(path, setting("AGENT_KEY"), headers)
+                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
+    }
+
+    Answer postAs(String key, String path, String body) {
+        return send(request(path, key).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    Answer get(String path) {
+        return get(path, setting("AGENT_KEY"));
+    }
+
+    Answer get(String path, String key) {
+        return send(request(path, key).GET());
+    }
+
+    Answer delete(String path) {
+        return send(request(path, setting("AGENT_KEY")).DELETE());
+    }
+
+    Answer look(String callId) {
+        return get("/v1/tool-calls/" + callId);
+    }
+
+    /** Looks until a call is over, and returns it. */
+    Answer awaitEnd(String callId) {
+        eventually().until(() -> look(callId).text("/status").equals("COMPLETED"));
+        return look(callId);
+    }
+
+    // What the person at the console does.
+
+    Answer console(String path) {
+        return send(consoleRequest(path).GET());
+    }
+
+    Answer decide(String callId, String body) {
+        return send(consoleRequest("/v1/approvals/" + callId + "/decision")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Returns the types of the events on record for a call, oldest first. */
+    List<String> recorded(String callId) {
+        List<String> types = new ArrayList<>();
+        console("/audit?callId=" + callId)
+                .at("/events")
+                .forEach(event -> types.addFirst(event.get("type").asString()));
+        return types;
+    }
+
+    private HttpRequest.Builder request(String path, String key, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(70));
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    private HttpRequest.Builder consoleRequest(String path) {
+        String login = setting("CONSOLE_USER") + ":" + setting("CONSOLE_PASSWORD");
+        return HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Content-Type", "application/json")
+                .header(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String json(Object value) {
+        return RawJson.from(value).text();
+    }
+
+    static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

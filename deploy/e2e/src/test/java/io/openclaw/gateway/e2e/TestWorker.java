@@ -1,0 +1,56 @@
+package io.openclaw.gateway.e2e;
+
+import io.openclaw.gateway.standalone.DemoWorker;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The worker of these tests: the demo worker with tools that count, take their time and fail, and that can go away. */
+final class TestWorker {
+    static final String TOKEN = "worker-token";
+    private static final TestWorker INSTANCE = new TestWorker();
+
+    private final int port = RunningGateway.freePort();
+    private final List<String> runs = new CopyOnWriteArrayList<>();
+    private DemoWorker worker;
+
+    private TestWorker() {
+        start();
+    }
+
+    static TestWorker get() {
+        return INSTANCE;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    void start() {
+        Map<String, DemoWorker.Tool> tools = new HashMap<>(DemoWorker.harmlessTools());
+        tools.put("count", arguments -> {
+            runs.add(arguments.toString());
+            Thread.sleep(arguments.path("millis").asLong(0));
+            return arguments.toString();
+        });
+        tools.put("message", arguments -> {
+            runs.add(arguments.toString());
+            return "sent";
+        });
+        tools.put("old_worker", arguments -> {
+            throw new IllegalArgumentException("gateway closed (1008): unauthorized: gateway token mismatch");
+        });
+        tools.put("large", arguments -> "x".repeat(5 * 1024 * 1024));
+        worker = DemoWorker.start(port, TOKEN, tools);
+    }
+
+    void stop() {
+        worker.close();
+    }
+
+    /** Counts how often a tool ran with arguments that contain a text. */
+    long runsWith(String text) {
+        return runs.stream().filter(run -> run.contains(text)).count();
+    }
+}
