@@ -32,7 +32,7 @@ public final class AuditTrail {
 
     /** Makes the container that reads. */
     public MessageListenerContainer container(EventListeners listeners, Topics topics) {
-        return listeners.records("openclaw-audit", topics.all(), this::record);
+        return listeners.unhurried("openclaw-audit", topics.all(), this::record);
     }
 
     private void record(List<ConsumerRecord<String, byte[]>> records) {

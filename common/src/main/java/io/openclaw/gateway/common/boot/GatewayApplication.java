@@ -65,6 +65,8 @@ public final class GatewayApplication {
         defaults.put("server.tomcat.max-swallow-size", "64MB");
         defaults.put("server.tomcat.max-connections", "20000");
         defaults.put("server.tomcat.accept-count", "1000");
+        // An agent keeps its connection for as long as it asks.
+        defaults.put("server.tomcat.max-keep-alive-requests", "-1");
         defaults.put("spring.threads.virtual.enabled", "true");
         defaults.put("spring.main.banner-mode", "off");
         defaults.put("spring.mvc.problemdetails.enabled", "true");
@@ -100,6 +102,8 @@ public final class GatewayApplication {
         defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
         defaults.put("management.endpoint.health.probes.enabled", "true");
         defaults.put("management.endpoint.health.show-details", "when-authorized");
+        // One observation per security filter and request costs more than the filters do.
+        defaults.put("management.observations.enable.spring.security", "false");
         defaults.put("openclaw.console.user", "${CONSOLE_USER:admin}");
         defaults.put("openclaw.console.password", "${CONSOLE_PASSWORD:}");
         defaults.put("openclaw.worker.url", "${OPENCLAW_WORKER_URL:}");

@@ -5,9 +5,11 @@ import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
 import io.openclaw.gateway.common.topic.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -36,6 +38,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  */
 public final class EventListeners {
     private static final Logger log = LoggerFactory.getLogger(EventListeners.class);
+    private static final Duration COMMIT_EVERY = Duration.ofMillis(200);
 
     private final ConsumerFactory<String, byte[]> consumers;
     private final Topics topics;
@@ -125,10 +128,18 @@ public final class EventListeners {
         };
     }
 
-    /** Makes a container that hands on whole batches of records, readable or not. */
-    public ConcurrentMessageListenerContainer<String, byte[]> records(
+    /**
+     * Makes a container that hands on whole batches of records, readable or not. It waits up to a quarter of a second for a
+     * batch to be worth its while: nobody waits for this reader, and few large batches cost a fraction of many small ones.
+     */
+    public ConcurrentMessageListenerContainer<String, byte[]> unhurried(
             String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
-        return container(group, topicNames, listener);
+        var container = container(group, topicNames, listener);
+        Properties properties = container.getContainerProperties().getKafkaConsumerProperties();
+        properties.setProperty(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, "1000000");
+        properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "250");
+        properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
+        return container;
     }
 
     /**
@@ -163,6 +174,10 @@ public final class EventListeners {
         properties.setGroupId(group);
         properties.setClientId(group);
         properties.setMessageListener(listener);
+        // One commit a while, not one a batch: what is read again after a crash is recognised by every stage.
+        properties.setAckMode(ContainerProperties.AckMode.TIME);
+        properties.setAckTime(COMMIT_EVERY.toMillis());
+        properties.setSyncCommits(false);
         var container = new ConcurrentMessageListenerContainer<>(consumers, properties);
         container.setBeanName(group);
         container.setCommonErrorHandler(new DefaultErrorHandler(withoutEnd()));

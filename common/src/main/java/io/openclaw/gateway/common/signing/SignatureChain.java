@@ -9,9 +9,7 @@ import io.openclaw.gateway.common.event.PolicyPublished;
 import io.openclaw.gateway.common.json.RawJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.InvalidKeyException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -158,12 +156,7 @@ public final class SignatureChain {
         private final Mac mac;
 
         Signing(Stage stage) {
-            try {
-                mac = Mac.getInstance("HmacSHA256");
-                mac.init(keys.of(stage));
-            } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-                throw new AssertionError("every Java platform has HmacSHA256", e);
-            }
+            mac = keys.mac(stage);
         }
 
         Signing add(@Nullable RawJson field) {

@@ -126,7 +126,7 @@ class SignatureChainTest {
 
     @Test
     void aMissingKeyNamesItsSetting() {
-        assertThatThrownBy(() -> StageKeys.ofBase64(Map.of()).of(Stage.POLICY))
+        assertThatThrownBy(() -> StageKeys.ofBase64(Map.of()).mac(Stage.POLICY))
                 .hasMessageContaining("openclaw.signing.keys.policy");
     }
 }

@@ -105,6 +105,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         // A broker that was killed is registered until its session ends; the next start waits for that.
         settings.setProperty("broker.heartbeat.interval.ms", "500");
         settings.setProperty("broker.session.timeout.ms", "2000");
+        // It shares its cores with everything else on this machine.
+        settings.setProperty("num.io.threads", "3");
+        settings.setProperty("num.network.threads", "2");
         settings.setProperty("auto.create.topics.enable", "false");
         settings.setProperty("message.max.bytes", Integer.toString(MAX_RECORD_BYTES));
         // One broker: everything that is replicated elsewhere has one copy here.

@@ -33,11 +33,13 @@ final class RequestBody {
     }
 
     private static byte[] bytes(HttpServletRequest request) {
-        if (request.getContentLengthLong() > GatewayApplication.MAX_PAYLOAD_BYTES) {
+        long length = request.getContentLengthLong();
+        if (length > GatewayApplication.MAX_PAYLOAD_BYTES) {
             throw new BodyTooLargeException();
         }
         try {
-            byte[] body = request.getInputStream().readNBytes(GatewayApplication.MAX_PAYLOAD_BYTES + 1);
+            int most = length >= 0 ? (int) length : GatewayApplication.MAX_PAYLOAD_BYTES + 1;
+            byte[] body = request.getInputStream().readNBytes(most);
             if (body.length > GatewayApplication.MAX_PAYLOAD_BYTES) {
                 throw new BodyTooLargeException();
             }

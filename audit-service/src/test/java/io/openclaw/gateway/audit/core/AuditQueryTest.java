@@ -1,0 +1,49 @@
+package io.openclaw.gateway.audit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AuditQueryTest {
+    private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+
+    @Test
+    void withoutParametersAsksForTheNewestHundred() {
+        assertThat(AuditQuery.of(Map.of("outcome", " "), NOW))
+                .isEqualTo(new AuditQuery(null, null, null, null, null, 100, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "90s, 2026-11-24T09:58:30Z",
+        "15m, 2026-11-24T09:45:00Z",
+        "2h, 2026-11-24T08:00:00Z",
+        "7d, 2026-11-17T10:00:00Z",
+        "2026-11-01T00:00:00Z, 2026-11-01T00:00:00Z"
+    })
+    void sinceIsATimeOrHowLongAgo(String text, Instant since) {
+        assertThat(AuditQuery.of(Map.of("since", text), NOW).since()).isEqualTo(since);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "outcome, maybe",
+        "callId, 7",
+        "since, yesterday",
+        "limit, 0",
+        "limit, 1001",
+        "limit, -1",
+        "cursor, x",
+        "colour, red"
+    })
+    void aWrongParameterIsNamedWithItsValue(String name, String value) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AuditQuery.of(Map.of(name, value), NOW))
+                .withMessageContaining(name);
+    }
+}

@@ -1,0 +1,66 @@
+package io.openclaw.gateway.audit.persistence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclaw.gateway.audit.core.AuditQuery;
+import io.openclaw.gateway.audit.core.RecordedEvent;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.testing.TestInfrastructure;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class AuditStoreTest {
+    private static final JdbcClient JDBC =
+            JdbcClient.create(TestInfrastructure.database().dataSource());
+    private static final Instant NOW = Instant.parse("2026-11-24T10:00:00.123456Z");
+
+    private final AuditStore store = new AuditStore(
+            Schema.migrated("audit", TestInfrastructure.database().dataSource()), JDBC);
+    private final UUID callId = UUID.randomUUID();
+    private final String topic = "t-" + callId;
+
+    private RecordedEvent event(long offset, String json) {
+        return new RecordedEvent(
+                topic, 0, offset, "call.requested", callId, "demo", "openclaw", "exec", null, NOW, RawJson.of(json));
+    }
+
+    private List<AuditStore.Entry> find(Map<String, String> parameters) {
+        return store.find(AuditQuery.of(parameters, NOW));
+    }
+
+    @Test
+    void aRecordThatIsReadTwiceIsKeptOnce() {
+        store.add(List.of(event(1, "{}"), event(2, "{}")));
+        store.add(List.of(event(2, "{}"), event(3, "{}")));
+        assertThat(find(Map.of("callId", callId.toString())))
+                .extracting(entry -> entry.recorded().offset())
+                .containsExactly(3L, 2L, 1L);
+    }
+
+    @Test
+    void everyTextThatJsonAllowsIsKeptAsItIs() {
+        String json = "{\"a\" : \"\\u0000\\ud800 é \\\"\",\n\"n\":1.0}";
+        store.add(List.of(event(1, json)));
+        assertThat(find(Map.of("callId", callId.toString())))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.recorded()).isEqualTo(event(1, json)));
+    }
+
+    @Test
+    void whatIsOnRecordCanBeNeitherChangedNorDeleted() {
+        store.add(List.of(event(1, "{}")));
+        for (String sql : List.of(
+                "update audit.events set agent = 'other'", "delete from audit.events", "truncate audit.events")) {
+            assertThatThrownBy(() -> JDBC.sql(sql).update())
+                    .isInstanceOf(DataAccessException.class)
+                    .hasMessageContaining("only ever added to");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.openclaw.gateway.bench;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** One keep-alive connection that posts the same call again and again: as little of a client as HTTP/1.1 allows. */
+final class HttpCaller implements Load.Caller {
+    private final Socket socket;
+    private final InputStream in;
+    private final byte[] request;
+
+    HttpCaller(int port, String agentKey) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(65_000);
+        in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+        String body = "{\"tool\":\"clock\",\"arguments\":{\"zone\":\"UTC\"}}";
+        request = ("POST /v1/tool-calls HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + agentKey
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void call() throws IOException {
+        socket.getOutputStream().write(request);
+        String status = line();
+        int length = -1;
+        boolean chunked = false;
+        for (String header = line(); !header.isEmpty(); header = line()) {
+            String lower = header.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("content-length:")) {
+                length = Integer.parseInt(lower.substring(15).strip());
+            }
+            chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
+        }
+        String body = chunked ? chunks() : read(length);
+        if (!status.contains(" 200") || !body.contains("\"outcome\":\"SUCCEEDED\"")) {
+            throw new IOException(status + ": " + body);
+        }
+    }
+
+    private String chunks() throws IOException {
+        var body = new StringBuilder();
+        for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+            body.append(read(size));
+            line();
+        }
+        line();
+        return body.toString();
+    }
+
+    private String read(int length) throws IOException {
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    private String line() throws IOException {
+        var line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the gateway closed the connection");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,79 @@
+package io.openclaw.gateway.ingress.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.json.RawJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class CallRequestTest {
+    private static final Instant NOW = Instant.parse("2026-11-24T10:00:00.123456789Z");
+    private static final List<String> ONE = List.of("openclaw");
+    private static final List<String> TWO = List.of("openclaw", "jira");
+
+    private static ToolCall call(@Nullable String upstream, @Nullable String tool, List<String> upstreams) {
+        return new CallRequest(upstream, tool, null, null, null, null, null).toCall("demo", Origin.REST, upstreams, 2, NOW);
+    }
+
+    @Nested
+    class TheAddress {
+
+        @Test
+        void isTheToolAtTheOnlyUpstream() {
+            assertThat(call(null, "exec", ONE).address()).isEqualTo("openclaw/exec");
+        }
+
+        @Test
+        void canNameTheUpstreamEitherWay() {
+            assertThat(call(null, "jira/get_issue", TWO).address()).isEqualTo("jira/get_issue");
+            assertThat(call("jira", "get_issue", TWO).address()).isEqualTo("jira/get_issue");
+        }
+
+        @Test
+        void mustNameItWhereThereAreMore() {
+            assertThatThrownBy(() -> call(null, "exec", TWO))
+                    .hasMessageContaining("'upstream' is missing")
+                    .hasMessageContaining("[openclaw, jira]");
+        }
+
+        @Test
+        void mustNotNameItTwice() {
+            assertThatThrownBy(() -> call("jira", "jira/get_issue", TWO)).hasMessageContaining("once");
+        }
+    }
+
+    @Test
+    void theCallCarriesWhatWasAskedAndItsDigest() {
+        RawJson arguments = RawJson.of("{\"b\":1, \"a\":2}");
+        ToolCall call = new CallRequest(null, "exec", arguments, "tidy up", null, null, null)
+                .toCall("demo", Origin.REST, ONE, 2, NOW);
+
+        assertThat(call.arguments()).isSameAs(arguments);
+        assertThat(call.intent()).isEqualTo("tidy up");
+        assertThat(call.replyPartition()).isEqualTo(2);
+        assertThat(call.callId().version()).isEqualTo(7);
+        assertThat(call.digest()).isEqualTo(Digest.of("demo", "openclaw", "exec", RawJson.of("{\"a\":2,\"b\":1}")));
+        assertThat(call.seal()).isNull();
+    }
+
+    @Test
+    void theDeadlineIsHalfAnHourUnlessItIsGiven() {
+        assertThat(Duration.between(call(null, "exec", ONE).requestedAt(), call(null, "exec", ONE).deadline()))
+                .isEqualTo(CallRequest.DEFAULT_DEADLINE);
+    }
+
+    @Test
+    void aLongTextIsShortenedInTheErrorThatNamesIt() {
+        assertThatThrownBy(() -> call(null, "x y".repeat(1_000), ONE))
+                .isInstanceOf(InvalidRequestException.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(250));
+    }
+}
