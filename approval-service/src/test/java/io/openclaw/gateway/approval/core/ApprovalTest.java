@@ -98,8 +98,10 @@ class ApprovalTest {
         assertThat(yes.outcome()).isEqualTo(Decision.ALLOW);
         assertThat(yes.decidedBy()).isEqualTo("alice");
         assertThat(yes.reasons().getFirst().text()).isEqualTo("approved by alice: fine");
-        assertThat(with(pending, Status.DENIED, "bob", null).verdict().outcome()).isEqualTo(Decision.DENY);
-        assertThat(with(pending, Status.EXPIRED, null, null).verdict().outcome()).isEqualTo(Decision.DENY);
+        assertThat(with(pending, Status.DENIED, "bob", null).verdict().outcome())
+                .isEqualTo(Decision.DENY);
+        assertThat(with(pending, Status.EXPIRED, null, null).verdict().outcome())
+                .isEqualTo(Decision.DENY);
         assertThatIllegalStateException().isThrownBy(pending::verdict);
     }
 

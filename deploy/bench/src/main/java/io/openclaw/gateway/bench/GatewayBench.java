@@ -24,6 +24,7 @@ import java.util.Properties;
  */
 public final class GatewayBench {
     private static final List<Integer> CONCURRENCY = List.of(1, 16, 64, 256);
+    private static final Duration WARM_UP = Duration.ofSeconds(75);
     private static final Duration CATCH_UP = Duration.ofSeconds(5);
 
     private GatewayBench() {}
@@ -61,8 +62,9 @@ public final class GatewayBench {
 
     private static List<Load.Figures> whole(GatewayProcess gateway, Duration time) throws InterruptedException {
         List<Load.Figures> figures = new ArrayList<>();
-        // Two rounds of warming up: what is measured is a gateway that has been running for a while.
-        Load.run(64, Duration.ZERO, time.multipliedBy(2), gateway::caller);
+        // What is measured is a gateway that has been running for a while: its code takes about a minute to be
+        // compiled.
+        Load.run(256, Duration.ZERO, WARM_UP, gateway::caller);
         for (int concurrency : CONCURRENCY) {
             figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, gateway::caller));
             System.err.println("gateway " + figures.getLast());
@@ -98,6 +100,7 @@ public final class GatewayBench {
                             ProcessHandle.current().info().command().orElseThrow(),
                             "-Xmx2g",
                             "-XX:+UseCompactObjectHeaders",
+                            "-XX:+UseParallelGC",
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
                             "-cp",

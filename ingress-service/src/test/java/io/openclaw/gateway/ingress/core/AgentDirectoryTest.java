@@ -31,7 +31,9 @@ class AgentDirectoryTest {
         assertThat(agents.agentOf(key, NOW)).hasValue("demo");
         assertThat(agents.agentOf(old, NOW.minusMillis(1))).hasValue("demo");
         assertThat(agents.agentOf(old, NOW)).isEmpty();
-        assertThat(agents.agentOf(AgentKey.sha256(key), NOW)).as("the hash is no key").isEmpty();
+        assertThat(agents.agentOf(AgentKey.sha256(key), NOW))
+                .as("the hash is no key")
+                .isEmpty();
         assertThat(agents.agentOf("", NOW)).isEmpty();
         assertThat(agents.upstreams()).containsExactly("openclaw");
     }

@@ -20,7 +20,8 @@ class CallRequestTest {
     private static final List<String> TWO = List.of("openclaw", "jira");
 
     private static ToolCall call(@Nullable String upstream, @Nullable String tool, List<String> upstreams) {
-        return new CallRequest(upstream, tool, null, null, null, null, null).toCall("demo", Origin.REST, upstreams, 2, NOW);
+        return new CallRequest(upstream, tool, null, null, null, null, null)
+                .toCall("demo", Origin.REST, upstreams, 2, NOW);
     }
 
     @Nested
@@ -66,7 +67,9 @@ class CallRequestTest {
 
     @Test
     void theDeadlineIsHalfAnHourUnlessItIsGiven() {
-        assertThat(Duration.between(call(null, "exec", ONE).requestedAt(), call(null, "exec", ONE).deadline()))
+        assertThat(Duration.between(
+                        call(null, "exec", ONE).requestedAt(),
+                        call(null, "exec", ONE).deadline()))
                 .isEqualTo(CallRequest.DEFAULT_DEADLINE);
     }
 
