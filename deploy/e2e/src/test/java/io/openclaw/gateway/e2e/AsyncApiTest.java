@@ -22,12 +22,15 @@ class AsyncApiTest {
 
     @Test
     void describesEveryTopicAndEveryEventOnIt() {
-        JsonNode document = new YAMLMapper().readTree(Path.of("../../docs/asyncapi.yaml").toFile());
+        JsonNode document =
+                new YAMLMapper().readTree(Path.of("../../docs/asyncapi.yaml").toFile());
         var topics = new Topics("openclaw.");
         Map<String, Set<String>> described = new TreeMap<>();
         document.get("channels").properties().forEach(channel -> {
             var types = new TreeSet<String>();
-            channel.getValue().get("messages").forEach(message -> types.add(message.get("name").asString()));
+            channel.getValue()
+                    .get("messages")
+                    .forEach(message -> types.add(message.get("name").asString()));
             described.put(channel.getValue().get("address").asString(), types);
         });
 
