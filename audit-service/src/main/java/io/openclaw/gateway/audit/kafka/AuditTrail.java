@@ -11,6 +11,7 @@ import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.topic.Topic;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,6 +41,8 @@ public final class AuditTrail {
         for (ConsumerRecord<String, byte[]> record : records) {
             batch.add(recorded(record));
         }
+        // A batch comes topic by topic; the record is read by time.
+        batch.sort(Comparator.comparing(RecordedEvent::occurredAt));
         store.add(batch);
     }
 

@@ -65,69 +65,42 @@ public record ToolCall(
 
     /** Returns this call under another id, not sealed: a request that came again is the call it was the first time. */
     public ToolCall withCallId(UUID id) {
-        return new ToolCall(
-                id,
-                agent,
-                upstream,
-                tool,
-                arguments,
-                origin,
-                mode,
-                requestedAt,
-                deadline,
-                parentCallId,
-                intent,
-                context,
-                replyPartition,
-                digest,
-                null,
-                unknown);
+        return with(id, arguments, context, null);
     }
 
     /** Returns this call with ingress's signature. */
     public ToolCall sealed(String signature) {
-        return new ToolCall(
-                callId,
-                agent,
-                upstream,
-                tool,
-                arguments,
-                origin,
-                mode,
-                requestedAt,
-                deadline,
-                parentCallId,
-                intent,
-                context,
-                replyPartition,
-                digest,
-                signature,
-                unknown);
+        return with(callId, arguments, context, signature);
     }
 
     /** Returns this call with other arguments and context, for showing or recording; its digest and seal stay. */
     public ToolCall showing(@Nullable RawJson shownArguments, @Nullable RawJson shownContext) {
-        return new ToolCall(
-                callId,
-                agent,
-                upstream,
-                tool,
-                shownArguments,
-                origin,
-                mode,
-                requestedAt,
-                deadline,
-                parentCallId,
-                intent,
-                shownContext,
-                replyPartition,
-                digest,
-                seal,
-                unknown);
+        return with(callId, shownArguments, shownContext, seal);
     }
 
     /** Returns this call as the events about its end carry it. */
     public ToolCall withoutArguments() {
         return showing(null, context);
+    }
+
+    private ToolCall with(
+            UUID id, @Nullable RawJson newArguments, @Nullable RawJson newContext, @Nullable String newSeal) {
+        return new ToolCall(
+                id,
+                agent,
+                upstream,
+                tool,
+                newArguments,
+                origin,
+                mode,
+                requestedAt,
+                deadline,
+                parentCallId,
+                intent,
+                newContext,
+                replyPartition,
+                digest,
+                newSeal,
+                unknown);
     }
 }

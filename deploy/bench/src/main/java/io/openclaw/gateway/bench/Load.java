@@ -45,7 +45,8 @@ final class Load {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < concurrency; i++) {
             int number = i;
-            threads.add(Thread.ofVirtual().start(() -> {
+            // Blocking reads on threads of the platform: the cheapest client there is, and none of the gateway's.
+            threads.add(Thread.ofPlatform().start(() -> {
                 long[] mine = new long[1024];
                 int count = 0;
                 try (Caller caller = callers.open(number)) {

@@ -25,6 +25,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** An OpenClaw worker: {@code POST /tools/invoke}, as its docs/gateway/tools-invoke-http-api.md says. */
 public final class OpenClawWorker implements Upstream, AutoCloseable {
+    static {
+        // A worker on Node closes a connection that was idle for 5 s. One that we use at that moment looks like a call
+        // that
+        // nobody can say the end of, so ours are given up sooner. In seconds; read once, by the first client.
+        if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
+            System.setProperty("jdk.httpclient.keepalive.timeout", "4");
+        }
+    }
+
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(3);
     private static final Duration LOOK_PATIENCE = Duration.ofSeconds(5);
     private static final String HEADER_PREFIX = "x-openclaw-";
