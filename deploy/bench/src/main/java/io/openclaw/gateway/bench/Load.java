@@ -45,8 +45,7 @@ final class Load {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < concurrency; i++) {
             int number = i;
-            // Blocking reads on threads of the platform: the cheapest client there is, and none of the gateway's.
-            threads.add(Thread.ofPlatform().start(() -> {
+            threads.add(Thread.ofVirtual().start(() -> {
                 long[] mine = new long[1024];
                 int count = 0;
                 try (Caller caller = callers.open(number)) {
