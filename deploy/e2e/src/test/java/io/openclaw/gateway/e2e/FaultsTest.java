@@ -147,6 +147,20 @@ class FaultsTest {
         });
     }
 
+    @Test
+    void aGatewayStartsWithoutItsWorkerAndFindsItLater() {
+        worker.stop();
+        try {
+            gateway = RunningGateway.restartOn(worker.url(), TestWorker.TOKEN);
+            assertThat(gateway.call("count", "{}").text("/error/type")).isEqualTo("upstream_unavailable");
+        } finally {
+            worker.start();
+        }
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(gateway.call("count", "{}").text("/outcome")).isEqualTo("SUCCEEDED"));
+    }
+
     /** Killed in the middle of 60 calls: none is lost, none runs twice, and what waits for a person still waits. */
     @Test
     void aKilledGatewayLosesNothingAndRunsNothingTwice() throws Exception {

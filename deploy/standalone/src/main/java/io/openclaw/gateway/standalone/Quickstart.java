@@ -1,5 +1,6 @@
 package io.openclaw.gateway.standalone;
 
+import io.openclaw.gateway.common.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -8,31 +9,41 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** Tells a person what to try, once the gateway is ready, and writes the same to {@code quickstart.env} for programs. */
 record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String auditUrl, Secrets secrets) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE_WITH_THE_WORKER = Duration.ofSeconds(8);
 
     /**
-     * Waits until the gateway says that it is up, then tells.
+     * Waits until the gateway says that it is up, then tells. A worker that does not answer is no reason not to: it can come
+     * later, and what is wrong with it is told too.
      *
-     * @return false if it did not within a minute; the last thing it said is printed
+     * @return false if the gateway was not up within a minute; the last thing it said is printed
      */
     boolean tellWhenReady() throws InterruptedException {
         String last = "nothing";
+        long now = System.nanoTime();
+        long end = now + PATIENCE.toNanos();
+        long endForTheWorker = now + PATIENCE_WITH_THE_WORKER.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
             var request =
                     HttpRequest.newBuilder(URI.create(gatewayUrl + "/health")).build();
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (System.nanoTime() < end) {
+            for (; now < end; now = System.nanoTime()) {
                 try {
-                    var health = client.send(request, BodyHandlers.ofString());
-                    last = health.body();
-                    if (health.statusCode() == 200) {
-                        tell();
+                    last = client.send(request, BodyHandlers.ofString()).body();
+                    JsonNode components = Json.MAPPER.readTree(last).path("components");
+                    boolean workerIsUp = isUp(components, "worker");
+                    boolean restIsUp = List.of("kafka", "postgresql", "policy").stream()
+                            .allMatch(component -> isUp(components, component));
+                    if (restIsUp && (workerIsUp || now > endForTheWorker)) {
+                        tell(workerIsUp ? "" : components.at("/worker/why").asString(""));
                         return true;
                     }
-                } catch (IOException e) {
+                } catch (IOException | JacksonException e) {
                     last = e.toString();
                 }
                 Thread.sleep(100);
@@ -42,7 +53,11 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
         return false;
     }
 
-    private void tell() {
+    private static boolean isUp(JsonNode components, String name) {
+        return components.path(name).path("status").asString("").equals("UP");
+    }
+
+    private void tell(String whyTheWorkerIsDown) {
         Path file = directory.resolve("quickstart.env");
         try {
             PrivateFile.write(file, writer -> writer.write(environment()));
@@ -50,6 +65,9 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
             throw new UncheckedIOException("cannot write " + file, e);
         }
         System.out.println(words(file));
+        if (!whyTheWorkerIsDown.isEmpty()) {
+            System.out.println("But calls will fail until the worker answers. " + whyTheWorkerIsDown + "\n");
+        }
         System.out.flush();
     }
 
