@@ -72,11 +72,7 @@ public class GatewayAutoConfiguration {
 
     @Bean
     EventPublisher eventPublisher(
-            KafkaTemplate<String, byte[]> template,
-            EventCodec codec,
-            Topics topics,
-            GatewayProperties properties,
-            Clock clock) {
+            KafkaTemplate<String, byte[]> template, EventCodec codec, Topics topics, Clock clock) {
         return new EventPublisher(template, codec, topics, clock);
     }
 

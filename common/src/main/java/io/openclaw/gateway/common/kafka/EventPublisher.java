@@ -6,7 +6,6 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.event.GatewayEvent;
-import io.openclaw.gateway.common.topic.Topic;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +52,5 @@ public final class EventPublisher {
 
     private int partitions(String topic) {
         return template.partitionsFor(topic).size();
-    }
-
-    /** Returns the number of partitions of the topic that ends of calls go to. */
-    public int replyPartitions() {
-        return partitions(topics.name(Topic.CALLS_COMPLETED));
     }
 }

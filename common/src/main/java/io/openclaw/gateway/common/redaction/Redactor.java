@@ -6,7 +6,6 @@ import java.io.StringWriter;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -62,11 +61,6 @@ public final class Redactor {
             return RawJson.from(MASK);
         }
         return RawJson.of(masked.toString());
-    }
-
-    /** Masks the credentials in a piece of JSON, if there is one. */
-    public @Nullable RawJson redactNullable(@Nullable RawJson json) {
-        return json == null ? null : redact(json);
     }
 
     /** Masks the credentials in a text. */

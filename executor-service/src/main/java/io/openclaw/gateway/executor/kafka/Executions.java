@@ -9,7 +9,6 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.policy.PolicyFollower;
-import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.ToolTraits;
@@ -37,7 +36,6 @@ final class Executions {
     private record Ended(UUID callId, Outcome outcome) {}
 
     private final Map<String, GuardedUpstream> upstreams;
-    private final PolicyFollower policy;
     private final EventPublisher publisher;
     private final SignatureChain chain;
     private final ClaimStore claims;
@@ -45,6 +43,7 @@ final class Executions {
     private final Clock clock;
     private final int most;
     private final Semaphore places;
+    private volatile ToolTraits traits = ToolTraits.NONE;
     private final BlockingQueue<Ended> toMark = new LinkedBlockingQueue<>();
 
     /**
@@ -62,7 +61,7 @@ final class Executions {
         this.most = most;
         this.places = new Semaphore(most);
         this.upstreams = upstreams;
-        this.policy = policy;
+        policy.onChange(inForce -> traits = ToolTraits.of(inForce.document()));
         this.publisher = publisher;
         this.chain = chain;
         this.claims = claims;
@@ -123,11 +122,7 @@ final class Executions {
 
     /** Tells whether a call may be run again when nobody can say whether it was run. */
     boolean isRepeatable(ToolCall call) {
-        return policy.current()
-                .map(PolicyInForce::document)
-                .map(ToolTraits::of)
-                .orElse(ToolTraits.NONE)
-                .isRepeatable(call);
+        return traits.isRepeatable(call);
     }
 
     private Answer run(ToolCall call) {

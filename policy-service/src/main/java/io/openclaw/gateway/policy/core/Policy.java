@@ -164,7 +164,8 @@ public final class Policy {
         var seen = new HashSet<String>();
         for (String name : names) {
             if (name == null || !NAME.matcher(name).matches()) {
-                problems.add("'" + name + "' is no name of an " + kind + ": letters, digits, '.', '_' and '-' are");
+                problems.add(
+                        "the " + kind + " '" + name + "' needs a name of 1 to 100 letters, digits, '.', '_' and '-'");
             } else if (!seen.add(name)) {
                 problems.add("the " + kind + " '" + name + "' is there twice");
             }
