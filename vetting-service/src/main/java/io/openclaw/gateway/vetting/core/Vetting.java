@@ -1,78 +1,106 @@
 package io.openclaw.gateway.vetting.core;
 
-import io.openclaw.gateway.common.call.Decision;
-import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
-import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.vetting.core.rule.Rule;
+import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
+import io.openclaw.gateway.vetting.core.rule.RulePack;
+import io.openclaw.gateway.vetting.core.shell.Invocation;
+import io.openclaw.gateway.vetting.core.shell.Reading;
+import io.openclaw.gateway.vetting.core.shell.ShellReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
-/** Finds what is dangerous in a call: every rule on every text of its arguments. What cannot be read is escalated. */
+/** Finds what is dangerous in a call: its arguments are read into a normal form, and rules look at that. */
 public final class Vetting {
     private final RulePack pack;
+    private final ShellReader shell;
 
     public Vetting(RulePack pack) {
         this.pack = pack;
+        this.shell = new ShellReader(pack);
+    }
+
+    /** Returns the rules that it applies. */
+    public RulePack pack() {
+        return pack;
     }
 
     /** Judges a call: a verdict is a function of a call and the rules. */
     public Verdict vet(ToolCall call, String instance, Instant at) {
-        List<String> texts;
+        return verdict(examine(call), instance, at);
+    }
+
+    /** Returns what an examination means for the call, without a model. */
+    public Verdict verdict(Examination examination, String instance, Instant at) {
+        return Verdict.of(
+                Stage.VETTING,
+                examination.outcome(),
+                examination.findings().stream().map(Finding::reasonOfVerdict).toList(),
+                instance,
+                at,
+                pack.version());
+    }
+
+    /** Looks at the arguments of a call; what cannot be read is a finding. */
+    public Examination examine(ToolCall call) {
+        if (call.arguments() == null) {
+            return new Examination(List.of(), List.of());
+        }
+        var arguments = new ToolArguments(shell, call.tool());
         try {
-            texts = texts(call.arguments());
+            arguments.read(Json.MAPPER.readTree(call.arguments().text()));
         } catch (JacksonException e) {
-            return verdict(
-                    Decision.ESCALATE,
-                    List.of(new Reason(
+            return new Examination(
+                    List.of(),
+                    List.of(new Finding(
                             "vetting/unreadable",
-                            "the arguments cannot be read, so nobody knows what they do",
-                            Severity.HIGH)),
-                    instance,
-                    at);
+                            "The arguments are not JSON",
+                            Severity.HIGH,
+                            RuleOutcome.ESCALATE,
+                            "The arguments cannot be read, so nobody knows what they do.",
+                            "send a JSON object.")));
         }
+        return examine(arguments.commands(), arguments.guessed(), arguments.doubts());
+    }
+
+    /** Looks at one shell command. */
+    public Examination examine(String command) {
+        Reading reading = shell.read(command);
+        return examine(reading.commands(), List.of(), reading.doubts());
+    }
+
+    /** Looks at commands in normal form. */
+    public Examination examine(List<Invocation> commands) {
+        return examine(commands, List.of(), List.of());
+    }
+
+    private Examination examine(List<Invocation> commands, List<Invocation> guessed, List<String> doubts) {
         Map<String, Rule> found = new LinkedHashMap<>();
-        for (Rule rule : pack.rules()) {
-            if (texts.stream().anyMatch(rule::matches)) {
-                found.put(rule.id(), rule);
-            }
+        for (Invocation command : commands) {
+            pack.find(command, found);
         }
-        Decision outcome = found.values().stream()
-                .map(Rule::outcome)
-                .reduce(Decision::stricter)
-                .orElse(Decision.ALLOW);
-        List<Reason> reasons = found.values().stream()
-                .map(rule -> new Reason(rule.id(), rule.reason() + " Instead: " + rule.alternative(), rule.severity()))
-                .toList();
-        return verdict(outcome, reasons, instance, at);
-    }
-
-    private Verdict verdict(Decision outcome, List<Reason> reasons, String instance, Instant at) {
-        return Verdict.of(Stage.VETTING, outcome, reasons, instance, at, pack.version());
-    }
-
-    private static List<String> texts(@Nullable RawJson arguments) {
-        if (arguments == null) {
-            return List.of();
+        List<Finding> findings = new ArrayList<>();
+        found.values().forEach(rule -> findings.add(Finding.of(rule)));
+        if (!guessed.isEmpty()) {
+            Map<String, Rule> likely = new LinkedHashMap<>();
+            guessed.forEach(command -> pack.find(command, likely));
+            likely.values().stream()
+                    .filter(rule -> rule.outcome() == RuleOutcome.DENY && !found.containsKey(rule.id()))
+                    .forEach(rule -> findings.add(Finding.of(rule)));
         }
-        var texts = new ArrayList<String>();
-        try (JsonParser parser = Json.MAPPER.createParser(arguments.text())) {
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if (token == JsonToken.VALUE_STRING) {
-                    texts.add(parser.getString());
-                }
-            }
+        if (!doubts.isEmpty()) {
+            findings.add(Finding.doubt(String.join("; ", doubts.subList(0, Math.min(3, doubts.size())))));
         }
-        return texts;
+        List<Invocation> all = new ArrayList<>(commands);
+        all.addAll(guessed);
+        return new Examination(all, findings);
     }
 }

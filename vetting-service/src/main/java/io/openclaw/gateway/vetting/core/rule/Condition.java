@@ -1,0 +1,95 @@
+package io.openclaw.gateway.vetting.core.rule;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has to be true of one command; every field that is given must be. Patterns are texts with {@code *}, {@code |}
+ * between alternatives, or {@code @class} for a class of the packs; {@code @unknown} is what is not written down.
+ *
+ * @param program names of programs, {@code @tag}, or {@code *}
+ * @param notProgram names of programs that it is not about
+ * @param path where the program is called from, such as {@code /tmp/**}
+ * @param subcommand the first operands, such as {@code s3 rm}
+ * @param words operands that stand anywhere, all of them
+ * @param flags flags that are given, all of them
+ * @param without flags that are not given, none of them
+ * @param operand an operand is one of these
+ * @param notOperand no operand is one of these
+ * @param source an operand before the last is one of these
+ * @param destination the last operand of at least two is one of these
+ * @param option a flag's value is one of these
+ * @param argument any argument is one of these, values of flags and parts after {@code =} or {@code :} too
+ * @param writes output is redirected to one of these
+ * @param reads input is redirected from one of these
+ * @param input what it reads from standard input has one of these marks: downloaded, secret, decoded, unknown
+ * @param marked an argument has one of these marks
+ * @param via it is run by one of these wrappers
+ * @param directory it is run in one of these
+ * @param operands how many operands there are at least
+ * @param atMost how many operands there are at most
+ * @param text a linear-time expression (RE2) found in the command's line
+ */
+public record Condition(
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> program,
+
+        @JsonProperty("not-program") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> notProgram,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> path,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> subcommand,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> words,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> flags,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> without,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> operand,
+
+        @JsonProperty("not-operand") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> notOperand,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> source,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> destination,
+
+        @Nullable Map<String, String> option,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> argument,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> writes,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> reads,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> input,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> marked,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> via,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
+        List<String> directory,
+
+        @Nullable Integer operands,
+        @JsonProperty("at-most") @Nullable Integer atMost,
+        @Nullable String text) {}

@@ -1,0 +1,81 @@
+package io.openclaw.gateway.vetting.core.rule;
+
+/**
+ * {@code \\*} is a star itself; otherwise a pattern is a text with {@code *} (anything) and, for paths, {@code *} (anything but {@code /}) and {@code **} (anything). Matching
+ * backtracks to the last star only, so it is never slow.
+ */
+final class Wildcard {
+    private static final char STAR = '\uE000';
+    private static final String TWO_STARS = "\uE000\uE000";
+
+    private final String pattern;
+    private final String prefix;
+    private final boolean path;
+    private final boolean exact;
+
+    private Wildcard(String written, boolean path) {
+        this.pattern = written.replace("\\*", "\0").replace('*', STAR).replace('\0', '*');
+        this.path = path;
+        int star = pattern.indexOf(STAR);
+        this.exact = star < 0;
+        this.prefix = exact ? pattern : pattern.substring(0, star);
+    }
+
+    static Wildcard ofText(String pattern) {
+        return new Wildcard(pattern, false);
+    }
+
+    static Wildcard ofPath(String pattern) {
+        return new Wildcard(pattern, true);
+    }
+
+    boolean matches(String text) {
+        if (exact) {
+            return text.equals(pattern);
+        }
+        return text.startsWith(prefix) && matches(text, prefix.length(), prefix.length());
+    }
+
+    private boolean matches(String text, int textFrom, int patternFrom) {
+        int t = textFrom;
+        int p = patternFrom;
+        int starPattern = -1;
+        int starText = 0;
+        int deepPattern = -1;
+        int deepText = 0;
+        while (t < text.length()) {
+            if (p < pattern.length() && pattern.charAt(p) == STAR) {
+                boolean deep = !path || pattern.startsWith(TWO_STARS, p);
+                p += path && deep ? 2 : 1;
+                if (deep) {
+                    deepPattern = p;
+                    deepText = t;
+                    starPattern = -1;
+                } else {
+                    starPattern = p;
+                    starText = t;
+                }
+                continue;
+            }
+            if (p < pattern.length() && pattern.charAt(p) == text.charAt(t)) {
+                p++;
+                t++;
+                continue;
+            }
+            if (starPattern >= 0 && text.charAt(starText) != '/') {
+                p = starPattern;
+                t = ++starText;
+            } else if (deepPattern >= 0) {
+                p = deepPattern;
+                t = ++deepText;
+                starPattern = -1;
+            } else {
+                return false;
+            }
+        }
+        while (p < pattern.length() && pattern.charAt(p) == STAR) {
+            p++;
+        }
+        return p == pattern.length();
+    }
+}

@@ -1,0 +1,36 @@
+package io.openclaw.gateway.vetting.core.shell;
+
+import java.util.List;
+
+/** Reads a text as a shell would: what commands would it run? It never throws, and its work is bounded. */
+public final class ShellReader {
+    /** The longest text that is looked at whole, in characters. */
+    public static final int MAX_LENGTH = 128 * 1024;
+
+    private final Programs programs;
+
+    public ShellReader(Programs programs) {
+        this.programs = programs;
+    }
+
+    /** Reads a shell script, or a statement of SQL that stands where one should. */
+    public Reading read(String text) {
+        if (text.length() > MAX_LENGTH) {
+            return new Reading(List.of(), List.of("it is longer than " + MAX_LENGTH + " characters"));
+        }
+        if (SqlStatements.looksLike(text)) {
+            return new Reading(SqlStatements.read(text), List.of());
+        }
+        return new Evaluator(programs).read(text);
+    }
+
+    /** Reads a command that needs no shell: its words are what they are. */
+    public Reading read(List<String> words) {
+        return new Evaluator(programs).read(words.stream().map(Argument::of).toList());
+    }
+
+    /** Reads code of another language, such as {@code python}, for the commands, files and requests in it. */
+    public Reading readCode(String language, String code) {
+        return new Evaluator(programs).readCode(language, code);
+    }
+}
