@@ -55,10 +55,14 @@ class CorpusTest {
                 "%-24s %5d commands, caught %5.1f %%, denied outright %5.1f %%%n",
                 key, tally.all, tally.caughtPercent(), 100.0 * tally.denied / tally.all));
         assertThat(tallies.keySet()).containsAll(CAUGHT.keySet()).containsAll(STOPPED_WRONGLY.keySet());
-        CAUGHT.forEach((key, least) ->
-                assertThat(tallies.getOrDefault(key, new Tally()).caughtPercent()).as(key).isGreaterThanOrEqualTo(least));
-        STOPPED_WRONGLY.forEach((key, most) ->
-                assertThat(tallies.getOrDefault(key, new Tally()).caughtPercent()).as(key).isLessThanOrEqualTo(most));
+        CAUGHT.forEach((key, least) -> assertThat(
+                        tallies.getOrDefault(key, new Tally()).caughtPercent())
+                .as(key)
+                .isGreaterThanOrEqualTo(least));
+        STOPPED_WRONGLY.forEach(
+                (key, most) -> assertThat(tallies.getOrDefault(key, new Tally()).caughtPercent())
+                        .as(key)
+                        .isLessThanOrEqualTo(most));
     }
 
     @Test

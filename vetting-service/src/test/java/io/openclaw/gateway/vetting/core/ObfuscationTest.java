@@ -56,13 +56,18 @@ class ObfuscationTest {
         WRAPPINGS.put("pipe", command -> "printf %s " + quoted(command) + " | sh");
         WRAPPINGS.put("base64", command -> "echo " + base64(command) + " | base64 -d | bash");
         WRAPPINGS.put("hex", command -> "echo " + hex(command) + " | xxd -r -p | sh");
-        WRAPPINGS.put("rev", command -> "echo " + quoted(new StringBuilder(command).reverse().toString()) + " | rev | sh");
+        WRAPPINGS.put(
+                "rev",
+                command -> "echo " + quoted(new StringBuilder(command).reverse().toString()) + " | rev | sh");
         WRAPPINGS.put("variable", command -> "c=" + quoted(command) + "; eval \"$c\"");
         WRAPPINGS.put("file", command -> "echo " + quoted(command) + " > x.sh; sh x.sh");
         WRAPPINGS.put("alias", command -> "alias zz=" + quoted(command) + "; zz");
         WRAPPINGS.put("trap", command -> "trap " + quoted(command) + " EXIT");
-        WRAPPINGS.put("python", command -> "python3 -c " + quoted("import os; os.system(" + doubleQuoted(command) + ")"));
-        WRAPPINGS.put("node", command -> "node -e " + quoted("require('child_process').execSync(" + doubleQuoted(command) + ")"));
+        WRAPPINGS.put(
+                "python", command -> "python3 -c " + quoted("import os; os.system(" + doubleQuoted(command) + ")"));
+        WRAPPINGS.put(
+                "node",
+                command -> "node -e " + quoted("require('child_process').execSync(" + doubleQuoted(command) + ")"));
         WRAPPINGS.put("perl", command -> "perl -e " + quoted("system(" + doubleQuoted(command) + ")"));
         WRAPPINGS.put("ruby", command -> "ruby -e " + quoted("system(" + doubleQuoted(command) + ")"));
         WRAPPINGS.put("php", command -> "php -r " + quoted("shell_exec(" + doubleQuoted(command) + ");"));
@@ -70,18 +75,26 @@ class ObfuscationTest {
         WRAPPINGS.put("after &&", command -> "true && " + command);
         WRAPPINGS.put("busybox sh", command -> "busybox sh -c " + quoted(command));
 
-        SPELLINGS.put("quotes inside a word", command -> firstWord(command, word -> word.charAt(0) + "''" + word.substring(1)));
+        SPELLINGS.put(
+                "quotes inside a word",
+                command -> firstWord(command, word -> word.charAt(0) + "''" + word.substring(1)));
         SPELLINGS.put("backslash", command -> "\\" + command);
         SPELLINGS.put("ANSI C quoting", command -> firstWord(command, ObfuscationTest::ansi));
         SPELLINGS.put("IFS", command -> command.replace(" ", "${IFS}"));
-        SPELLINGS.put("variable as program", command -> "p=" + command.split(" ", 2)[0] + "; $p " + command.split(" ", 2)[1]);
-        SPELLINGS.put("halves in variables", command -> "a=" + command.charAt(0) + ";b=" + command.split(" ", 2)[0].substring(1)
-                + ";$a$b " + command.split(" ", 2)[1]);
+        SPELLINGS.put(
+                "variable as program", command -> "p=" + command.split(" ", 2)[0] + "; $p " + command.split(" ", 2)[1]);
+        SPELLINGS.put(
+                "halves in variables",
+                command -> "a=" + command.charAt(0) + ";b=" + command.split(" ", 2)[0].substring(1) + ";$a$b "
+                        + command.split(" ", 2)[1]);
         SPELLINGS.put("absolute path", command -> "/usr/bin/" + command);
         SPELLINGS.put("braces", command -> "{" + command.replace(" ", ",") + "}");
         SPELLINGS.put("line continuation", command -> command.replace(" ", " \\\n "));
-        SPELLINGS.put("default of a variable", command -> "${nothing:-" + command.split(" ", 2)[0] + "} " + command.split(" ", 2)[1]);
-        SPELLINGS.put("output of echo", command -> "$(echo " + command.split(" ", 2)[0] + ") " + command.split(" ", 2)[1]);
+        SPELLINGS.put(
+                "default of a variable",
+                command -> "${nothing:-" + command.split(" ", 2)[0] + "} " + command.split(" ", 2)[1]);
+        SPELLINGS.put(
+                "output of echo", command -> "$(echo " + command.split(" ", 2)[0] + ") " + command.split(" ", 2)[1]);
     }
 
     private static String quoted(String text) {
@@ -134,9 +147,17 @@ class ObfuscationTest {
     }
 
     static Stream<Arguments> respelled() {
-        return Stream.of("rm -rf /", "chmod 4755 /tmp/x", "git reset --hard", "dd of=/dev/sda if=/dev/zero",
-                        "kubectl delete ns prod", "terraform destroy -auto-approve", "shutdown -h now",
-                        "systemctl stop nginx", "userdel bob", "cat /etc/shadow")
+        return Stream.of(
+                        "rm -rf /",
+                        "chmod 4755 /tmp/x",
+                        "git reset --hard",
+                        "dd of=/dev/sda if=/dev/zero",
+                        "kubectl delete ns prod",
+                        "terraform destroy -auto-approve",
+                        "shutdown -h now",
+                        "systemctl stop nginx",
+                        "userdel bob",
+                        "cat /etc/shadow")
                 .flatMap(command -> SPELLINGS.keySet().stream().map(way -> Arguments.of(way, command)));
     }
 

@@ -64,8 +64,7 @@ class RulesTest {
 
     @Nested
     class APackOfOnesOwn {
-        private static final String OURS =
-                """
+        private static final String OURS = """
                 rules:
                   - id: ours/no-friday
                     title: Deploys
@@ -103,7 +102,7 @@ class RulesTest {
 
         static Stream<Arguments> mistakes() {
             return Stream.of(
-                    Arguments.of("title: Deploys", "tittle: Deploys", "tittle"),
+                    Arguments.of("title: Deploys", "title: Deploys\n    tittle: x", "tittle"),
                     Arguments.of("severity: HIGH", "severity: HUGE", "HUGE"),
                     Arguments.of("    reason: We do not deploy from a shell.\n", "", "has no reason"),
                     Arguments.of("subcommand: prod", "operand: '@nothing'", "there is no class @nothing"),

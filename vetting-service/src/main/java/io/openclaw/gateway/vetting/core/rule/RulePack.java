@@ -148,7 +148,8 @@ public final class RulePack implements Programs {
     public static RulePack of(Map<String, byte[]> further) {
         List<PackText> files = new ArrayList<>();
         var everything = new StringBuilder();
-        for (String name : new String(resource(INDEX), StandardCharsets.UTF_8).strip().split("\\s+", -1)) {
+        for (String name :
+                new String(resource(INDEX), StandardCharsets.UTF_8).strip().split("\\s+", -1)) {
             read(name, resource("/rules/" + name), files, everything);
         }
         new TreeMap<>(further).forEach((name, text) -> read(name, text, files, everything));

@@ -111,7 +111,8 @@ final class CodeReader {
             "urlsafe_b64decode",
             "loads",
             "fromcharcode");
-    private static final int MOST_CALLS = 500;
+    private static final int MOST_CALLS = 200;
+    private static final int LONGEST_CALL = 1_024;
 
     private final Evaluator evaluator;
     private final Map<String, String> strings = new HashMap<>();
@@ -124,7 +125,8 @@ final class CodeReader {
     /** Tells whether a text is a call such as {@code customers.find('x')}, which no shell would run. */
     static boolean looksLikeCall(String text) {
         int i = 0;
-        while (i < text.length() && (isNameStart(text.charAt(i)) || Character.isDigit(text.charAt(i)) || text.charAt(i) == '.')) {
+        while (i < text.length()
+                && (isNameStart(text.charAt(i)) || Character.isDigit(text.charAt(i)) || text.charAt(i) == '.')) {
             i++;
         }
         return i > 0 && i < text.length() && text.charAt(i) == '(' && text.lastIndexOf('.', i) > 0;
@@ -271,7 +273,8 @@ final class CodeReader {
         boolean plus = false;
         int nesting = 0;
         int i = from;
-        while (i < code.length()) {
+        int limit = Math.min(code.length(), from + LONGEST_CALL);
+        while (i < limit) {
             char c = code.charAt(i);
             if (isQuote(c)) {
                 int end = stringEnd(code, i);

@@ -316,7 +316,8 @@ final class Commands {
             if (text.length() < 2 || (text.charAt(0) != '-' && text.charAt(0) != '+')) {
                 break;
             }
-            if ((!text.startsWith("--") && text.charAt(0) == '-' && text.indexOf('c') > 0) || text.equals("--command")) {
+            if ((!text.startsWith("--") && text.charAt(0) == '-' && text.indexOf('c') > 0)
+                    || text.equals("--command")) {
                 command = true;
             }
             i += text.matches("-O|-o|\\+O|\\+o|--rcfile|--init-file") ? 2 : 1;
@@ -494,8 +495,8 @@ final class Commands {
         String label = wrapper.joined()
                 ? program + " " + arguments.get(Math.max(0, i - 1)).text()
                 : program;
-        boolean whole =
-                wrapper.joined() || (inner.size() == 1 && inner.getFirst().text().indexOf(' ') > 0);
+        boolean whole = wrapper.joined()
+                || (inner.size() == 1 && inner.getFirst().text().indexOf(' ') > 0);
         return evaluator.within(
                 label,
                 () -> whole

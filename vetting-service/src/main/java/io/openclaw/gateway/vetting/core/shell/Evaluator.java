@@ -348,8 +348,10 @@ final class Evaluator {
             if (pipeline.commands().size() != 1 || !(pipeline.commands().getFirst() instanceof Simple simple)) {
                 return false;
             }
-            String program = simple.words().isEmpty() ? null : simple.words().getFirst().plain();
-            String result = simple.words().size() < 2 ? "0" : simple.words().get(1).plain();
+            String program =
+                    simple.words().isEmpty() ? null : simple.words().getFirst().plain();
+            String result =
+                    simple.words().size() < 2 ? "0" : simple.words().get(1).plain();
             boolean succeeds = "return".equals(program) && "0".equals(result);
             if (!succeeds && !SILENT_SUCCESS.contains(String.valueOf(program))) {
                 return false;
@@ -566,8 +568,7 @@ final class Evaluator {
         emit(":assign", Argument.of(name), value);
     }
 
-    private Argument aliasOrFunction(List<Argument> fields, Streams streams)
-            throws UnreadableScriptException {
+    private Argument aliasOrFunction(List<Argument> fields, Streams streams) throws UnreadableScriptException {
         String name = fields.getFirst().text();
         String alias = aliases.get(name);
         if (alias != null && !calling.contains("alias " + name)) {

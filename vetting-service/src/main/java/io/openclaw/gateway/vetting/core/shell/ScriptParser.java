@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptParser {
     private static final int MAX_DEPTH = 60;
+    private static final int LONGEST_LIST = 1_024;
     private static final Set<String> ENDS_OF_COMMANDS =
             Set.of("then", "else", "elif", "fi", "do", "done", "esac", "}", ";;");
     private static final Set<String> OPENINGS =
@@ -640,7 +641,7 @@ final class ScriptParser {
                 }
             }
         }
-        if (at == start) {
+        if (at == start && at < end) {
             throw new UnreadableScriptException("'" + in.charAt(at) + "' stands where a word should");
         }
     }
@@ -942,11 +943,16 @@ final class ScriptParser {
         return true;
     }
 
-    /** Looks ahead for the closing brace and a comma or two dots, so that what is no list is read once only. */
-    private boolean looksLikeBraces() {
+    /**
+     * Looks ahead for the closing brace and a comma or two dots, so that what is no list is read once only.
+     *
+     * @throws UnreadableScriptException if there is a comma, but no closing brace near enough to be looked for
+     */
+    private boolean looksLikeBraces() throws UnreadableScriptException {
         int nesting = 0;
         boolean list = false;
-        for (int i = at; i < end && i - at < 4096; i++) {
+        int limit = Math.min(end, at + LONGEST_LIST);
+        for (int i = at; i < limit; i++) {
             char c = in.charAt(i);
             if (isBlank(c) || c == '\n' || c == ';') {
                 return false;
@@ -957,16 +963,18 @@ final class ScriptParser {
                 return list;
             } else if (c == ',' || (c == '.' && i + 1 < end && in.charAt(i + 1) == '.')) {
                 list = true;
-            } else if (c == '\'' || c == '"' || c == '$' || c == '`' || c == '\\') {
-                list |= in.indexOf(',', i) >= 0;
-                if (c == '\'' || c == '"') {
-                    int close = in.indexOf(c, i + 1);
-                    if (close < 0 || close >= end) {
-                        return false;
-                    }
-                    i = close;
+            } else if (c == '$' || c == '`' || c == '\\') {
+                list = true;
+            } else if (c == '\'' || c == '"') {
+                int close = in.indexOf(c, i + 1);
+                if (close < 0 || close >= end) {
+                    return false;
                 }
+                i = close;
             }
+        }
+        if (list && limit < end) {
+            throw new UnreadableScriptException("a list in braces is longer than " + LONGEST_LIST + " characters");
         }
         return false;
     }
