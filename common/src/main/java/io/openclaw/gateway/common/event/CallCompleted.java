@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.event;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what came of it
  * @param result what the tool returned, if it did
  * @param error why it did not succeed, unless it did
+ * @param findings what was noticed in the result, such as instructions to a model
  * @param completedBy the stage that ended it
  * @param completedAt when
  * @param signature that stage's signature, so that nobody else can make up a result
@@ -31,6 +33,7 @@ public record CallCompleted(
         Outcome outcome,
         @Nullable RawJson result,
         @Nullable CallError error,
+        List<Reason> findings,
         Stage completedBy,
         Instant completedAt,
         @Nullable String signature,
@@ -39,6 +42,7 @@ public record CallCompleted(
 
     public CallCompleted {
         verdicts = verdicts == null ? List.of() : List.copyOf(verdicts);
+        findings = findings == null ? List.of() : List.copyOf(findings);
         unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
     }
 
@@ -52,17 +56,41 @@ public record CallCompleted(
             Stage completedBy,
             Instant completedAt) {
         return new CallCompleted(
-                call.withoutArguments(), verdicts, outcome, result, error, completedBy, completedAt, null, Map.of());
+                call.withoutArguments(),
+                verdicts,
+                outcome,
+                result,
+                error,
+                List.of(),
+                completedBy,
+                completedAt,
+                null,
+                Map.of());
+    }
+
+    /** Returns this end with what was noticed in its result; not signed. */
+    public CallCompleted noticing(List<Reason> noticed) {
+        return new CallCompleted(
+                call, verdicts, outcome, result, error, noticed, completedBy, completedAt, null, unknown);
     }
 
     /** Returns this end with its signature. */
     public CallCompleted signed(String by) {
-        return new CallCompleted(call, verdicts, outcome, result, error, completedBy, completedAt, by, unknown);
+        return new CallCompleted(call, verdicts, outcome, result, error, findings, completedBy, completedAt, by, unknown);
     }
 
     /** Returns this end with another result and call, for showing or recording. */
     public CallCompleted showing(ToolCall shownCall, @Nullable RawJson shownResult, @Nullable CallError shownError) {
         return new CallCompleted(
-                shownCall, verdicts, outcome, shownResult, shownError, completedBy, completedAt, signature, unknown);
+                shownCall,
+                verdicts,
+                outcome,
+                shownResult,
+                shownError,
+                findings,
+                completedBy,
+                completedAt,
+                signature,
+                unknown);
     }
 }

@@ -12,14 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param roles what may be asked for
  * @param upstreams what executes tools
  * @param defaults what holds for every agent, whatever its roles
+ * @param results what happens to results that are not harmless
  */
-public record PolicyDocument(List<Agent> agents, List<Role> roles, List<Upstream> upstreams, Defaults defaults) {
+public record PolicyDocument(
+        List<Agent> agents, List<Role> roles, List<Upstream> upstreams, Defaults defaults, Results results) {
 
     public PolicyDocument {
         agents = listOf(agents);
         roles = listOf(roles);
         upstreams = listOf(upstreams);
         defaults = defaults == null ? new Defaults(List.of(), List.of(), List.of()) : defaults;
+        results = results == null ? Results.FLAGGED : results;
     }
 
     /**
@@ -80,6 +83,31 @@ public record PolicyDocument(List<Agent> agents, List<Role> roles, List<Upstream
             deny = listOf(deny);
             escalate = listOf(escalate);
         }
+    }
+
+    /**
+     * What happens to a result that is not harmless. In the record credentials are always masked.
+     *
+     * @param injection if it speaks to a model instead of telling it something
+     * @param secrets if it holds credentials
+     */
+    public record Results(ResultHandling injection, ResultHandling secrets) {
+        static final Results FLAGGED = new Results(ResultHandling.FLAG, ResultHandling.FLAG);
+
+        public Results {
+            injection = injection == null ? ResultHandling.FLAG : injection;
+            secrets = secrets == null ? ResultHandling.FLAG : secrets;
+        }
+    }
+
+    /** What happens to a result. */
+    public enum ResultHandling {
+        /** The agent gets it, and is told. */
+        FLAG,
+        /** The agent gets it without the dangerous parts. */
+        MASK,
+        /** The agent does not get it. */
+        BLOCK
     }
 
     private static <T> List<T> listOf(@Nullable List<T> list) {

@@ -12,8 +12,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Masks credentials in what is stored or shown: values of fields whose name says that they are secret, and
- * authorization headers inside texts. It masks too much rather than too little.
+ * Masks credentials in what is stored or shown: values of fields whose name says that they are secret, authorization
+ * headers inside texts, and whatever {@link SecretScanner} recognises. It masks too much rather than too little.
  */
 public final class Redactor {
     /** What stands in place of a credential. */
@@ -47,7 +47,7 @@ public final class Redactor {
 
     /** Masks the credentials in a piece of JSON; JSON without any is returned as it is. */
     public RawJson redact(RawJson json) {
-        if (!isSuspicious(json.text())) {
+        if (!namesSecret(json.text()) && !SecretScanner.mayHoldSecret(json.text())) {
             return json;
         }
         var masked = new StringWriter(json.text().length());
@@ -65,11 +65,12 @@ public final class Redactor {
 
     /** Masks the credentials in a text. */
     public String redact(String text) {
-        return isSuspicious(text) ? IN_TEXT.matcher(text).replaceAll("$1" + MASK.replace("$", "\\$")) : text;
+        String known = SecretScanner.mask(text, MASK);
+        return namesSecret(known) ? IN_TEXT.matcher(known).replaceAll("$1" + MASK.replace("$", "\\$")) : known;
     }
 
     /** The quick look: a text without any of these words has nothing to mask. Every event is looked at, so it is plain. */
-    private static boolean isSuspicious(String text) {
+    private static boolean namesSecret(String text) {
         for (int i = 0; i < text.length(); i++) {
             boolean found = switch (text.charAt(i) | 0x20) {
                 case 'a' -> startsAt(text, i, "auth");

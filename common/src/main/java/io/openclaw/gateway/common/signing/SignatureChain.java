@@ -127,7 +127,11 @@ public final class SignatureChain {
 
     private String signatureOf(CallCompleted completed) {
         var error = completed.error();
-        return new Signing(completed.completedBy())
+        var signing = new Signing(completed.completedBy());
+        for (Reason finding : completed.findings()) {
+            signing.add(finding.ruleId()).add(finding.text()).add(finding.severity().name());
+        }
+        return signing
                 .add("completed")
                 .add(completed.call().callId().toString())
                 .add(completed.call().digest())

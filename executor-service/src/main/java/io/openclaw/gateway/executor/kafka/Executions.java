@@ -2,15 +2,19 @@ package io.openclaw.gateway.executor.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
+import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.core.Answer;
+import io.openclaw.gateway.executor.core.ResultInspection;
 import io.openclaw.gateway.executor.core.ToolTraits;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.upstream.GuardedUpstream;
@@ -44,6 +48,8 @@ final class Executions {
     private final int most;
     private final Semaphore places;
     private volatile ToolTraits traits = ToolTraits.NONE;
+    /** Until a policy is read, a result that is not harmless is withheld. */
+    private volatile Results results = new Results(ResultHandling.BLOCK, ResultHandling.BLOCK);
     private final BlockingQueue<Ended> toMark = new LinkedBlockingQueue<>();
 
     /**
@@ -61,7 +67,10 @@ final class Executions {
         this.most = most;
         this.places = new Semaphore(most);
         this.upstreams = upstreams;
-        policy.onChange(inForce -> traits = ToolTraits.of(inForce.document()));
+        policy.onChange(inForce -> {
+            traits = ToolTraits.of(inForce.document());
+            results = inForce.document().results();
+        });
         this.publisher = publisher;
         this.chain = chain;
         this.claims = claims;
@@ -103,15 +112,22 @@ final class Executions {
     /** Ends a call that this instance has claimed and does not run. */
     void end(CallCleared cleared, Answer answer) {
         ToolCall call = cleared.call();
+        var inspected = ResultInspection.of(answer, results);
+        Answer shown = inspected.answer();
+        for (Reason finding : inspected.findings()) {
+            meters.counter("openclaw.executor.result.findings", "rule", finding.ruleId())
+                    .increment();
+        }
         publish(chain.sign(CallCompleted.of(
-                call,
-                cleared.verdicts(),
-                answer.outcome(),
-                answer.result(),
-                answer.error(),
-                Stage.EXECUTOR,
-                clock.instant())));
-        toMark.add(new Ended(call.callId(), answer.outcome()));
+                        call,
+                        cleared.verdicts(),
+                        shown.outcome(),
+                        shown.result(),
+                        shown.error(),
+                        Stage.EXECUTOR,
+                        clock.instant())
+                .noticing(inspected.findings())));
+        toMark.add(new Ended(call.callId(), shown.outcome()));
     }
 
     /** Ends a call that nobody has claimed and nobody will run. */

@@ -2,6 +2,7 @@ package io.openclaw.gateway.ingress.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallError;
@@ -20,6 +21,7 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
  * @param outcome once completed
  * @param result what the tool returned, if it did
  * @param error why it did not succeed, unless it did
+ * @param findings what was noticed in the result, such as instructions to a model; absent if nothing was
  * @param verdicts who decided what, and why; once completed
  * @param approvalExpiresAt until when a person may decide, while one has to
  * @param url where to ask again
@@ -31,6 +33,7 @@ record CallView(
         @Nullable Outcome outcome,
         @Nullable RawJson result,
         @Nullable CallError error,
+        @Nullable List<Reason> findings,
         @Nullable List<Verdict> verdicts,
         String agent,
         String upstream,
@@ -55,6 +58,7 @@ record CallView(
                         end.outcome(),
                         end.result(),
                         end.error(),
+                        end.findings().isEmpty() ? null : end.findings(),
                         end.verdicts(),
                         call.agent(),
                         call.upstream(),
@@ -81,6 +85,7 @@ record CallView(
         return new CallView(
                 call.callId(),
                 status,
+                null,
                 null,
                 null,
                 null,

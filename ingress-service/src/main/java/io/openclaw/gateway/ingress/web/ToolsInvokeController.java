@@ -107,7 +107,7 @@ final class ToolsInvokeController {
     private static WorkerAnswer answer(CallCompleted end) {
         CallError error = end.error() == null ? CallError.of("tool_error", "no reason given") : end.error();
         return switch (end.outcome()) {
-            case SUCCEEDED -> WorkerAnswer.succeeded(end.result());
+            case SUCCEEDED -> WorkerAnswer.succeeded(end.result(), end.findings());
             case DENIED, EXPIRED, CANCELLED ->
                 WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false));
             case FAILED, UNKNOWN -> {

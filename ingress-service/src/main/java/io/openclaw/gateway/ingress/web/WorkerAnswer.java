@@ -1,10 +1,12 @@
 package io.openclaw.gateway.ingress.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -21,6 +23,7 @@ record WorkerAnswer(int status, Body body) {
     record Body(
             @Nullable Boolean ok,
             @Nullable RawJson result,
+            @Nullable List<Reason> findings,
             @Nullable Refusal error) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,19 +38,26 @@ record WorkerAnswer(int status, Body body) {
         }
     }
 
-    static WorkerAnswer succeeded(@Nullable RawJson result) {
-        return new WorkerAnswer(200, new Body(true, result == null ? RawJson.of("null") : result, null));
+    /** @param findings what was noticed in the result; the worker itself never says such a thing */
+    static WorkerAnswer succeeded(@Nullable RawJson result, List<Reason> findings) {
+        return new WorkerAnswer(
+                200,
+                new Body(
+                        true,
+                        result == null ? RawJson.of("null") : result,
+                        findings.isEmpty() ? null : findings,
+                        null));
     }
 
     static WorkerAnswer failed(int status, Refusal error) {
-        return new WorkerAnswer(status, new Body(false, null, error));
+        return new WorkerAnswer(status, new Body(false, null, null, error));
     }
 
     /** Says what a problem says, in the worker's shape. */
     static WorkerAnswer of(ProblemDetail problem) {
         int status = problem.getStatus();
         if (status == HttpStatus.UNAUTHORIZED.value()) {
-            return new WorkerAnswer(status, new Body(null, null, Refusal.of("unauthorized", "Unauthorized")));
+            return new WorkerAnswer(status, new Body(null, null, null, Refusal.of("unauthorized", "Unauthorized")));
         }
         String detail = String.valueOf(problem.getDetail());
         return switch (status) {

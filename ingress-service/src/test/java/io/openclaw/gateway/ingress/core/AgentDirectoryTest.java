@@ -25,7 +25,8 @@ class AgentDirectoryTest {
                         List.of())),
                 List.of(),
                 List.of(new PolicyDocument.Upstream("openclaw", List.of(), List.of())),
-                new PolicyDocument.Defaults(List.of(), List.of(), List.of())));
+                new PolicyDocument.Defaults(List.of(), List.of(), List.of()),
+                new PolicyDocument.Results(PolicyDocument.ResultHandling.FLAG, PolicyDocument.ResultHandling.FLAG)));
 
         assertThat(key).startsWith("ocg_").hasSize(47);
         assertThat(agents.agentOf(key, NOW)).hasValue("demo");

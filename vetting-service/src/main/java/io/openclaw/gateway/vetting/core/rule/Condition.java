@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory it is run in one of these
  * @param operands how many operands there are at least
  * @param atMost how many operands there are at most
+ * @param secret an argument holds a credential that is recognised by its form
  * @param text a linear-time expression (RE2) found in the command's line
  */
 public record Condition(
@@ -92,4 +93,5 @@ public record Condition(
 
         @Nullable Integer operands,
         @JsonProperty("at-most") @Nullable Integer atMost,
+        @Nullable Boolean secret,
         @Nullable String text) {}

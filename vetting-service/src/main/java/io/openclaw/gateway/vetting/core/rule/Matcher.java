@@ -2,6 +2,7 @@ package io.openclaw.gateway.vetting.core.rule;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.openclaw.gateway.common.redaction.SecretScanner;
 import io.openclaw.gateway.vetting.core.shell.Argument;
 import io.openclaw.gateway.vetting.core.shell.CommandLine;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
@@ -36,6 +37,7 @@ final class Matcher {
     private final List<ArgumentPattern> directory;
     private final int operands;
     private final int atMost;
+    private final boolean secret;
     private final @Nullable Pattern text;
 
     /** @throws IllegalArgumentException naming what cannot be compiled */
@@ -80,6 +82,7 @@ final class Matcher {
         directory = ArgumentPattern.compile(condition.directory(), classes);
         operands = condition.operands() == null ? 0 : condition.operands();
         atMost = condition.atMost() == null ? Integer.MAX_VALUE : condition.atMost();
+        secret = Boolean.TRUE.equals(condition.secret());
         try {
             text = condition.text() == null ? null : Pattern.compile(condition.text());
         } catch (PatternSyntaxException e) {
@@ -141,6 +144,7 @@ final class Matcher {
                 && (writes.isEmpty() || ArgumentPattern.any(writes, command.writes(), command.directory()))
                 && (reads.isEmpty() || ArgumentPattern.any(reads, command.reads(), command.directory()))
                 && (directory.isEmpty() || ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""))
+                && (!secret || holdsSecret(command))
                 && (text == null || text.matcher(command.line()).find());
     }
 
@@ -199,6 +203,15 @@ final class Matcher {
     private boolean isMarked(Invocation command) {
         for (Argument given : command.arguments()) {
             if ((given.marks() & marked) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean holdsSecret(Invocation command) {
+        for (Argument given : command.arguments()) {
+            if (!SecretScanner.kinds(given.text()).isEmpty()) {
                 return true;
             }
         }

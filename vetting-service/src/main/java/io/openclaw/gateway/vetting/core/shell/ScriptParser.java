@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptParser {
     private static final int MAX_DEPTH = 60;
-    private static final int LONGEST_LIST = 1_024;
+    private static final int LONGEST_LIST = 512;
     private static final Set<String> ENDS_OF_COMMANDS =
             Set.of("then", "else", "elif", "fi", "do", "done", "esac", "}", ";;");
     private static final Set<String> OPENINGS =
