@@ -108,6 +108,12 @@ public final class GatewayApplication {
         defaults.put("openclaw.console.password", "${CONSOLE_PASSWORD:}");
         defaults.put("openclaw.worker.url", "${OPENCLAW_WORKER_URL:}");
         defaults.put("openclaw.worker.token", "${OPENCLAW_WORKER_TOKEN:}");
+        defaults.put("openclaw.vetting.rules-directory", "${VETTING_RULES:}");
+        defaults.put("openclaw.vetting.judge.provider", "${JUDGE_PROVIDER:openai}");
+        defaults.put("openclaw.vetting.judge.url", "${JUDGE_URL:}");
+        defaults.put("openclaw.vetting.judge.api-key", "${JUDGE_API_KEY:${OPENAI_API_KEY:}}");
+        defaults.put("openclaw.vetting.judge.model", "${JUDGE_MODEL:}");
+        defaults.put("openclaw.vetting.judge.second-model", "${JUDGE_SECOND_MODEL:}");
         defaults.put("logging.level.org.apache.kafka", "WARN");
         defaults.put("logging.level.org.springframework", "WARN");
         defaults.put("logging.level.org.flywaydb", "WARN");

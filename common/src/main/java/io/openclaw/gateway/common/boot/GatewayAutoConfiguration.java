@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.ShareQueues;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -89,6 +90,11 @@ public class GatewayAutoConfiguration {
             EventPublisher publisher,
             DeadLetters deadLetters) {
         return new EventListeners(consumers, topics, codec, publisher, deadLetters);
+    }
+
+    @Bean
+    ShareQueues shareQueues(ConsumerFactory<String, byte[]> consumers, KafkaAdmin kafkaAdmin) {
+        return new ShareQueues(consumers, kafkaAdmin);
     }
 
     @Bean

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** An event on the way of one call. Keyed by call id, except {@link CallRequested}. */
 public sealed interface CallEvent extends GatewayEvent
-        permits CallRequested, CallAuthorized, CallEscalated, CallCleared, CallCompleted, CallWithdrawn {
+        permits CallRequested, CallAuthorized, CallSuspected, CallEscalated, CallCleared, CallCompleted, CallWithdrawn {
 
     /** Returns the call. */
     ToolCall call();

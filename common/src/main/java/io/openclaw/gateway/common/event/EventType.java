@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 public enum EventType {
     CALL_REQUESTED("call.requested", CallRequested.class, Topic.CALLS_REQUESTED),
     CALL_AUTHORIZED("call.authorized", CallAuthorized.class, Topic.CALLS_AUTHORIZED),
+    CALL_SUSPECTED("call.suspected", CallSuspected.class, Topic.CALLS_SUSPECT),
     CALL_ESCALATED("call.escalated", CallEscalated.class, Topic.CALLS_ESCALATED),
     CALL_CLEARED("call.cleared", CallCleared.class, Topic.CALLS_CLEARED),
     CALL_COMPLETED("call.completed", CallCompleted.class, Topic.CALLS_COMPLETED),

@@ -11,6 +11,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallEvent;
+import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
 import java.util.List;
@@ -56,6 +57,17 @@ public final class StageStep {
                         verdict.decidedAt()));
             default -> throw new IllegalStateException("no event for " + verdict.stage());
         };
+    }
+
+    /** Appends a verdict that a model may replace, and returns the event that asks for that. */
+    public CallSuspected suspected(CallEvent event, Verdict verdict) {
+        return new CallSuspected(event.call(), chain.append(event.call(), event.verdicts(), verdict), Map.of());
+    }
+
+    /** Replaces the verdict that a call was suspected with, and returns the event that follows. */
+    public CallEvent settled(CallSuspected suspected, Verdict verdict) {
+        List<Verdict> before = suspected.verdicts().subList(0, suspected.verdicts().size() - 1);
+        return after(new CallAuthorized(suspected.call(), before, Map.of()), verdict);
     }
 
     private static String denial(Verdict verdict) {

@@ -6,6 +6,8 @@ public enum Topic {
     CALLS_REQUESTED("calls.requested", Kind.QUEUE),
     /** Policy → vetting. */
     CALLS_AUTHORIZED("calls.authorized", Kind.QUEUE),
+    /** Vetting → its own model lane, read by a share group. */
+    CALLS_SUSPECT("calls.suspect", Kind.QUEUE),
     /** Vetting → approval. */
     CALLS_ESCALATED("calls.escalated", Kind.QUEUE),
     /** Vetting and approval → executor, read by a share group. */

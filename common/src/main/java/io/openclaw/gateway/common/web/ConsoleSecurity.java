@@ -25,7 +25,7 @@ import org.springframework.security.web.SecurityFilterChain;
 @Configuration(proxyBeanMethods = false)
 public class ConsoleSecurity {
     private static final String[] CONSOLE = {
-        "/v1/approvals", "/v1/approvals/**", "/v1/policy", "/audit", "/audit/**", "/actuator/**"
+        "/v1/approvals", "/v1/approvals/**", "/v1/policy", "/v1/vetting/**", "/audit", "/audit/**", "/actuator/**"
     };
     private static final String[] PROBES = {"/actuator/health", "/actuator/health/**"};
 

@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -139,13 +138,5 @@ final class ClearedCalls {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** What a share consumer of this topic needs beside the usual. */
-    static Map<String, Object> consumerSettings(int maxPollRecords) {
-        return Map.of(
-                "share.acknowledgement.mode", "explicit",
-                "share.acquire.mode", "record_limit",
-                "max.poll.records", maxPollRecords);
     }
 }

@@ -1,0 +1,21 @@
+package io.openclaw.gateway.common.event;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.call.Verdict;
+import io.openclaw.gateway.common.json.RawJson;
+import java.util.List;
+import java.util.Map;
+
+/** Vetting's rules cannot tell; a model is asked. The last verdict is what holds if it cannot tell either. */
+public record CallSuspected(
+        ToolCall call,
+        List<Verdict> verdicts,
+        @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown) implements CallEvent {
+
+    public CallSuspected {
+        verdicts = verdicts == null ? List.of() : List.copyOf(verdicts);
+        unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
+    }
+}
