@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.standalone.StandaloneGateway;
+import io.openclaw.gateway.testing.ModelDouble;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,6 +36,8 @@ final class RunningGateway {
     private static final int PORT = freePort();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String OTHER_KEY = AgentKey.generate();
+
+    private static final ModelDouble MODEL = startModel();
 
     private static RunningGateway running;
 
@@ -88,6 +91,19 @@ final class RunningGateway {
         return running;
     }
 
+    private static ModelDouble startModel() {
+        try {
+            return new ModelDouble();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the language model that the gateway asks. */
+    static ModelDouble model() {
+        return MODEL;
+    }
+
     private static void deleteWhatAnEarlierRunLeft() {
         try {
             FileSystemUtils.deleteRecursively(DATA);
@@ -117,6 +133,10 @@ final class RunningGateway {
             environment.put("OPENCLAW_WORKER_URL", workerUrl);
             environment.put("OPENCLAW_WORKER_TOKEN", token);
             environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "100");
+            environment.put("VETTING_RULES", Files.createDirectories(DATA.resolve("rules")).toString());
+            environment.put("JUDGE_URL", MODEL.url());
+            environment.put("JUDGE_MODEL", "double");
+            environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");
             var gateway = new RunningGateway(builder.start());
             gateway.awaitReady();
             return gateway;

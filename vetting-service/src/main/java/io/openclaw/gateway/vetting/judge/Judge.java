@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.bsc.langgraph4j.CompiledGraph;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.bsc.langgraph4j.GraphRepresentation;
 import org.bsc.langgraph4j.GraphStateException;
 import org.bsc.langgraph4j.StateGraph;
@@ -25,6 +26,7 @@ import org.bsc.langgraph4j.state.AgentState;
  * Whatever fails on the way is an {@code ESCALATE} that says so.
  */
 public final class Judge {
+    private static final String CASE = "case";
     private static final String FIRST = "firstOpinion";
     private static final String SECOND = "secondOpinion";
     private static final String FAILURE = "failure";
@@ -46,15 +48,21 @@ public final class Judge {
         return first.name().equals(second.name()) ? first.name() : first.name() + ", " + second.name();
     }
 
-    /** Judges a call. Never throws. */
-    public Judgement judge(SuspectCase suspect) {
-        Set<String> speaksToTheJudge = InjectionScanner.kinds(suspect.arguments());
+    /**
+     * Judges a call. Never throws.
+     *
+     * @param context gathers what is known of the call
+     */
+    public Judgement judge(Supplier<SuspectCase> context) {
         AgentState end;
         try {
-            end = compiled(suspect).invoke(Map.of()).orElseThrow();
+            end = graph(context).compile().invoke(Map.of()).orElseThrow();
         } catch (GraphStateException | RuntimeException e) {
             return failed("the reasoning graph broke (" + e.getClass().getSimpleName() + ")");
         }
+        Set<String> speaksToTheJudge = end.<SuspectCase>value(CASE)
+                .map(suspect -> InjectionScanner.kinds(suspect.arguments()))
+                .orElse(Set.of());
         Optional<String> failure = end.value(FAILURE);
         if (failure.isPresent()) {
             return failed(failure.get());
@@ -99,15 +107,11 @@ public final class Judge {
         return opinions;
     }
 
-    private CompiledGraph<AgentState> compiled(SuspectCase suspect) throws GraphStateException {
-        return graph(suspect).compile();
-    }
-
-    private StateGraph<AgentState> graph(SuspectCase suspect) throws GraphStateException {
+    private StateGraph<AgentState> graph(Supplier<SuspectCase> context) throws GraphStateException {
         return new StateGraph<>(AgentState::new)
-                .addNode("gather", node_async(state -> Map.of("subject", suspect.address())))
-                .addNode("judge", node_async(state -> ask(first, Prompt.JUDGE, suspect, FIRST)))
-                .addNode("second_opinion", node_async(state -> ask(second, Prompt.DOUBT, suspect, SECOND)))
+                .addNode("gather", node_async(state -> Map.of(CASE, context.get())))
+                .addNode("judge", node_async(state -> ask(first, Prompt.JUDGE, state, FIRST)))
+                .addNode("second_opinion", node_async(state -> ask(second, Prompt.DOUBT, state, SECOND)))
                 .addNode("decide", node_async(state -> Map.of(
                         DECISION, thresholds.decide(opinions(state)).name())))
                 .addEdge(START, "gather")
@@ -115,7 +119,7 @@ public final class Judge {
                 .addConditionalEdges(
                         "judge",
                         edge_async(this::afterTheFirst),
-                        Map.of("unsure", "second_opinion", "sure", "decide"))
+                        new TreeMap<>(Map.of("unsure", "second_opinion", "sure", "decide")))
                 .addEdge("second_opinion", "decide")
                 .addEdge("decide", END);
     }
@@ -124,9 +128,10 @@ public final class Judge {
         return state.<Opinion>value(FIRST).filter(thresholds::isUnsure).isPresent() ? "unsure" : "sure";
     }
 
-    private static Map<String, Object> ask(Model model, Prompt prompt, SuspectCase suspect, String as) {
+    private static Map<String, Object> ask(Model model, Prompt prompt, AgentState state, String as) {
         try {
-            return Map.of(as, model.ask(prompt, suspect));
+            return Map.of(
+                    as, model.ask(prompt, state.<SuspectCase>value(CASE).orElseThrow()));
         } catch (ModelFailedException e) {
             return Map.of(FAILURE, String.valueOf(e.getMessage()));
         }
@@ -135,7 +140,9 @@ public final class Judge {
     /** Returns the graph as a Mermaid diagram; the documentation shows it. */
     public String diagram() {
         try {
-            return graph(new SuspectCase("", "", List.of(), List.of(), "", List.of(), null, List.of()))
+            return graph(() -> {
+                        throw new IllegalStateException("a diagram is drawn, nothing is run");
+                    })
                     .getGraph(GraphRepresentation.Type.MERMAID, "Judging a suspect call", false)
                     .content();
         } catch (GraphStateException e) {

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.vetting.judge;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,4 +24,5 @@ public record SuspectCase(
         String agent,
         List<String> roles,
         @Nullable String intent,
-        List<String> recent) {}
+        List<String> recent)
+        implements Serializable {}

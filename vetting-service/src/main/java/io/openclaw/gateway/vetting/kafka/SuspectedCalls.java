@@ -152,7 +152,7 @@ public final class SuspectedCalls implements SmartLifecycle {
         Vetting vetting = rules.vetting();
         String version = vetting.pack().version();
         Judgement judgement = cache.find(call.digest(), version).orElseGet(() -> {
-            Judgement fresh = judge.judge(suspectCase(call, vetting.examine(call)));
+            Judgement fresh = judge.judge(() -> suspectCase(call, vetting.examine(call)));
             cache.keep(call.digest(), version, fresh);
             return fresh;
         });
