@@ -149,6 +149,7 @@ class VettingTest {
 
         @Test
         void thatHoldsACredentialIsMaskedOnRecord() {
+            model.answering(question -> ModelDouble.Answer.opinion(4, 95));
             String secret = "ghp_" + UUID.randomUUID().toString().replace("-", "") + "abcd";
 
             Answer answer = gateway.call("echo", json(Map.of("text", "see " + secret)));

@@ -73,6 +73,7 @@ final class ToolArguments {
             "instructions",
             "sessionkey");
     private static final int MOST_TEXTS = 500;
+    private static final int MOST_CHARACTERS = 256 * 1024;
 
     private final ShellReader shell;
     private final String tool;
@@ -83,6 +84,7 @@ final class ToolArguments {
     private final List<String> doubts = new ArrayList<>();
     private @Nullable String language;
     private int texts;
+    private int characters;
 
     ToolArguments(ShellReader shell, String tool) {
         this.shell = shell;
@@ -136,13 +138,15 @@ final class ToolArguments {
             }
             value.forEach(element -> read(name, element, depth + 1));
         } else if (value.isString()) {
-            if (++texts > MOST_TEXTS) {
-                if (texts == MOST_TEXTS + 1) {
-                    doubts.add("it has more than " + MOST_TEXTS + " texts");
-                }
-                return;
+            String text = value.asString();
+            boolean read = texts <= MOST_TEXTS && characters <= MOST_CHARACTERS;
+            texts++;
+            characters += PROSE.contains(plain(name)) ? 0 : text.length();
+            if (texts <= MOST_TEXTS && characters <= MOST_CHARACTERS) {
+                text(name, text);
+            } else if (read) {
+                doubts.add("it has more than " + MOST_TEXTS + " texts or " + MOST_CHARACTERS + " characters to read");
             }
-            text(name, value.asString());
         }
     }
 
@@ -182,8 +186,7 @@ final class ToolArguments {
         } else if (SQL.contains(plain)
                 && (SqlStatements.looksLike(text) || toolIs("sql", "query", "database", "db", "postgres", "mysql"))) {
             commands.addAll(SqlStatements.read(text));
-        } else if (RECIPIENT.contains(plain)
-                && toolIs("send", "message", "mail", "post", "notify", "slack", "whatsapp", "sms", "telegram")) {
+        } else if (RECIPIENT.contains(plain) && sends()) {
             List<Argument> recipients = new ArrayList<>();
             for (String recipient : text.split("[,;]", -1)) {
                 recipients.add(new Argument(recipient.strip(), 0));
@@ -191,9 +194,15 @@ final class ToolArguments {
             commands.add(Invocation.of(":message", recipients));
         } else if (PATH.contains(plain)) {
             commands.add(Invocation.of(pathVerb(), List.of(new Argument(text, 0))));
-        } else if (!PROSE.contains(plain)) {
+        } else if (PROSE.contains(plain)) {
+            commands.add(Invocation.of(sends() ? ":send" : ":text", List.of(new Argument(text, 0))));
+        } else {
             guess(text);
         }
+    }
+
+    private boolean sends() {
+        return toolIs("send", "message", "mail", "post", "notify", "slack", "whatsapp", "sms", "telegram", "publish", "upload");
     }
 
     private void guess(String text) {

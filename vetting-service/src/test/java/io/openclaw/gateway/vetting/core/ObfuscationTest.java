@@ -146,18 +146,12 @@ class ObfuscationTest {
                         .map(way -> Arguments.of(way, rule.id(), plainExample(rule))));
     }
 
+    /** The first example of each severe rule that is one command of plain words. */
     static Stream<Arguments> respelled() {
-        return Stream.of(
-                        "rm -rf /",
-                        "chmod 4755 /tmp/x",
-                        "git reset --hard",
-                        "dd of=/dev/sda if=/dev/zero",
-                        "kubectl delete ns prod",
-                        "terraform destroy -auto-approve",
-                        "shutdown -h now",
-                        "systemctl stop nginx",
-                        "userdel bob",
-                        "cat /etc/shadow")
+        return severeRules()
+                .flatMap(rule -> rule.examples().match().stream()
+                        .filter(command -> command.matches("[a-z][a-z0-9.-]+( [A-Za-z0-9/._:@%+-]+)+"))
+                        .limit(1))
                 .flatMap(command -> SPELLINGS.keySet().stream().map(way -> Arguments.of(way, command)));
     }
 

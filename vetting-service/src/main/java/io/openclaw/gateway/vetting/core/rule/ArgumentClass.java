@@ -42,7 +42,7 @@ final class ArgumentClass {
 
     boolean holds(Argument argument, String directory) {
         String text = argument.text();
-        if (!paths.isEmpty() && !text.isEmpty() && text.length() < 4096) {
+        if (!paths.isEmpty() && !text.isEmpty() && text.length() < 4096 && looksLikePath(text)) {
             String path = canonical(Paths.resolve(directory, text));
             if (any(paths, path) && !any(except, path)) {
                 return true;
@@ -56,6 +56,17 @@ final class ArgumentClass {
             return host != null && any(hosts, host);
         }
         return false;
+    }
+
+    /** Code and prose that mention a path are none. */
+    private static boolean looksLikePath(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n' || c == ';' || c == '"' || c == '\'' || (c == '(' && (i == 0 || text.charAt(i - 1) != '$'))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean holdsPath(String path) {

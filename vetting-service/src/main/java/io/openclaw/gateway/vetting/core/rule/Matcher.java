@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A condition, compiled. */
@@ -41,11 +42,14 @@ final class Matcher {
     private final @Nullable Pattern text;
 
     /** @throws IllegalArgumentException naming what cannot be compiled */
-    Matcher(Condition condition, Map<String, ArgumentClass> classes) {
+    Matcher(Condition condition, Map<String, ArgumentClass> classes, Map<String, Set<String>> tags) {
         notProgram = condition.notProgram() == null
                 ? Set.of()
                 : condition.notProgram().stream()
                         .flatMap(names -> List.of(names.split("\\|", -1)).stream())
+                        .flatMap(name -> name.startsWith("@")
+                                ? tags.getOrDefault(name.substring(1), Set.of()).stream()
+                                : Stream.of(name))
                         .collect(Collectors.toUnmodifiableSet());
         path = condition.path() == null
                 ? List.of()
@@ -211,7 +215,7 @@ final class Matcher {
 
     private static boolean holdsSecret(Invocation command) {
         for (Argument given : command.arguments()) {
-            if (!SecretScanner.kinds(given.text()).isEmpty()) {
+            if (SecretScanner.kinds(given.text()).stream().anyMatch(kind -> !kind.equals("entropy"))) {
                 return true;
             }
         }

@@ -65,6 +65,11 @@ public final class RulePack implements Programs {
                 file.rules().forEach(rule -> byId.put(rule.id(), rule));
             }
         }
+        wrappers.forEach((name, wrapper) -> {
+            if (wrapper.subcommand() == null) {
+                tags.computeIfAbsent("wrappers", t -> new HashSet<>()).add(name);
+            }
+        });
         this.rules = List.copyOf(byId.values());
         for (Rule rule : rules) {
             try {
@@ -107,7 +112,7 @@ public final class RulePack implements Programs {
 
     private void index(Rule rule) {
         for (Condition condition : rule.match()) {
-            var compiled = new Compiled(rule, new Matcher(condition, classes));
+            var compiled = new Compiled(rule, new Matcher(condition, classes, tags));
             if (condition.program() == null || condition.program().contains("*")) {
                 forAll.add(compiled);
                 continue;
@@ -193,7 +198,9 @@ public final class RulePack implements Programs {
 
     /** Adds the rules that find something in a command. */
     public void find(Invocation command, Map<String, Rule> found) {
-        CommandLine line = CommandLine.of(command.arguments(), syntax(command.program()));
+        Wrapper wrapper = wrappers.get(command.program());
+        CommandLine line = CommandLine.of(
+                command.arguments(), syntax(command.program()), wrapper != null && wrapper.subcommand() == null);
         List<Compiled> named = byProgram.getOrDefault(command.program(), List.of());
         for (int i = 0; i < named.size(); i++) {
             find(named.get(i), command, line, found);

@@ -45,7 +45,7 @@ final class CodeReader {
             "pcntl_exec",
             "qx",
             "create_subprocess_shell",
-            "create_subprocess_exec",
+            "create_subprocess_exec", "execute",
             "startfile");
     private static final Set<String> DELETE_TREE = Set.of(
             "rmtree",
@@ -222,7 +222,8 @@ final class CodeReader {
                 && code.indexOf('=') < 0
                 && code.indexOf('{') < 0
                 && code.indexOf('\'') < 0
-                && code.indexOf('"') < 0) {
+                && code.indexOf('"') < 0
+                && code.indexOf('`') < 0) {
             // Not the language at all: somebody passes a command where code belongs.
             evaluator.runText(code, null);
         }

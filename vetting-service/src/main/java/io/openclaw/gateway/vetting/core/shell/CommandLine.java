@@ -19,6 +19,11 @@ public record CommandLine(Set<String> flags, List<Option> options, List<Argument
 
     /** Tells the arguments of a program apart. */
     public static CommandLine of(List<Argument> arguments, Programs.Syntax syntax) {
+        return of(arguments, syntax, false);
+    }
+
+    /** @param wraps whether the first operand is another program: what stands behind it is that one's */
+    public static CommandLine of(List<Argument> arguments, Programs.Syntax syntax, boolean wraps) {
         if (arguments.isEmpty()) {
             return new CommandLine(Set.of(), List.of(), List.of());
         }
@@ -34,6 +39,10 @@ public record CommandLine(Set<String> flags, List<Option> options, List<Argument
                 break;
             }
             if (text.length() < 2 || text.charAt(0) != '-') {
+                if (wraps) {
+                    operands.addAll(arguments.subList(i, arguments.size()));
+                    break;
+                }
                 operands.add(argument);
                 continue;
             }

@@ -191,6 +191,12 @@ final class Commands {
             case "curl", "wget", "http", "https", "httpie", "aria2c", "xh", "curlie" -> {
                 return HttpRequests.follow(evaluator, program, arguments, commandLine(program, arguments), input);
             }
+            case "make", "gmake" -> {
+                if (input != null && !input.isUnknown()) {
+                    recipes(input.text());
+                }
+                return Evaluator.UNKNOWN_OUTPUT;
+            }
             case "at", "batch" -> {
                 if (input != null) {
                     evaluator.within(program, () -> evaluator.runText(input.text(), null));
@@ -224,6 +230,9 @@ final class Commands {
         if (programs.tagged(program, "sql-client")) {
             sql(arguments, input);
         }
+        if (programs.tagged(program, "runs-text")) {
+            texts(program, arguments);
+        }
         Wrapper wrapper = programs.wrapper(program);
         if (wrapper != null) {
             Argument output = unwrap(program, wrapper, arguments, input);
@@ -245,6 +254,16 @@ final class Commands {
 
     private List<Argument> operands(String program, List<Argument> arguments) {
         return commandLine(program, arguments).operands();
+    }
+
+    /** The lines of a makefile that start with a tab are commands. */
+    private void recipes(String makefile) throws UnreadableScriptException {
+        for (String line : makefile.split("\n", -1)) {
+            if (line.startsWith("\t")) {
+                String command = line.strip().replaceFirst("^[@+-]+", "").replace("$$", "$");
+                evaluator.within("make", () -> evaluator.runText(command, null));
+            }
+        }
     }
 
     private Argument declare(String program, List<Argument> arguments) throws UnreadableScriptException {
@@ -385,7 +404,9 @@ final class Commands {
                 any = true;
                 code(program, new Argument(flag.substring(7), arguments.get(i).marks()));
             } else if (!flag.startsWith("-")) {
-                if (evaluator.wroteFile(arguments.get(i))) {
+                if (program.endsWith("awk")) {
+                    code(program, arguments.get(i));
+                } else if (evaluator.wroteFile(arguments.get(i))) {
                     Argument content = evaluator.file(arguments.get(i));
                     evaluator.emit(new Invocation(
                             ":run-file",
@@ -418,6 +439,16 @@ final class Commands {
             new CodeReader(evaluator).read(program, code.text());
             return SILENT;
         });
+    }
+
+    /** Editors, debuggers and terminals run what stands in their arguments; {@code :!} and {@code shell} say so. */
+    private void texts(String program, List<Argument> arguments) throws UnreadableScriptException {
+        for (Argument argument : arguments) {
+            if (argument.text().indexOf(' ') > 0) {
+                String text = argument.text().replaceFirst("^\\s*(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s)", "");
+                evaluator.within(program, () -> evaluator.runText(text, null));
+            }
+        }
     }
 
     private void sql(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
@@ -527,7 +558,7 @@ final class Commands {
             throws UnreadableScriptException {
         for (int i = 0; i < arguments.size(); i++) {
             String text = arguments.get(i).text();
-            if ((text.equals("-c") || text.equals("--command")) && i + 1 < arguments.size()) {
+            if ((text.matches("-[a-z]*c") || text.equals("--command")) && i + 1 < arguments.size()) {
                 Argument script = arguments.get(i + 1);
                 return evaluator.within(program, () -> scriptText(program, script, List.of()));
             }
@@ -707,7 +738,7 @@ final class Commands {
                 items.add(new Argument(item.strip(), input.marks() | Mark.INPUT.bit()));
             }
         }
-        return items;
+        return items.isEmpty() ? List.of(new Argument("", input.marks() | Mark.INPUT.bit())) : items;
     }
 
     private static List<Argument> replaced(List<Argument> command, String placeholder, Argument item) {
