@@ -76,7 +76,8 @@ public record CallCompleted(
 
     /** Returns this end with its signature. */
     public CallCompleted signed(String by) {
-        return new CallCompleted(call, verdicts, outcome, result, error, findings, completedBy, completedAt, by, unknown);
+        return new CallCompleted(
+                call, verdicts, outcome, result, error, findings, completedBy, completedAt, by, unknown);
     }
 
     /** Returns this end with another result and call, for showing or recording. */

@@ -34,10 +34,30 @@ public final class SecretScanner {
             "(?<privatekey>-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\\\\\\s:,.()-]{16,8192})",
             "(?<urlpassword>\\b[a-z][a-z0-9+.-]{1,20}://[^\\s/:@'\"]{0,64}:(?<urlvalue>[^\\s/@'\"$]{3,128})@)"));
     private static final String[] KINDS = {
-        "aws", "github", "gitlab", "slack", "anthropic", "openai", "stripe", "google", "sendgrid", "npm", "pypi",
-        "huggingface", "digitalocean", "shopify", "telegram", "gateway", "age", "vault", "jwt", "privatekey", "urlpassword"
+        "aws",
+        "github",
+        "gitlab",
+        "slack",
+        "anthropic",
+        "openai",
+        "stripe",
+        "google",
+        "sendgrid",
+        "npm",
+        "pypi",
+        "huggingface",
+        "digitalocean",
+        "shopify",
+        "telegram",
+        "gateway",
+        "age",
+        "vault",
+        "jwt",
+        "privatekey",
+        "urlpassword"
     };
-    private static final Pattern TOKEN = Pattern.compile("(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/_-]{32,128}={0,2}(?![A-Za-z0-9+/_=.-])");
+    private static final Pattern TOKEN =
+            Pattern.compile("(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/_-]{32,128}={0,2}(?![A-Za-z0-9+/_=.-])");
     /** Bits a character; random Base64 of 40 characters has about 4.9, words joined by dashes about 4. */
     private static final double LEAST_ENTROPY = 4.5;
 
@@ -99,7 +119,8 @@ public final class SecretScanner {
                 if (c == '@' && text.lastIndexOf("://", i) >= 0) {
                     return true;
                 }
-                if ((c == '.' && run >= 2 && isPrefix(text, i - run)) || (c == ':' && run >= 8 && text.startsWith(":AA", i))) {
+                if ((c == '.' && run >= 2 && isPrefix(text, i - run))
+                        || (c == ':' && run >= 8 && text.startsWith(":AA", i))) {
                     return true;
                 }
                 run = 0;
@@ -113,8 +134,13 @@ public final class SecretScanner {
 
     private static boolean isPrefix(String text, int at) {
         return switch (text.charAt(at)) {
-            case 'A' -> text.startsWith("AKIA", at) || text.startsWith("ASIA", at) || text.startsWith("ABIA", at)
-                    || text.startsWith("ACCA", at) || text.startsWith("AIza", at) || text.startsWith("AGE-", at);
+            case 'A' ->
+                text.startsWith("AKIA", at)
+                        || text.startsWith("ASIA", at)
+                        || text.startsWith("ABIA", at)
+                        || text.startsWith("ACCA", at)
+                        || text.startsWith("AIza", at)
+                        || text.startsWith("AGE-", at);
             case 'g' -> text.startsWith("gh", at) || text.startsWith("gith", at) || text.startsWith("glpa", at);
             case 'x' -> text.startsWith("xox", at);
             case 's' -> text.startsWith("sk-", at) || text.startsWith("sk_", at) || text.startsWith("shp", at);
@@ -125,8 +151,11 @@ public final class SecretScanner {
             case 'S' -> text.startsWith("SG.", at);
             case 'n' -> text.startsWith("npm_", at);
             case 'p' -> text.startsWith("pypi", at);
-            case 'h' -> text.startsWith("hf_", at) || text.startsWith("hvs.", at) || text.startsWith("hvb.", at)
-                    || text.startsWith("hvr.", at);
+            case 'h' ->
+                text.startsWith("hf_", at)
+                        || text.startsWith("hvs.", at)
+                        || text.startsWith("hvb.", at)
+                        || text.startsWith("hvr.", at);
             case 'd' -> text.startsWith("doo_", at) || text.startsWith("dop_", at) || text.startsWith("dor_", at);
             case 'o' -> text.startsWith("ocg_", at);
             case 'e' -> text.startsWith("eyJ", at);

@@ -66,7 +66,8 @@ public final class StageStep {
 
     /** Replaces the verdict that a call was suspected with, and returns the event that follows. */
     public CallEvent settled(CallSuspected suspected, Verdict verdict) {
-        List<Verdict> before = suspected.verdicts().subList(0, suspected.verdicts().size() - 1);
+        List<Verdict> before =
+                suspected.verdicts().subList(0, suspected.verdicts().size() - 1);
         return after(new CallAuthorized(suspected.call(), before, Map.of()), verdict);
     }
 

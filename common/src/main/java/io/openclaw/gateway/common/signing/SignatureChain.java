@@ -129,10 +129,11 @@ public final class SignatureChain {
         var error = completed.error();
         var signing = new Signing(completed.completedBy());
         for (Reason finding : completed.findings()) {
-            signing.add(finding.ruleId()).add(finding.text()).add(finding.severity().name());
+            signing.add(finding.ruleId())
+                    .add(finding.text())
+                    .add(finding.severity().name());
         }
-        return signing
-                .add("completed")
+        return signing.add("completed")
                 .add(completed.call().callId().toString())
                 .add(completed.call().digest())
                 .add(completed.outcome().name())

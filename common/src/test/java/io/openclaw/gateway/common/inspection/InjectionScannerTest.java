@@ -50,7 +50,7 @@ class InjectionScannerTest {
 
     @Test
     void alsoALongTextIsReadInBoundedTime() {
-        String text = "ignore the send agent must " .repeat(20_000);
+        String text = "ignore the send agent must ".repeat(20_000);
         long start = System.nanoTime();
         InjectionScanner.kinds(text);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));

@@ -133,7 +133,9 @@ final class RunningGateway {
             environment.put("OPENCLAW_WORKER_URL", workerUrl);
             environment.put("OPENCLAW_WORKER_TOKEN", token);
             environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "100");
-            environment.put("VETTING_RULES", Files.createDirectories(DATA.resolve("rules")).toString());
+            environment.put(
+                    "VETTING_RULES",
+                    Files.createDirectories(DATA.resolve("rules")).toString());
             environment.put("JUDGE_URL", MODEL.url());
             environment.put("JUDGE_MODEL", "double");
             environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");

@@ -52,7 +52,8 @@ class VettingTest {
 
     @Test
     void whatIsOnlyTalkedAboutIsAllowed() {
-        assertThat(exec("git commit -m 'never rm -rf / again'").text("/outcome")).isEqualTo("SUCCEEDED");
+        assertThat(exec("git commit -m 'never rm -rf / again'").text("/outcome"))
+                .isEqualTo("SUCCEEDED");
     }
 
     @Nested
@@ -103,7 +104,8 @@ class VettingTest {
             String callId = exec(doubtful(), "Prefer", "wait=0").text("/callId");
 
             eventually().until(() -> gateway.look(callId).text("/status").equals("WAITING_FOR_APPROVAL"));
-            assertThat(gateway.decide(callId, "{\"decision\":\"DENY\",\"reason\":\"no\"}").status())
+            assertThat(gateway.decide(callId, "{\"decision\":\"DENY\",\"reason\":\"no\"}")
+                            .status())
                     .isEqualTo(200);
             assertThat(gateway.awaitEnd(callId).at("/verdicts/1/reasons").toString())
                     .contains("judge/unavailable");
@@ -165,8 +167,7 @@ class VettingTest {
 
     @Nested
     class TheRules {
-        private static final String OURS =
-                """
+        private static final String OURS = """
                 rules:
                   - id: ours/no-deploy
                     title: Deploys
@@ -184,7 +185,9 @@ class VettingTest {
             Answer answer = gateway.console("/v1/vetting/rules?pack=git");
 
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.at("/rules").toString()).contains("git/rewrite-remote").doesNotContain("disks/");
+            assertThat(answer.at("/rules").toString())
+                    .contains("git/rewrite-remote")
+                    .doesNotContain("disks/");
             assertThat(gateway.get("/v1/vetting/rules").status()).isEqualTo(401);
         }
 
@@ -197,9 +200,10 @@ class VettingTest {
             eventually().until(() -> exec("deployctl up").text("/outcome").equals("DENIED"));
 
             Files.writeString(file, OURS.replace("severity: HIGH", "severity: HUGE"));
-            eventually().until(() -> gateway.console("/v1/vetting/rules")
-                    .text("/problem")
-                    .contains("ours.yaml"));
+            eventually()
+                    .until(() -> gateway.console("/v1/vetting/rules")
+                            .text("/problem")
+                            .contains("ours.yaml"));
             assertThat(exec("deployctl up").text("/outcome")).isEqualTo("DENIED");
 
             Files.delete(file);

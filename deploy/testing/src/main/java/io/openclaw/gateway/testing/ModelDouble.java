@@ -113,16 +113,24 @@ public final class ModelDouble implements AutoCloseable {
 
     private static Map<String, Object> openAi(Question question, Answer answer) {
         return Map.of(
-                "id", "chatcmpl-double",
-                "object", "chat.completion",
-                "created", 1_764_000_000,
-                "model", question.body().get("model").asString(),
+                "id",
+                "chatcmpl-double",
+                "object",
+                "chat.completion",
+                "created",
+                1_764_000_000,
+                "model",
+                question.body().get("model").asString(),
                 "choices",
-                        List.of(Map.of(
-                                "index", 0,
-                                "message", Map.of("role", "assistant", "content", answer.text()),
-                                "finish_reason", "stop")),
-                "usage", Map.of("prompt_tokens", 400, "completion_tokens", 60, "total_tokens", 460));
+                List.of(Map.of(
+                        "index",
+                        0,
+                        "message",
+                        Map.of("role", "assistant", "content", answer.text()),
+                        "finish_reason",
+                        "stop")),
+                "usage",
+                Map.of("prompt_tokens", 400, "completion_tokens", 60, "total_tokens", 460));
     }
 
     private static Map<String, Object> anthropic(Question question, Answer answer) {

@@ -50,6 +50,7 @@ final class Executions {
     private volatile ToolTraits traits = ToolTraits.NONE;
     /** Until a policy is read, a result that is not harmless is withheld. */
     private volatile Results results = new Results(ResultHandling.BLOCK, ResultHandling.BLOCK);
+
     private final BlockingQueue<Ended> toMark = new LinkedBlockingQueue<>();
 
     /**

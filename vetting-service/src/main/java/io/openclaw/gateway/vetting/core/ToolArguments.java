@@ -202,7 +202,18 @@ final class ToolArguments {
     }
 
     private boolean sends() {
-        return toolIs("send", "message", "mail", "post", "notify", "slack", "whatsapp", "sms", "telegram", "publish", "upload");
+        return toolIs(
+                "send",
+                "message",
+                "mail",
+                "post",
+                "notify",
+                "slack",
+                "whatsapp",
+                "sms",
+                "telegram",
+                "publish",
+                "upload");
     }
 
     private void guess(String text) {

@@ -33,7 +33,10 @@ public final class RulesInForce {
         } catch (IOException e) {
             throw new IllegalArgumentException("the rules in " + directory + " cannot be read: " + e.getMessage(), e);
         }
-        log.info("{} vetting rules, version {}", vetting.pack().rules().size(), vetting.pack().version());
+        log.info(
+                "{} vetting rules, version {}",
+                vetting.pack().rules().size(),
+                vetting.pack().version());
     }
 
     /** Returns what judges by the rules in force. */
@@ -55,7 +58,10 @@ public final class RulesInForce {
             RulePack read = RuleDirectory.read(directory);
             if (!read.version().equals(vetting.pack().version())) {
                 vetting = new Vetting(read);
-                log.info("vetting rules changed: {} rules, version {}", read.rules().size(), read.version());
+                log.info(
+                        "vetting rules changed: {} rules, version {}",
+                        read.rules().size(),
+                        read.version());
             }
             problem = null;
         } catch (IllegalArgumentException | IOException e) {

@@ -89,14 +89,18 @@ public final class Judge {
     }
 
     private static Severity severity(int risk) {
-        return risk >= 90 ? Severity.CRITICAL : risk >= 60 ? Severity.HIGH : risk > 20 ? Severity.MEDIUM : Severity.INFO;
+        return risk >= 90
+                ? Severity.CRITICAL
+                : risk >= 60 ? Severity.HIGH : risk > 20 ? Severity.MEDIUM : Severity.INFO;
     }
 
     private static Judgement failed(String why) {
         return new Judgement(
                 Decision.ESCALATE,
                 List.of(new Reason(
-                        "judge/unavailable", "No model could settle it: " + why + ". A person decides.", Severity.MEDIUM)),
+                        "judge/unavailable",
+                        "No model could settle it: " + why + ". A person decides.",
+                        Severity.MEDIUM)),
                 false);
     }
 
@@ -112,8 +116,10 @@ public final class Judge {
                 .addNode("gather", node_async(state -> Map.of(CASE, context.get())))
                 .addNode("judge", node_async(state -> ask(first, Prompt.JUDGE, state, FIRST)))
                 .addNode("second_opinion", node_async(state -> ask(second, Prompt.DOUBT, state, SECOND)))
-                .addNode("decide", node_async(state -> Map.of(
-                        DECISION, thresholds.decide(opinions(state)).name())))
+                .addNode(
+                        "decide",
+                        node_async(state -> Map.of(
+                                DECISION, thresholds.decide(opinions(state)).name())))
                 .addEdge(START, "gather")
                 .addEdge("gather", "judge")
                 .addConditionalEdges(
@@ -130,8 +136,7 @@ public final class Judge {
 
     private static Map<String, Object> ask(Model model, Prompt prompt, AgentState state, String as) {
         try {
-            return Map.of(
-                    as, model.ask(prompt, state.<SuspectCase>value(CASE).orElseThrow()));
+            return Map.of(as, model.ask(prompt, state.<SuspectCase>value(CASE).orElseThrow()));
         } catch (ModelFailedException e) {
             return Map.of(FAILURE, String.valueOf(e.getMessage()));
         }

@@ -54,8 +54,8 @@ public record JudgeSettings(
                     + " s; it must be above 0 and at most 25 s, for two questions have to fit into a record's lock");
         }
         if (!provider.equals("openai") && !provider.equals("anthropic") && !provider.equals("ollama")) {
-            throw new IllegalArgumentException("openclaw.vetting.judge.provider is '" + provider
-                    + "'; it must be openai, anthropic or ollama");
+            throw new IllegalArgumentException(
+                    "openclaw.vetting.judge.provider is '" + provider + "'; it must be openai, anthropic or ollama");
         }
         if (concurrency < 1 || questionsPerMinute < 1) {
             throw new IllegalArgumentException(

@@ -103,7 +103,9 @@ public final class Model {
         } catch (RuntimeException e) {
             outcome = "error";
             throw new ModelFailedException(
-                    outcome, "the model " + name + " could not be asked (" + e.getClass().getSimpleName() + ")", e);
+                    outcome,
+                    "the model " + name + " could not be asked (" + e.getClass().getSimpleName() + ")",
+                    e);
         } finally {
             meters.timer("openclaw.judge.calls", "model", name, "prompt", prompt.name(), "outcome", outcome)
                     .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);

@@ -15,8 +15,8 @@ public record Thresholds(int allowUpTo, int denyFrom, int leastConfidence) {
     /** @throws IllegalArgumentException if they make no sense together */
     public Thresholds {
         if (allowUpTo < 0 || denyFrom > 101 || allowUpTo >= denyFrom) {
-            throw new IllegalArgumentException(
-                    "openclaw.vetting.judge: allow-up-to (" + allowUpTo + ") must be below deny-from (" + denyFrom + ")");
+            throw new IllegalArgumentException("openclaw.vetting.judge: allow-up-to (" + allowUpTo
+                    + ") must be below deny-from (" + denyFrom + ")");
         }
     }
 

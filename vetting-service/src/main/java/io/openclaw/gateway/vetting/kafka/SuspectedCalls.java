@@ -135,7 +135,9 @@ public final class SuspectedCalls implements SmartLifecycle {
                 throw new UnreadableEventException(
                         "a " + event.getClass().getSimpleName() + " does not belong on " + topic);
             }
-            publisher.publish(step.settled(step.trusted(suspected), verdict(suspected))).join();
+            publisher
+                    .publish(step.settled(step.trusted(suspected), verdict(suspected)))
+                    .join();
             return AcknowledgeType.ACCEPT;
         } catch (UnreadableEventException | UntrustedCallException e) {
             deadLetters.put(record, String.valueOf(e.getMessage())).join();

@@ -52,8 +52,10 @@ public final class VettingStage {
         Vetting vetting = rules.vetting();
         Examination examination = vetting.examine(call);
         Verdict verdict = vetting.verdict(examination, instance, clock.instant());
-        examination.findings().forEach(finding -> meters.counter("openclaw.vetting.findings", "rule", finding.rule())
-                .increment());
+        examination
+                .findings()
+                .forEach(finding -> meters.counter("openclaw.vetting.findings", "rule", finding.rule())
+                        .increment());
         if (hasJudge) {
             recent.add(
                     call.agent(),

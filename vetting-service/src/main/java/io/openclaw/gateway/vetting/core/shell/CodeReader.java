@@ -45,7 +45,8 @@ final class CodeReader {
             "pcntl_exec",
             "qx",
             "create_subprocess_shell",
-            "create_subprocess_exec", "execute",
+            "create_subprocess_exec",
+            "execute",
             "startfile");
     private static final Set<String> DELETE_TREE = Set.of(
             "rmtree",
