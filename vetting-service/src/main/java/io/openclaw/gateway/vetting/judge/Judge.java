@@ -68,7 +68,7 @@ public final class Judge {
             return failed(failure.get());
         }
         List<Opinion> opinions = opinions(end);
-        Decision decision = Decision.valueOf(end.value(DECISION, Decision.ESCALATE.name()));
+        Decision decision = Decision.valueOf(end.<String>value(DECISION).orElse(Decision.ESCALATE.name()));
         List<Reason> reasons = new ArrayList<>();
         for (Opinion opinion : opinions) {
             reasons.add(new Reason(
