@@ -44,16 +44,18 @@ class EventCodecTest {
         return Stream.of(
                 new CallRequested(call),
                 new CallAuthorized(call, verdicts, Map.of()),
+                new CallSuspected(call, verdicts, Map.of()),
                 new CallEscalated(call, verdicts, Map.of()),
                 new CallCleared(call, verdicts, Map.of()),
                 CallCompleted.of(
-                        call,
-                        verdicts,
-                        Outcome.FAILED,
-                        RawJson.of("{\"a\":[1]}"),
-                        CallError.of("tool_error", "no"),
-                        Stage.EXECUTOR,
-                        NOW),
+                                call,
+                                verdicts,
+                                Outcome.FAILED,
+                                RawJson.of("{\"a\":[1]}"),
+                                CallError.of("tool_error", "no"),
+                                Stage.EXECUTOR,
+                                NOW)
+                        .noticing(List.of(new Reason("results/injection", "it speaks to a model", Severity.HIGH))),
                 new CallWithdrawn(call.withoutArguments()),
                 new ApprovalChanged(
                         call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", Map.of()),

@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SignatureChainTest {
+public class SignatureChainTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:01Z");
     private final SignatureChain chain = new SignatureChain(keys((byte) 1));
     private final ToolCall call = chain.seal(Calls.call("{\"command\":\"ls\"}"));
 
-    static StageKeys keys(byte seed) {
+    public static StageKeys keys(byte seed) {
         Map<Stage, String> keys = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
             byte[] key = new byte[32];
@@ -115,6 +115,17 @@ class SignatureChainTest {
         assertThat(chain.verifies(end.showing(end.call(), RawJson.of("{\"a\":2}"), null)))
                 .isFalse();
         assertThat(new SignatureChain(keys((byte) 2)).verifies(end)).isFalse();
+    }
+
+    @Test
+    void whatWasNoticedInAResultCannotBeTakenOut() {
+        CallCompleted end = chain.sign(
+                CallCompleted.of(call, evidence(), Outcome.SUCCEEDED, RawJson.of("{}"), null, Stage.EXECUTOR, NOW)
+                        .noticing(List.of(new Reason("results/injection", "it speaks to a model", Severity.HIGH))));
+
+        assertThat(chain.verifies(end)).isTrue();
+        assertThat(chain.verifies(end.noticing(List.of()).signed(String.valueOf(end.signature()))))
+                .isFalse();
     }
 
     @Test
