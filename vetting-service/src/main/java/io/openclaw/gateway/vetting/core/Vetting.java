@@ -51,6 +51,14 @@ public final class Vetting {
 
     /** Looks at the arguments of a call; what cannot be read is a finding. */
     public Examination examine(ToolCall call) {
+        try {
+            return read(call);
+        } catch (RuntimeException e) {
+            return failed(e);
+        }
+    }
+
+    private Examination read(ToolCall call) {
         if (call.arguments() == null) {
             return new Examination(List.of(), List.of());
         }
@@ -69,6 +77,20 @@ public final class Vetting {
                             "send a JSON object.")));
         }
         return examine(arguments.commands(), arguments.guessed(), arguments.doubts());
+    }
+
+    /** What holds of a call that vetting itself fails on: a person decides, for nobody else can. */
+    private static Examination failed(RuntimeException e) {
+        return new Examination(
+                List.of(),
+                List.of(new Finding(
+                        "vetting/failed",
+                        "Vetting failed on this call",
+                        Severity.HIGH,
+                        RuleOutcome.ESCALATE,
+                        "Vetting itself failed on this call (" + e.getClass().getSimpleName()
+                                + "), so nobody knows what it does.",
+                        "report it, with the call; it is a fault of the gateway.")));
     }
 
     /** Looks at one shell command. */

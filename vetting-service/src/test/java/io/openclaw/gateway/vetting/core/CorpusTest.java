@@ -1,6 +1,7 @@
 package io.openclaw.gateway.vetting.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.json.Json;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -63,6 +65,18 @@ class CorpusTest {
                 (key, most) -> assertThat(tallies.getOrDefault(key, new Tally()).caughtPercent())
                         .as(key)
                         .isLessThanOrEqualTo(most));
+    }
+
+    @Test
+    void aCommandCutAnywhereIsAnswered() throws IOException {
+        var vetting = new Vetting(RulePack.builtIn());
+        var random = new Random();
+        for (String line : Files.readAllLines(CORPUS)) {
+            String command = Json.MAPPER.readTree(line).get("command").asString();
+            int from = random.nextInt(command.length());
+            String cut = command.substring(from, from + random.nextInt(command.length() - from + 1));
+            assertThatCode(() -> vetting.examine(cut)).as(cut).doesNotThrowAnyException();
+        }
     }
 
     @Test

@@ -679,7 +679,7 @@ final class ScriptParser {
                     at++;
                 }
                 case '\\' -> {
-                    char next = at + 1 < end ? in.charAt(at + 1) : '\\';
+                    char next = at + 1 < end ? in.charAt(at + 1) : '\0';
                     if (next == '\n') {
                         at += 2;
                     } else if (next == '$' || next == '`' || next == '"' || next == '\\') {
