@@ -96,6 +96,8 @@ final class CodeReader {
             "assert",
             "__import__",
             "compile");
+    private static final Set<String> EVALUATE =
+            Set.of("eval", "exec", "instance_eval", "class_eval", "create_function", "compile");
     private static final Set<String> DECODE = Set.of(
             "b64decode",
             "fromhex",
@@ -144,6 +146,8 @@ final class CodeReader {
                 && !lower.equals("bun");
         boolean decodes = false;
         boolean runsCode = false;
+        boolean evaluates = false;
+        boolean requests = false;
         int i = 0;
         while (i < code.length()) {
             char c = code.charAt(i);
@@ -192,7 +196,11 @@ final class CodeReader {
                                 && after > i
                                 && (isQuote(code.charAt(after))
                                         || code.charAt(after) == '['
-                                        || (code.charAt(after) == '$' && isInteresting(name))))
+                                        || ((code.charAt(after) == '$' || isNameStart(code.charAt(after)))
+                                                && isInteresting(name)
+                                                && !name.equals("open")
+                                                && !name.equals("remove")
+                                                && !name.equals("delete"))))
                         || (after < code.length() && isQuote(code.charAt(after)) && after == i);
                 decodes |= DECODE.contains(name)
                         || (name.equals("decode") && code.contains("rot13"))
@@ -200,6 +208,12 @@ final class CodeReader {
                         || name.equals("chr")
                         || (name.equals("from") && qualified.equals("Buffer.from") && code.contains("base64"));
                 runsCode |= CODE.contains(name) || RUN.contains(name);
+                evaluates |= EVALUATE.contains(name);
+                requests |= name.equals("urlopen")
+                        || name.equals("urlretrieve")
+                        || qualified.startsWith("requests.")
+                        || name.equals("fetch")
+                        || (name.equals("file_get_contents") && code.contains("://"));
                 if (parenthesis || (bare && isInteresting(name))) {
                     if (++calls > MOST_CALLS) {
                         throw new UnreadableScriptException("code in it makes more than " + MOST_CALLS + " calls");
@@ -209,6 +223,9 @@ final class CodeReader {
             } else {
                 i++;
             }
+        }
+        if (requests && evaluates) {
+            evaluator.emit(":downloaded-code", Argument.of(language));
         }
         if (decodes && runsCode) {
             evaluator.emit(":decoded-code", Argument.of(language));
@@ -314,9 +331,7 @@ final class CodeReader {
                                 || code.charAt(i) == '$')) {
                     i++;
                 }
-                if (code.substring(start, i).matches("[fFrRbBuU]{1,2}")
-                        && i < code.length()
-                        && isQuote(code.charAt(i))) {
+                if (i - start <= 2 && isLiteralPrefix(code, start, i) && i < code.length() && isQuote(code.charAt(i))) {
                     continue;
                 }
                 String value = strings.get(code.substring(start, i).replace("$", ""));
@@ -406,6 +421,16 @@ final class CodeReader {
         int dot =
                 Math.max(qualified.lastIndexOf('.'), Math.max(qualified.lastIndexOf(':'), qualified.lastIndexOf('>')));
         return qualified.substring(dot + 1);
+    }
+
+    /** {@code f"…"}, {@code rb'…'} and their kind. */
+    private static boolean isLiteralPrefix(String code, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if ("fFrRbBuU".indexOf(code.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isQuote(char c) {

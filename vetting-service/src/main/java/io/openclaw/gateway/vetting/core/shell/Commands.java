@@ -444,7 +444,7 @@ final class Commands {
     /** Editors, debuggers and terminals run what stands in their arguments; {@code :!} and {@code shell} say so. */
     private void texts(String program, List<Argument> arguments) throws UnreadableScriptException {
         for (Argument argument : arguments) {
-            if (argument.text().indexOf(' ') > 0) {
+            if (argument.text().indexOf(' ') > 0 || argument.text().indexOf('!') >= 0) {
                 String text = argument.text().replaceFirst("^\\s*(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s)", "");
                 evaluator.within(program, () -> evaluator.runText(text, null));
             }

@@ -319,7 +319,10 @@ final class ScriptParser {
         enter();
         Command body = command();
         depth--;
-        return new Function(name, body == null ? new Group(new Script(List.of()), false, List.of()) : body);
+        if (body == null) {
+            throw new UnreadableScriptException("the function " + name + " has no body");
+        }
+        return new Function(name, body);
     }
 
     private @Nullable Command simple() throws UnreadableScriptException {
