@@ -368,7 +368,7 @@ class TheWayOfACallTest {
         @Test
         void tooLargeIs413AndTheLargestIsTaken() {
             assertProblem(gateway.call("count", "{\"a\":\"" + "x".repeat(4 * 1024 * 1024) + "\"}"), 413, "4194304");
-            Answer large = gateway.call("exec", "{\"command\":\"echo " + "x".repeat(1024 * 1024) + "\"}");
+            Answer large = gateway.call("echo", "{\"text\":\"" + "x".repeat(1024 * 1024) + "\"}");
             assertThat(large.text("/outcome")).isEqualTo("SUCCEEDED");
         }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VettingTest {
     private final RunningGateway gateway = RunningGateway.get();
     private final ModelDouble model = RunningGateway.model();
+
+    @AfterEach
+    void theModelFallsSilent() {
+        model.answering(question -> ModelDouble.Answer.of(""));
+    }
+
+    @Test
+    void aCommandThatIsTooLongToReadWaitsForAPerson() {
+        String callId =
+                exec("echo " + "x".repeat(1024 * 1024), "Prefer", "wait=0").text("/callId");
+
+        eventually().until(() -> gateway.look(callId).text("/status").equals("WAITING_FOR_APPROVAL"));
+    }
 
     private Answer exec(String command, String... headers) {
         return gateway.call("exec", json(Map.of("command", command)), headers);
