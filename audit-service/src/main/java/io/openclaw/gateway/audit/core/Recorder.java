@@ -1,14 +1,7 @@
 package io.openclaw.gateway.audit.core;
 
 import io.openclaw.gateway.common.call.Digest;
-import io.openclaw.gateway.common.call.ToolCall;
-import io.openclaw.gateway.common.event.ApprovalChanged;
-import io.openclaw.gateway.common.event.CallCompleted;
-import io.openclaw.gateway.common.event.CallEvent;
-import io.openclaw.gateway.common.event.EventType;
-import io.openclaw.gateway.common.event.GatewayEvent;
-import io.openclaw.gateway.common.event.PolicyPublished;
-import io.openclaw.gateway.common.event.UpstreamReported;
+import io.openclaw.gateway.common.event.EventCodec.Glance;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
 import java.nio.charset.StandardCharsets;
@@ -30,20 +23,17 @@ public final class Recorder {
     public record Origin(String topic, int partition, long offset, Instant at) {}
 
     /** Keeps an event. */
-    public RecordedEvent event(Origin origin, GatewayEvent event, byte[] value) {
-        ToolCall call = callOf(event);
-        String upstream =
-                event instanceof UpstreamReported report ? report.upstream() : call == null ? null : call.upstream();
+    public RecordedEvent event(Origin origin, Glance event, byte[] value) {
         return new RecordedEvent(
                 origin.topic(),
                 origin.partition(),
                 origin.offset(),
-                EventType.of(event).shortName(),
-                call == null ? null : call.callId(),
-                withoutNul(call == null ? null : call.agent()),
-                withoutNul(upstream),
-                withoutNul(call == null ? null : call.tool()),
-                event instanceof CallCompleted end ? end.outcome().name() : null,
+                event.type().shortName(),
+                event.callId(),
+                withoutNul(event.agent()),
+                withoutNul(event.upstream()),
+                withoutNul(event.tool()),
+                withoutNul(event.outcome()),
                 origin.at(),
                 redactor.redact(RawJson.of(new String(value, StandardCharsets.UTF_8))));
     }
@@ -75,15 +65,6 @@ public final class Recorder {
                 null,
                 origin.at(),
                 RawJson.from(description));
-    }
-
-    private static @Nullable ToolCall callOf(GatewayEvent event) {
-        return switch (event) {
-            case CallEvent of -> of.call();
-            case ApprovalChanged changed -> changed.call();
-            case PolicyPublished policy -> null;
-            case UpstreamReported report -> null;
-        };
     }
 
     private static @Nullable UUID callIdOf(@Nullable String key) {

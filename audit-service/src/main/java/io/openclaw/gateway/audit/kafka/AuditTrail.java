@@ -60,7 +60,7 @@ public final class AuditTrail {
                             "position", header(record, DeadLetters.POSITION)));
         }
         try {
-            return recorder.event(origin, codec.decode(record), record.value());
+            return recorder.event(origin, codec.glance(record), record.value());
         } catch (UnreadableEventException e) {
             return recorder.other(
                     origin,

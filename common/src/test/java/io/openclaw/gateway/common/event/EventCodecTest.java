@@ -75,6 +75,26 @@ class EventCodecTest {
         assertThat(codec.decode(received(codec.encode(event, "t", null, NOW)))).isEqualTo(event);
     }
 
+    @ParameterizedTest
+    @MethodSource("oneOfEach")
+    void aGlanceSeesWhatTheEventSays(GatewayEvent event) throws UnreadableEventException {
+        EventCodec.Glance glance = codec.glance(received(codec.encode(event, "t", null, NOW)));
+
+        assertThat(glance.type()).isEqualTo(EventType.of(event));
+        ToolCall call = event instanceof CallEvent of
+                ? of.call()
+                : event instanceof ApprovalChanged changed ? changed.call() : null;
+        assertThat(glance.callId()).isEqualTo(call == null ? null : call.callId());
+        assertThat(glance.agent()).isEqualTo(call == null ? null : call.agent());
+        assertThat(glance.tool()).isEqualTo(call == null ? null : call.tool());
+        assertThat(glance.upstream())
+                .isEqualTo(
+                        event instanceof UpstreamReported report
+                                ? report.upstream()
+                                : call == null ? null : call.upstream());
+        assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : null);
+    }
+
     @Test
     void everyTypeHasAnExampleHere() {
         assertThat(oneOfEach().map(EventType::of)).containsExactlyInAnyOrder(EventType.values());
