@@ -70,7 +70,10 @@ class RealWorkerTest {
 
     @Test
     void healthSaysThatTheWorkerAnswers() {
-        assertThat(gateway.get("/health").text("/components/worker/why")).contains(worker.url(), "answers");
+        // Until the executor that was just started has looked, the report of the one before it stands.
+        eventually()
+                .untilAsserted(() -> assertThat(gateway.get("/health").text("/components/worker/why"))
+                        .contains(worker.url(), "answers"));
     }
 
     /** The last one: the gateway is started anew for it. */
