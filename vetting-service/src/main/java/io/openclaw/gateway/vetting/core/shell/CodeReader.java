@@ -115,7 +115,7 @@ final class CodeReader {
             "loads",
             "fromcharcode");
     private static final int MOST_CALLS = 200;
-    private static final int LONGEST_CALL = 1_024;
+    private static final int LONGEST_CALL = 512;
 
     private final Evaluator evaluator;
     private final Map<String, String> strings = new HashMap<>();

@@ -44,6 +44,9 @@ final class ScriptParser {
     private final int end;
     private int at;
     private int depth;
+    /** No brace that opens before this position is closed before it: looked for once. */
+    private int noClosingBraceBefore;
+
     private final Deque<PendingHereDocument> pending = new ArrayDeque<>();
 
     private static final class PendingHereDocument {
@@ -952,14 +955,20 @@ final class ScriptParser {
      * @throws UnreadableScriptException if there is a comma, but no closing brace near enough to be looked for
      */
     private boolean looksLikeBraces() throws UnreadableScriptException {
+        if (at < noClosingBraceBefore) {
+            return false;
+        }
         int nesting = 0;
         boolean list = false;
+        boolean closing = false;
         int limit = Math.min(end, at + LONGEST_LIST);
         for (int i = at; i < limit; i++) {
             char c = in.charAt(i);
             if (isBlank(c) || c == '\n' || c == ';') {
+                noClosingBraceBefore = closing ? noClosingBraceBefore : i;
                 return false;
             }
+            closing |= c == '}';
             if (c == '{') {
                 nesting++;
             } else if (c == '}' && --nesting == 0) {
@@ -979,6 +988,7 @@ final class ScriptParser {
         if (list && limit < end) {
             throw new UnreadableScriptException("a list in braces is longer than " + LONGEST_LIST + " characters");
         }
+        noClosingBraceBefore = closing ? noClosingBraceBefore : limit;
         return false;
     }
 
