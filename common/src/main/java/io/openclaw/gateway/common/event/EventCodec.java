@@ -6,8 +6,8 @@ import io.openclaw.gateway.common.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,6 +30,7 @@ public final class EventCodec {
     private static final byte[] CONTENT_TYPE = utf8("application/json");
 
     private static final JsonFactory GLANCE = new JsonFactory();
+    private static final Set<String> OF_A_CALL = Set.of("callId", "agent", "upstream", "tool");
 
     private final byte[] source;
 
@@ -107,7 +108,7 @@ public final class EventCodec {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (name.equals("call") && value == JsonToken.START_OBJECT) {
-                    texts(parser, call, "callId", "agent", "upstream", "tool");
+                    texts(parser, call);
                 } else if (value == JsonToken.VALUE_STRING && (name.equals("outcome") || name.equals("upstream"))) {
                     own.put(name, parser.getString());
                 } else {
@@ -134,10 +135,10 @@ public final class EventCodec {
         }
     }
 
-    private static void texts(JsonParser parser, Map<String, @Nullable String> into, String... wanted) {
+    private static void texts(JsonParser parser, Map<String, @Nullable String> into) {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
-            if (parser.nextToken() == JsonToken.VALUE_STRING && List.of(wanted).contains(name)) {
+            if (parser.nextToken() == JsonToken.VALUE_STRING && OF_A_CALL.contains(name)) {
                 into.put(name, parser.getString());
             } else {
                 parser.skipChildren();

@@ -99,6 +99,7 @@ public final class SecretScanner {
     /** The quick look, at every text of every event: is there a prefix of a provider, or a long token? */
     static boolean mayHoldSecret(String text) {
         int run = 0;
+        boolean scheme = false;
         boolean upper = false;
         boolean lower = false;
         boolean digit = false;
@@ -116,7 +117,8 @@ public final class SecretScanner {
                     return true;
                 }
             } else {
-                if (c == '@' && text.lastIndexOf("://", i) >= 0) {
+                scheme |= c == ':' && text.startsWith("://", i);
+                if (c == '@' && scheme) {
                     return true;
                 }
                 if ((c == '.' && run >= 2 && isPrefix(text, i - run))

@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.redaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,5 +68,13 @@ class SecretScannerTest {
     void whatIsNoCredentialStays(String text) {
         assertThat(SecretScanner.kinds(text)).isEmpty();
         assertThat(new Redactor().redact(text)).isEqualTo(text);
+    }
+
+    @Test
+    void aTextOfMebibytesIsLookedAtOnce() {
+        String text = "@:".repeat(2 * 1024 * 1024);
+        long start = System.nanoTime();
+        assertThat(SecretScanner.kinds(text)).isEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     }
 }
