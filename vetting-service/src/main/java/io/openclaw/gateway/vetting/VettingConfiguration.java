@@ -18,6 +18,7 @@ import io.openclaw.gateway.vetting.judge.Judge;
 import io.openclaw.gateway.vetting.judge.JudgeSettings;
 import io.openclaw.gateway.vetting.judge.JudgementCache;
 import io.openclaw.gateway.vetting.judge.RecentCalls;
+import io.openclaw.gateway.vetting.judge.Settlement;
 import io.openclaw.gateway.vetting.kafka.SuspectedCalls;
 import io.openclaw.gateway.vetting.kafka.VettingStage;
 import io.openclaw.gateway.vetting.web.VettingWeb;
@@ -118,14 +119,15 @@ public class VettingConfiguration {
                 deadLetters,
                 publisher,
                 step,
-                lane.judge().get(),
-                new JudgementCache(clock),
-                rules,
-                recent,
-                policy,
-                redactor,
-                "judge-" + properties.instanceName(),
-                clock);
+                new Settlement(
+                        lane.judge().get(),
+                        new JudgementCache(clock),
+                        rules,
+                        recent,
+                        policy,
+                        redactor,
+                        "judge-" + properties.instanceName(),
+                        clock));
     }
 
     /** Nothing to start: there is no model. */

@@ -29,4 +29,14 @@ public record Examination(List<Invocation> commands, List<Finding> findings) {
     public boolean isUnsure() {
         return !findings.isEmpty() && findings.stream().allMatch(finding -> finding.outcome() == RuleOutcome.UNSURE);
     }
+
+    /**
+     * Tells whether a model should be asked.
+     *
+     * @param soFar the strictest verdict of the stages before: a call that a person has to decide about anyway is not worth
+     *     a model's time
+     */
+    public boolean isForAModel(Decision soFar) {
+        return soFar == Decision.ALLOW && isUnsure();
+    }
 }

@@ -1,7 +1,6 @@
 package io.openclaw.gateway.vetting.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallAuthorized;
@@ -61,8 +60,7 @@ public final class VettingStage {
                     call.agent(),
                     redactor.redact(call.address() + " "
                             + (call.arguments() == null ? "" : call.arguments().text())));
-            // A call that a person has to decide about anyway is not worth a model's time.
-            if (examination.isUnsure() && Routing.strictest(authorized.verdicts()) == Decision.ALLOW) {
+            if (examination.isForAModel(Routing.strictest(authorized.verdicts()))) {
                 return step.suspected(authorized, verdict);
             }
         }

@@ -1,7 +1,10 @@
 package io.openclaw.gateway.vetting.core.rule;
 
+import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,63 +38,52 @@ import org.jspecify.annotations.Nullable;
  * @param text a linear-time expression (RE2) found in the command's line
  */
 public record Condition(
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> program,
+        @OneOrMore @Nullable List<String> program,
 
-        @JsonProperty("not-program") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> notProgram,
+        @JsonProperty("not-program") @OneOrMore @Nullable List<String> notProgram,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> path,
+        @OneOrMore @Nullable List<String> path,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> subcommand,
+        @OneOrMore @Nullable List<String> subcommand,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> words,
+        @OneOrMore @Nullable List<String> words,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> flags,
+        @OneOrMore @Nullable List<String> flags,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> without,
+        @OneOrMore @Nullable List<String> without,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> operand,
+        @OneOrMore @Nullable List<String> operand,
 
-        @JsonProperty("not-operand") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> notOperand,
+        @JsonProperty("not-operand") @OneOrMore @Nullable List<String> notOperand,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> source,
+        @OneOrMore @Nullable List<String> source,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> destination,
+        @OneOrMore @Nullable List<String> destination,
 
         @Nullable Map<String, String> option,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> argument,
+        @OneOrMore @Nullable List<String> argument,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> writes,
+        @OneOrMore @Nullable List<String> writes,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> reads,
+        @OneOrMore @Nullable List<String> reads,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> input,
+        @OneOrMore @Nullable List<String> input,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> marked,
+        @OneOrMore @Nullable List<String> marked,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> via,
+        @OneOrMore @Nullable List<String> via,
 
-        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
-        List<String> directory,
+        @OneOrMore @Nullable List<String> directory,
 
         @Nullable Integer operands,
         @JsonProperty("at-most") @Nullable Integer atMost,
         @Nullable Boolean secret,
-        @Nullable String text) {}
+        @Nullable String text) {
+
+    /** A list that may be written as its only element. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @JacksonAnnotationsInside
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+    @interface OneOrMore {}
+}

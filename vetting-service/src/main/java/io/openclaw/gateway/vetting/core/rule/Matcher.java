@@ -8,6 +8,7 @@ import io.openclaw.gateway.vetting.core.shell.CommandLine;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.core.shell.Mark;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,11 +72,18 @@ final class Matcher {
         notOperand = ArgumentPattern.compile(condition.notOperand(), classes);
         source = ArgumentPattern.compile(condition.source(), classes);
         destination = ArgumentPattern.compile(condition.destination(), classes);
-        option = new java.util.LinkedHashMap<>();
+        option = new HashMap<>();
         if (condition.option() != null) {
-            condition
-                    .option()
-                    .forEach((flag, value) -> option.put(flag, ArgumentPattern.compile(List.of(value), classes)));
+            condition.option().forEach((flags, value) -> {
+                List<ArgumentPattern> values = ArgumentPattern.compile(List.of(value), classes);
+                for (String flag : flags.split("\\|", -1)) {
+                    option.merge(
+                            flag,
+                            values,
+                            (one, other) ->
+                                    Stream.concat(one.stream(), other.stream()).toList());
+                }
+            });
         }
         argument = ArgumentPattern.compile(condition.argument(), classes);
         writes = ArgumentPattern.compile(condition.writes(), classes);
@@ -252,13 +260,9 @@ final class Matcher {
 
     private boolean hasOption(Invocation command, CommandLine line) {
         for (CommandLine.Option given : line.options()) {
-            for (Map.Entry<String, List<ArgumentPattern>> wanted : option.entrySet()) {
-                for (String flag : wanted.getKey().split("\\|", -1)) {
-                    if (flag.equals(given.flag())
-                            && ArgumentPattern.any(wanted.getValue(), given.value(), command.directory())) {
-                        return true;
-                    }
-                }
+            List<ArgumentPattern> wanted = option.getOrDefault(given.flag(), List.of());
+            if (ArgumentPattern.any(wanted, given.value(), command.directory())) {
+                return true;
             }
         }
         return false;

@@ -4,7 +4,6 @@ import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.vetting.core.shell.Argument;
 import io.openclaw.gateway.vetting.core.shell.CommandLine;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
-import io.openclaw.gateway.vetting.core.shell.Paths;
 import io.openclaw.gateway.vetting.core.shell.Programs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -251,10 +250,5 @@ public final class RulePack implements Programs {
     @Override
     public Set<String> known() {
         return byProgram.keySet();
-    }
-
-    /** Returns a path as rules see it; for tests and explanations. */
-    public static String canonical(String directory, String path) {
-        return ArgumentClass.canonical(Paths.resolve(directory, path));
     }
 }

@@ -1,8 +1,8 @@
 package io.openclaw.gateway.vetting.core.rule;
 
 /**
- * {@code \\*} is a star itself; otherwise a pattern is a text with {@code *} (anything) and, for paths, {@code *} (anything but {@code /}) and {@code **} (anything). Matching
- * backtracks to the last star only, so it is never slow.
+ * A text with {@code *} (anything) and, for paths, {@code *} (anything but {@code /}) and {@code **} (anything); a star after a
+ * backslash is a star itself. Matching backtracks to the last star only, so it is never slow.
  */
 final class Wildcard {
     private static final char STAR = '\uE000';

@@ -1,5 +1,7 @@
 package io.openclaw.gateway.vetting.core.shell;
 
+import java.util.List;
+
 /**
  * One word of a command after expansion.
  *
@@ -7,6 +9,17 @@ package io.openclaw.gateway.vetting.core.shell;
  * @param marks bits of {@link Mark}
  */
 public record Argument(String text, int marks) {
+    /** Returns words as one text, a blank between them, with the marks of all. */
+    static Argument joined(List<Argument> words) {
+        var text = new StringBuilder();
+        int marks = 0;
+        for (Argument word : words) {
+            text.append(text.isEmpty() ? "" : " ").append(word.text());
+            marks |= word.marks();
+        }
+        return new Argument(text.toString(), marks);
+    }
+
     static Argument of(String text) {
         return new Argument(text, 0);
     }

@@ -189,7 +189,7 @@ final class Commands {
                 return withCommandFlag(program, arguments, input);
             }
             case "curl", "wget", "http", "https", "httpie", "aria2c", "xh", "curlie" -> {
-                return HttpRequests.follow(evaluator, program, arguments, commandLine(program, arguments), input);
+                return HttpRequests.follow(evaluator, program, commandLine(program, arguments), input);
             }
             case "make", "gmake" -> {
                 if (input != null && !input.isUnknown()) {
@@ -240,8 +240,9 @@ final class Commands {
                 return output;
             }
         }
-        if (SqlStatements.looksLike(program + " " + text(arguments))) {
-            for (Invocation statement : SqlStatements.read(program + " " + text(arguments))) {
+        if (SqlStatements.looksLike(program + " " + Argument.joined(arguments).text())) {
+            for (Invocation statement : SqlStatements.read(
+                    program + " " + Argument.joined(arguments).text())) {
                 evaluator.emit(statement);
             }
         }
@@ -282,7 +283,7 @@ final class Commands {
     }
 
     private Argument eval(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
-        Argument text = joined(arguments);
+        Argument text = Argument.joined(arguments);
         if (text.isUnknown() && !isTrustedSetup(text)) {
             evaluator.emit(new Invocation(
                     ":eval", "eval", List.of(text), text.marks(), List.of(), List.of(), evaluator.via(), ""));
@@ -319,9 +320,6 @@ final class Commands {
         return Evaluator.UNKNOWN_OUTPUT;
     }
 
-    // ---- shells and interpreters
-    // ---------------------------------------------------------------------------------------
-
     private Argument shell(String program, List<Argument> arguments, @Nullable Argument input)
             throws UnreadableScriptException {
         int i = 0;
@@ -350,12 +348,9 @@ final class Commands {
             return scriptText(program, script, List.copyOf(rest));
         }
         if (i < arguments.size() && !arguments.get(i).text().equals("-")) {
-            return evaluator.within(
-                    program,
-                    () -> runFile(
-                            arguments.get(firstOperand(arguments)),
-                            List.copyOf(arguments.subList(firstOperand(arguments) + 1, arguments.size())),
-                            input));
+            Argument file = arguments.get(i);
+            List<Argument> rest = List.copyOf(arguments.subList(i + 1, arguments.size()));
+            return evaluator.within(program, () -> runFile(file, rest, input));
         }
         if (input != null && !input.isUnknown()) {
             return evaluator.within(program, () -> evaluator.runText(input.text(), List.of(), null));
@@ -364,14 +359,6 @@ final class Commands {
             evaluator.within(program, () -> evaluator.runText(input.text(), List.of(), null));
         }
         return Evaluator.UNKNOWN_OUTPUT;
-    }
-
-    private static int firstOperand(List<Argument> arguments) {
-        int i = 0;
-        while (i < arguments.size() - 1 && arguments.get(i).text().startsWith("-")) {
-            i += arguments.get(i).text().matches("-O|-o|--rcfile|--init-file") ? 2 : 1;
-        }
-        return Math.min(i, arguments.size() - 1);
     }
 
     private Argument scriptText(String program, Argument script, List<Argument> arguments)
@@ -469,9 +456,6 @@ final class Commands {
         }
     }
 
-    // ---- wrappers
-    // --------------------------------------------------------------------------------------------------------
-
     private @Nullable Argument unwrap(
             String program, Wrapper wrapper, List<Argument> arguments, @Nullable Argument input)
             throws UnreadableScriptException {
@@ -533,7 +517,7 @@ final class Commands {
                 () -> whole
                         ? inner.size() == 1
                                 ? scriptText(program, inner.getFirst(), List.of())
-                                : evaluator.runText(text(inner), input)
+                                : evaluator.runText(Argument.joined(inner).text(), input)
                         : evaluator.aliasFreeRun(inner, input));
     }
 
@@ -753,22 +737,6 @@ final class Commands {
                             : word);
         }
         return replaced;
-    }
-
-    private static Argument joined(List<Argument> arguments) {
-        int marks = 0;
-        for (Argument argument : arguments) {
-            marks |= argument.marks();
-        }
-        return new Argument(text(arguments), marks);
-    }
-
-    static String text(List<Argument> arguments) {
-        var text = new StringBuilder();
-        for (Argument argument : arguments) {
-            text.append(text.isEmpty() ? "" : " ").append(argument.text());
-        }
-        return text.toString();
     }
 
     private static String shortened(String text) {

@@ -93,9 +93,6 @@ final class Evaluator {
         return new Reading(commands, List.copyOf(doubts));
     }
 
-    // ---- what the commands need
-    // ----------------------------------------------------------------------------------------
-
     void doubt(String why) {
         if (doubts.size() < MOST_DOUBTS) {
             doubts.add(why.length() > 200 ? why.substring(0, 200) + "…" : why);
@@ -152,8 +149,8 @@ final class Evaluator {
             case "TMPDIR" -> Argument.of("/tmp");
             case "?" -> Argument.of("0");
             case "SHELL", "BASH" -> Argument.of("bash");
-            case "*" -> join(positional());
-            case "@" -> join(positional());
+            case "*" -> Argument.joined(positional());
+            case "@" -> Argument.joined(positional());
             default -> null;
         };
     }
@@ -162,16 +159,6 @@ final class Evaluator {
     Argument unknownVariable(String name) {
         Argument unknown = Expansion.unknown(name);
         return programs.isSecretName(name) ? unknown.marked(Mark.CREDENTIAL.bit()) : unknown;
-    }
-
-    private static Argument join(List<Argument> all) {
-        var text = new StringBuilder();
-        int marks = 0;
-        for (Argument argument : all) {
-            text.append(text.isEmpty() ? "" : " ").append(argument.text());
-            marks |= argument.marks();
-        }
-        return new Argument(text.toString(), marks);
     }
 
     void set(String name, Argument value) {
@@ -238,9 +225,6 @@ final class Evaluator {
             throw new UnreadableScriptException("it runs shells in shells more than " + MAX_DEPTH + " deep");
         }
     }
-
-    // ---- scripts
-    // -------------------------------------------------------------------------------------------------------
 
     /** Parses and follows a text; one that is no script is a doubt. */
     Argument runText(String text, @Nullable Argument input) throws UnreadableScriptException {
@@ -505,9 +489,6 @@ final class Evaluator {
                 .contains(command.program());
     }
 
-    // ---- simple commands
-    // -----------------------------------------------------------------------------------------------
-
     private Argument simple(Simple simple, @Nullable Argument input) throws UnreadableScriptException {
         step();
         Map<String, Argument> outer = variables;
@@ -550,7 +531,7 @@ final class Evaluator {
     private void assign(Assignment assignment) throws UnreadableScriptException {
         Argument value = assignment.elements() == null
                 ? expansion.single(assignment.value())
-                : join(expansion.fields(assignment.elements()));
+                : Argument.joined(expansion.fields(assignment.elements()));
         if (assignment.appending()) {
             Argument before = variables.get(assignment.name());
             value = before == null

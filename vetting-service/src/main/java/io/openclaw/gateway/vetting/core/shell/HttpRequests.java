@@ -34,8 +34,7 @@ final class HttpRequests {
     private HttpRequests() {}
 
     /** Emits {@code :http METHOD URL DATA…} for each address, and returns what the client prints. */
-    static Argument follow(
-            Evaluator evaluator, String program, List<Argument> arguments, CommandLine line, @Nullable Argument input)
+    static Argument follow(Evaluator evaluator, String program, CommandLine line, @Nullable Argument input)
             throws UnreadableScriptException {
         String method = null;
         boolean sends = false;

@@ -196,14 +196,10 @@ final class Outputs {
             escapes |= arguments.get(i).text().indexOf('e') > 0;
             i++;
         }
-        List<Argument> words = arguments.subList(i, arguments.size());
-        int marks = 0;
-        for (Argument word : words) {
-            marks |= word.marks();
-        }
-        String text = Commands.text(words);
+        Argument words = Argument.joined(arguments.subList(i, arguments.size()));
+        String text = words.text();
         return new Argument(
-                escapes || text.contains("\\x") || text.contains("\\0") ? Escapes.decode(text) : text, marks);
+                escapes || text.contains("\\x") || text.contains("\\0") ? Escapes.decode(text) : text, words.marks());
     }
 
     private static @Nullable Argument printf(List<Argument> arguments) {
