@@ -28,6 +28,7 @@ public final class Calls {
                 null,
                 "tidy up",
                 null,
+                null,
                 3,
                 Digest.of("demo", "openclaw", "exec", raw),
                 null,

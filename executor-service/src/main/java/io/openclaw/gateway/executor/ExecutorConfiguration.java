@@ -9,6 +9,8 @@ import io.openclaw.gateway.executor.kafka.ExecutorWiring;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.upstream.GuardedUpstream;
 import io.openclaw.gateway.executor.upstream.OpenClawWorker;
+import io.openclaw.gateway.executor.upstream.WorkerTools;
+import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,12 +37,14 @@ public class ExecutorConfiguration {
      * @param name its name in tool addresses
      * @param url its base URL; {@code OPENCLAW_WORKER_URL} sets it
      * @param token its {@code gateway.auth.token}; {@code OPENCLAW_WORKER_TOKEN} sets it
+     * @param tools a YAML file of tools beside those that every worker has; {@code OPENCLAW_WORKER_TOOLS} sets it
      */
     @ConfigurationProperties("openclaw.worker")
     public record Worker(
             @DefaultValue("openclaw") String name,
             @DefaultValue("") String url,
-            @Nullable String token) {
+            @Nullable String token,
+            @Nullable String tools) {
         public Worker {
             if (url.isBlank()) {
                 throw new IllegalArgumentException(
@@ -57,7 +61,12 @@ public class ExecutorConfiguration {
 
     @Bean
     OpenClawWorker openClawWorker(Worker worker) {
-        return new OpenClawWorker(worker.name(), worker.url(), worker.token());
+        String tools = worker.tools();
+        return new OpenClawWorker(
+                worker.name(),
+                worker.url(),
+                worker.token(),
+                new WorkerTools(tools == null || tools.isBlank() ? null : Path.of(tools)));
     }
 
     @Bean

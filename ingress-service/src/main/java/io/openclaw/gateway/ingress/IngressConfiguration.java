@@ -6,13 +6,11 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
-import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.web.IngressWeb;
-import io.openclaw.gateway.ingress.web.KnownAgents;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -43,11 +41,6 @@ public class IngressConfiguration {
     @Bean
     CallStore callStore(DataSource dataSource, JdbcClient jdbc, Redactor redactor) {
         return new CallStore(Schema.migrated("ingress", dataSource), jdbc, redactor);
-    }
-
-    @Bean
-    KnownAgents knownAgents(PolicyFollower follower) {
-        return new KnownAgents(follower);
     }
 
     @Bean

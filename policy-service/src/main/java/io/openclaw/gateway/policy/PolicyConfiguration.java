@@ -2,70 +2,138 @@ package io.openclaw.gateway.policy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
-import io.openclaw.gateway.common.event.PolicyPublished;
-import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.identity.AgentSecurity;
+import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.policy.PolicyFollower;
-import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.policy.file.PolicyFile;
+import io.openclaw.gateway.common.web.ProblemPages;
+import io.openclaw.gateway.policy.file.PolicyDirectory;
+import io.openclaw.gateway.policy.file.PolicyWatch;
+import io.openclaw.gateway.policy.kafka.PolicyPublisher;
 import io.openclaw.gateway.policy.kafka.PolicyStage;
+import io.openclaw.gateway.policy.kafka.Publications;
+import io.openclaw.gateway.policy.kafka.Shadow;
+import io.openclaw.gateway.policy.kafka.ToolPins;
+import io.openclaw.gateway.policy.persistence.ChargeStore;
+import io.openclaw.gateway.policy.persistence.DifferenceStore;
+import io.openclaw.gateway.policy.persistence.PublicationStore;
+import io.openclaw.gateway.policy.web.AgentToolsController;
+import io.openclaw.gateway.policy.web.KeyController;
+import io.openclaw.gateway.policy.web.PolicyConsole;
 import io.openclaw.gateway.policy.web.PolicyController;
+import io.openclaw.gateway.policy.web.ToolController;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
+import javax.sql.DataSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
 
 /** The policy service. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PolicyConfiguration.Properties.class)
-@Import(PolicyController.class)
+@EnableScheduling
+@Import({
+    PolicyController.class,
+    KeyController.class,
+    ToolController.class,
+    AgentToolsController.class,
+    PolicyConsole.class
+})
 public class PolicyConfiguration {
 
     /**
      * Settings of the policy service.
      *
-     * @param file the policy file; watched, so that a change is in force within a second
+     * @param directory the policy's files, or its only file; watched, so that a change is in force within a second
      */
     @ConfigurationProperties("openclaw.policy")
-    public record Properties(@DefaultValue("policy.yaml") Path file) {}
+    public record Properties(@DefaultValue("policy") Path directory) {}
 
     @Bean
-    PolicyFile policyFile(
-            Properties properties,
-            GatewayProperties gateway,
-            EventPublisher publisher,
-            SignatureChain chain,
-            Clock clock,
-            MeterRegistry meters) {
-        return new PolicyFile(
-                properties.file(),
-                policy -> publisher
-                        .publish(published(policy, "policy-" + gateway.instanceName(), chain, clock))
-                        .join(),
+    PolicyStores policyStores(DataSource dataSource, JdbcClient jdbc) {
+        Schema schema = Schema.migrated("policy", dataSource);
+        return new PolicyStores(
+                new PublicationStore(schema, jdbc), new ChargeStore(schema, jdbc), new DifferenceStore(schema, jdbc));
+    }
+
+    /** The stores of the schema {@code policy}. */
+    record PolicyStores(PublicationStore publications, ChargeStore charges, DifferenceStore differences) {}
+
+    @Bean
+    DifferenceStore differenceStore(PolicyStores stores) {
+        return stores.differences();
+    }
+
+    @Bean
+    PolicyPublisher policyPublisher(EventPublisher publisher, SignatureChain chain) {
+        return new PolicyPublisher(publisher, chain);
+    }
+
+    @Bean
+    Publications publications(PolicyStores stores, PolicyPublisher publisher, PolicyFollower follower, Clock clock) {
+        return new Publications(stores.publications(), publisher, follower, clock);
+    }
+
+    @Bean
+    PolicyWatch policyWatch(
+            Properties properties, GatewayProperties gateway, Publications publications, MeterRegistry meters) {
+        return new PolicyWatch(
+                new PolicyDirectory(properties.directory()),
+                policy -> publications.fromFiles(policy, "policy-" + gateway.instanceName()),
                 meters);
     }
 
-    private static PolicyPublished published(PolicyInForce policy, String by, SignatureChain chain, Clock clock) {
-        var unsigned = new PolicyPublished(
-                policy.version(), RawJson.from(policy.document()), clock.instant(), by, null, Map.of());
-        return unsigned.signed(chain.signatureOf(unsigned));
+    @Bean
+    Shadow shadow(DifferenceStore differences, MeterRegistry meters) {
+        return new Shadow(differences, meters);
     }
 
     @Bean
     PolicyStage policyStage(
             EventListeners listeners,
+            ConsumerFactory<String, byte[]> consumers,
+            EventCodec codec,
+            Topics topics,
             PolicyFollower follower,
             StageStep step,
+            PolicyStores stores,
+            Shadow shadow,
             GatewayProperties properties,
             Clock clock) {
-        return new PolicyStage(listeners, follower, step, properties, clock);
+        return new PolicyStage(
+                listeners, consumers, codec, topics, follower, step, stores.charges(), shadow, properties, clock);
+    }
+
+    @Bean
+    ToolPins toolPins(
+            EventListeners listeners,
+            PolicyFollower follower,
+            PolicyPublisher publisher,
+            GatewayProperties properties,
+            Clock clock) {
+        return new ToolPins(listeners, follower, publisher, properties, clock);
+    }
+
+    @Bean
+    @Order(55)
+    SecurityFilterChain agentToolsSecurityChain(HttpSecurity http, KnownAgents agents) {
+        return AgentSecurity.chain(
+                http, agents, (request, response, problem) -> ProblemPages.write(response, problem), "/v1/tools");
     }
 }

@@ -8,6 +8,6 @@ public final class PolicyService {
     private PolicyService() {}
 
     static void main(String... args) {
-        GatewayApplication.start(PolicyConfiguration.class, Map.of("management.health.db.enabled", "false"), args);
+        GatewayApplication.start(PolicyConfiguration.class, Map.of(), args);
     }
 }

@@ -1,5 +1,7 @@
 package io.openclaw.gateway.approval.core;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
@@ -12,8 +14,11 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param arguments masked, for showing
  * @param reasons why a person has to decide: the reasons of all verdicts that did not plainly allow the call
  * @param expiresAt after which nobody can decide any more
+ * @param terms who has to say yes, if a rule of the policy says so
+ * @param votes who has said yes so far
  * @param changedAt since when it has its status
  * @param decidedBy the person who decided, if one did
  * @param reason what that person said
@@ -39,22 +46,47 @@ public record Approval(
         Status status,
         Instant requestedAt,
         Instant expiresAt,
+        @Nullable ApprovalTerms terms,
+        List<Vote> votes,
         Instant changedAt,
         @Nullable String decidedBy,
         @Nullable String reason) {
 
     public Approval {
         reasons = List.copyOf(reasons);
+        votes = List.copyOf(votes);
+    }
+
+    /**
+     * One person's yes.
+     *
+     * @param groups the groups that the person was in then
+     */
+    public record Vote(
+            String person, List<String> groups, @Nullable String reason, Instant at) {
+        public Vote {
+            groups = List.copyOf(groups);
+        }
+
+        boolean counts(@Nullable String group) {
+            return group == null || groups.contains(group) || groups.contains(Person.EVERY_GROUP);
+        }
     }
 
     /**
      * Makes the approval that an escalated call needs.
      *
-     * @param lifetime how long a person has, at the most; the call's deadline can make it shorter
+     * @param lifetime how long people have, unless a rule of the policy says so; the call's deadline can make it shorter
      */
     public static Approval of(CallEscalated escalated, Duration lifetime, Redactor redactor, Instant now) {
         ToolCall call = escalated.call();
-        Instant latest = now.plus(lifetime);
+        ApprovalTerms terms = escalated.verdicts().stream()
+                .map(Verdict::approval)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        Long seconds = terms == null ? null : terms.expiresInSeconds();
+        Instant latest = now.plus(seconds == null ? lifetime : Duration.ofSeconds(seconds));
         return new Approval(
                 call.callId(),
                 call.agent(),
@@ -70,9 +102,94 @@ public record Approval(
                 Status.PENDING,
                 call.requestedAt(),
                 call.deadline().isBefore(latest) ? call.deadline() : latest,
+                terms,
+                List.of(),
                 now,
                 null,
                 null);
+    }
+
+    /**
+     * Returns this approval after a person has spoken. One who says no is enough; as many have to say yes as the terms want.
+     *
+     * @param decision {@code APPROVED} or {@code DENIED}
+     * @throws NotAnApproverException if this person's yes counts for nothing that is still wanted
+     */
+    public Approval after(Status decision, Person person, @Nullable String said, Instant now) {
+        if (decision == Status.DENIED) {
+            return with(Status.DENIED, votes, person.name(), said, now);
+        }
+        if (votes.stream().anyMatch(vote -> vote.person().equals(person.name()))) {
+            throw new NotAnApproverException(
+                    "You have approved this call already; it waits for " + String.join(" and ", waitingFor()) + ".");
+        }
+        var vote = new Vote(person.name(), person.groups(), said, now);
+        if (unmet(votes).stream().noneMatch(wanted -> vote.counts(wanted.group()))) {
+            throw new NotAnApproverException("This call waits for " + String.join(" and ", waitingFor())
+                    + ", and you are in " + (person.groups().isEmpty() ? "no group" : person.groups()) + ".");
+        }
+        var all = new ArrayList<>(votes);
+        all.add(vote);
+        if (!unmet(all).isEmpty()) {
+            return with(Status.PENDING, all, null, null, changedAt);
+        }
+        return with(
+                Status.APPROVED,
+                all,
+                all.stream().map(Vote::person).collect(Collectors.joining(", ")),
+                all.stream().map(Vote::reason).filter(Objects::nonNull).collect(Collectors.joining("; ")),
+                now);
+    }
+
+    /** Returns whose yes is still wanted, in words; empty once nobody's is. */
+    @JsonProperty
+    public List<String> waitingFor() {
+        return status != Status.PENDING
+                ? List.of()
+                : unmet(votes).stream()
+                        .map(wanted -> {
+                            long had = votes.stream()
+                                    .filter(vote -> vote.counts(wanted.group()))
+                                    .count();
+                            long missing = wanted.quorum() - had;
+                            return missing
+                                    + (had > 0 ? " more" : "")
+                                    + (missing == 1 ? " person" : " people")
+                                    + (wanted.group() == null ? "" : " of " + wanted.group());
+                        })
+                        .toList();
+    }
+
+    private List<ApprovalTerms.Requirement> unmet(List<Vote> given) {
+        List<ApprovalTerms.Requirement> wanted =
+                terms == null || terms.requirements().isEmpty()
+                        ? List.of(new ApprovalTerms.Requirement(null, 1))
+                        : terms.requirements();
+        return wanted.stream()
+                .filter(each ->
+                        given.stream().filter(vote -> vote.counts(each.group())).count() < each.quorum())
+                .toList();
+    }
+
+    private Approval with(
+            Status newStatus, List<Vote> newVotes, @Nullable String by, @Nullable String said, Instant at) {
+        return new Approval(
+                id,
+                agent,
+                upstream,
+                tool,
+                digest,
+                arguments,
+                intent,
+                reasons,
+                newStatus,
+                requestedAt,
+                expiresAt,
+                terms,
+                newVotes,
+                at,
+                by,
+                said == null || said.isEmpty() ? null : said);
     }
 
     /**

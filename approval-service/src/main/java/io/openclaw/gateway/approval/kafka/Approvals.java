@@ -3,6 +3,7 @@ package io.openclaw.gateway.approval.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
 import io.openclaw.gateway.common.call.Outcome;
@@ -103,17 +104,27 @@ public final class Approvals implements SmartLifecycle {
     }
 
     /**
-     * Decides about a call, once.
+     * Notes what a person says about a call; enough of it decides, once.
      *
      * @param status {@code APPROVED} or {@code DENIED}
      * @return false if the approval is not pending any more, or has expired
+     * @throws io.openclaw.gateway.approval.core.NotAnApproverException if this person's yes counts for nothing
      */
-    public boolean decide(UUID id, Status status, String person, @Nullable String reason) {
-        boolean first = store.decide(id, status, person, reason, clock.instant());
-        if (first) {
-            store.find(id).ifPresent(this::tryToTell);
+    public boolean decide(UUID id, Status status, Person person, @Nullable String reason) {
+        while (true) {
+            Approval seen = store.find(id).map(Stored::approval).orElseThrow();
+            Instant now = clock.instant();
+            if (seen.status() != Status.PENDING || !seen.expiresAt().isAfter(now)) {
+                return false;
+            }
+            if (store.decide(seen, seen.after(status, person, reason, now), now)) {
+                store.find(id)
+                        .filter(stored -> stored.approval().status() != Status.PENDING)
+                        .ifPresent(this::tryToTell);
+                return true;
+            }
+            // Somebody else was quicker: what is wanted now is looked at again.
         }
-        return first;
     }
 
     private void hold(List<Received<CallEscalated>> batch) {

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.approval.persistence;
 
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.json.RawJson;
@@ -32,8 +33,8 @@ public final class ApprovalStore {
     public void insert(Stored stored) {
         Approval approval = stored.approval();
         jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, intent, reasons,"
-                        + " status, requested_at, expires_at, changed_at, escalated_partition, escalated_offset)"
-                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, cast(? as json), ?, ?, ?, ?, ?, ?)"
+                        + " status, requested_at, expires_at, terms, changed_at, escalated_partition, escalated_offset)"
+                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?)"
                         + " on conflict do nothing")
                 .param(approval.id())
                 .param(approval.agent())
@@ -46,22 +47,37 @@ public final class ApprovalStore {
                 .param(approval.status().name())
                 .param(Timestamp.from(approval.requestedAt()))
                 .param(Timestamp.from(approval.expiresAt()))
+                .param(
+                        approval.terms() == null
+                                ? null
+                                : RawJson.from(approval.terms()).text())
                 .param(Timestamp.from(approval.changedAt()))
                 .param(stored.partition())
                 .param(stored.offset())
                 .update();
     }
 
-    /** Decides a pending approval that has not expired; returns false if it is not pending any more, or has. */
-    public boolean decide(UUID id, Status status, String decidedBy, @Nullable String reason, Instant now) {
+    /**
+     * Keeps what a person said about a pending approval.
+     *
+     * @param before the approval that the person saw
+     * @param after what it is now
+     * @return false if it is not as the person saw it any more, or has expired
+     */
+    public boolean decide(Approval before, Approval after, Instant now) {
         return jdbc.sql("update " + approvals
-                                + " set status = ?, decided_by = ?, reason = ?, changed_at = ?, told = false"
-                                + " where call_id = ? and status = 'PENDING' and expires_at > ?")
-                        .param(status.name())
-                        .param(decidedBy)
-                        .param(reason)
-                        .param(Timestamp.from(now))
-                        .param(id)
+                                + " set status = ?, decided_by = ?, reason = ?, changed_at = ?, told = (? = 'PENDING'),"
+                                + " votes = cast(? as json), vote_count = ?"
+                                + " where call_id = ? and status = 'PENDING' and vote_count = ? and expires_at > ?")
+                        .param(after.status().name())
+                        .param(after.decidedBy())
+                        .param(after.reason())
+                        .param(Timestamp.from(after.changedAt()))
+                        .param(after.status().name())
+                        .param(RawJson.from(after.votes()).text())
+                        .param(after.votes().size())
+                        .param(before.id())
+                        .param(before.votes().size())
                         .param(Timestamp.from(now))
                         .update()
                 == 1;
@@ -138,6 +154,10 @@ public final class ApprovalStore {
                 Status.valueOf(row.getString("status")),
                 row.getTimestamp("requested_at").toInstant(),
                 row.getTimestamp("expires_at").toInstant(),
+                row.getString("terms") == null
+                        ? null
+                        : RawJson.of(row.getString("terms")).as(ApprovalTerms.class),
+                List.of(RawJson.of(row.getString("votes")).as(Approval.Vote[].class)),
                 row.getTimestamp("changed_at").toInstant(),
                 row.getString("decided_by"),
                 row.getString("reason"));

@@ -1,17 +1,20 @@
 package io.openclaw.gateway.approval.web;
 
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.NotAnApproverException;
+import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.core.PersonsDecision;
 import io.openclaw.gateway.approval.kafka.Approvals;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
+import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.Problems;
-import java.security.Principal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -43,7 +46,7 @@ public final class ApprovalController {
     }
 
     @PostMapping("/v1/approvals/{id}/decision")
-    Approval decide(@PathVariable String id, @RequestBody PersonsDecision decision, Principal person) {
+    Approval decide(@PathVariable String id, @RequestBody PersonsDecision decision, Authentication login) {
         Approval approval = approvals.find(idOf(id)).orElseThrow(() -> unknown(id));
         Status status;
         try {
@@ -59,11 +62,22 @@ public final class ApprovalController {
                     "Approval " + id + " is for the digest " + approval.digest() + ", not for " + decision.digest()
                             + ".");
         }
-        if (!approvals.decide(approval.id(), status, person.getName(), decision.reason())) {
+        boolean counted;
+        try {
+            counted = approvals.decide(approval.id(), status, person(login), decision.reason());
+        } catch (NotAnApproverException e) {
+            throw Problems.of(
+                    HttpStatus.FORBIDDEN, "not-an-approver", "Not yours to approve", String.valueOf(e.getMessage()));
+        }
+        if (!counted) {
             Approval now = approvals.find(approval.id()).orElse(approval);
             throw Problems.of(HttpStatus.CONFLICT, "already-decided", "Already decided", alreadyDecided(now));
         }
         return approvals.find(approval.id()).orElseThrow();
+    }
+
+    private static Person person(Authentication login) {
+        return new Person(login.getName(), ConsoleSecurity.groupsOf(login));
     }
 
     private static String alreadyDecided(Approval approval) {

@@ -3,7 +3,9 @@ package io.openclaw.gateway.approval.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.CallIds;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Mode;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ApprovalTest {
@@ -29,6 +32,10 @@ class ApprovalTest {
     private static final Duration LIFETIME = Duration.ofMinutes(15);
 
     private static Approval approval(Instant deadline) {
+        return approval(deadline, null);
+    }
+
+    private static Approval approval(Instant deadline, @Nullable ApprovalTerms terms) {
         var call = new ToolCall(
                 CallIds.next(),
                 "demo",
@@ -42,17 +49,19 @@ class ApprovalTest {
                 null,
                 "say hello with password=hunter22",
                 null,
+                null,
                 0,
                 "d1",
                 null,
                 Map.of());
         var policy = Verdict.of(
-                Stage.POLICY,
-                Decision.ESCALATE,
-                List.of(new Reason("r1", "a person must say yes", Severity.MEDIUM)),
-                "p",
-                NOW,
-                null);
+                        Stage.POLICY,
+                        Decision.ESCALATE,
+                        List.of(new Reason("r1", "a person must say yes", Severity.MEDIUM)),
+                        "p",
+                        NOW,
+                        null)
+                .wanting(terms);
         var vetting = Verdict.of(
                 Stage.VETTING, Decision.ALLOW, List.of(new Reason("r2", "fine", Severity.INFO)), "v", NOW, null);
         return Approval.of(new CallEscalated(call, List.of(policy, vetting), Map.of()), LIFETIME, new Redactor(), NOW);
@@ -71,6 +80,8 @@ class ApprovalTest {
                 status,
                 approval.requestedAt(),
                 approval.expiresAt(),
+                approval.terms(),
+                approval.votes(),
                 NOW,
                 by,
                 reason);
@@ -103,6 +114,70 @@ class ApprovalTest {
         assertThat(with(pending, Status.EXPIRED, null, null).verdict().outcome())
                 .isEqualTo(Decision.DENY);
         assertThatIllegalStateException().isThrownBy(pending::verdict);
+    }
+
+    @Nested
+    class WithTerms {
+        private final Approval pending = approval(
+                NOW.plus(Duration.ofHours(8)),
+                new ApprovalTerms(
+                        List.of(new ApprovalTerms.Requirement("leads", 2), new ApprovalTerms.Requirement("finance", 1)),
+                        3600L));
+        private final Person alice = new Person("alice", List.of("leads"));
+        private final Person bob = new Person("bob", List.of("leads", "finance"));
+        private final Person carl = new Person("carl", List.of());
+
+        @Test
+        void hasTheTimeThatTheyGive() {
+            assertThat(pending.expiresAt()).isEqualTo(NOW.plusSeconds(3600));
+        }
+
+        @Test
+        void waitsUntilEveryGroupHasSaidYes() {
+            assertThat(pending.waitingFor()).containsExactly("2 people of leads", "1 person of finance");
+            Approval one = pending.after(Status.APPROVED, alice, "looks fine", NOW);
+            assertThat(one.status()).isEqualTo(Status.PENDING);
+            assertThat(one.waitingFor()).containsExactly("1 more person of leads", "1 person of finance");
+
+            Approval two = one.after(Status.APPROVED, bob, null, NOW);
+            assertThat(two.status()).isEqualTo(Status.APPROVED);
+            assertThat(two.waitingFor()).isEmpty();
+            assertThat(two.verdict().reasons().getFirst().text()).isEqualTo("approved by alice, bob: looks fine");
+        }
+
+        @Test
+        void countsNobodyTwiceAndNobodyWhoIsNotAsked() {
+            Approval one = pending.after(Status.APPROVED, alice, null, NOW);
+            assertThatThrownBy(() -> one.after(Status.APPROVED, alice, null, NOW))
+                    .isInstanceOf(NotAnApproverException.class)
+                    .hasMessageContaining("already");
+            assertThatThrownBy(() -> pending.after(Status.APPROVED, carl, null, NOW))
+                    .isInstanceOf(NotAnApproverException.class)
+                    .hasMessageContaining("2 people of leads and 1 person of finance");
+        }
+
+        @Test
+        void isDeniedByOneWhoeverThatIs() {
+            assertThat(pending.after(Status.APPROVED, alice, null, NOW)
+                            .after(Status.DENIED, carl, "no", NOW)
+                            .status())
+                    .isEqualTo(Status.DENIED);
+        }
+
+        @Test
+        void countsWhoIsInEveryGroupAsOnePersonOfEach() {
+            Approval one = pending.after(Status.APPROVED, new Person("root", List.of("*")), null, NOW);
+            assertThat(one.waitingFor()).containsExactly("1 more person of leads");
+        }
+    }
+
+    @Test
+    void withoutTermsIsApprovedByAnybody() {
+        Approval approved =
+                approval(NOW.plusSeconds(60)).after(Status.APPROVED, new Person("carl", List.of()), "", NOW);
+        assertThat(approved.status()).isEqualTo(Status.APPROVED);
+        assertThat(approved.decidedBy()).isEqualTo("carl");
+        assertThat(approved.reason()).isNull();
     }
 
     @Test

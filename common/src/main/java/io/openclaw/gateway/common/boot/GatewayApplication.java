@@ -108,6 +108,8 @@ public final class GatewayApplication {
         defaults.put("openclaw.console.password", "${CONSOLE_PASSWORD:}");
         defaults.put("openclaw.worker.url", "${OPENCLAW_WORKER_URL:}");
         defaults.put("openclaw.worker.token", "${OPENCLAW_WORKER_TOKEN:}");
+        defaults.put("openclaw.worker.tools", "${OPENCLAW_WORKER_TOOLS:}");
+        defaults.put("openclaw.policy.directory", "${POLICY_DIRECTORY:policy}");
         defaults.put("openclaw.vetting.rules-directory", "${VETTING_RULES:}");
         defaults.put("openclaw.vetting.judge.provider", "${JUDGE_PROVIDER:openai}");
         defaults.put("openclaw.vetting.judge.url", "${JUDGE_URL:}");

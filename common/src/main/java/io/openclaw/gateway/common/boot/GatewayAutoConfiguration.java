@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -120,5 +121,10 @@ public class GatewayAutoConfiguration {
     @Bean
     PolicyFollower policyFollower(EventListeners listeners, SignatureChain chain) {
         return new PolicyFollower(listeners, chain);
+    }
+
+    @Bean
+    KnownAgents knownAgents(PolicyFollower follower, Clock clock) {
+        return new KnownAgents(follower, clock);
     }
 }

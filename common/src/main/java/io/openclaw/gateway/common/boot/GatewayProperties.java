@@ -1,6 +1,7 @@
 package io.openclaw.gateway.common.boot;
 
 import io.openclaw.gateway.common.call.Stage;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +52,23 @@ public record GatewayProperties(
     public record Signing(@DefaultValue Map<Stage, String> keys) {}
 
     /**
-     * @param user the name of the person at the console
-     * @param password that person's password; without one nobody gets in
+     * @param user the name of the administrator
+     * @param password the administrator's password; without one the administrator does not get in
+     * @param groups the groups of approvers that the administrator is in; {@code *} stands for all of them
+     * @param people by name: who else may look and approve
      */
     public record Console(
-            @DefaultValue("admin") String user, @Nullable String password) {}
+            @DefaultValue("admin") String user,
+            @Nullable String password,
+            @DefaultValue("*") List<String> groups,
+            @DefaultValue Map<String, Person> people) {}
+
+    /**
+     * Somebody who approves.
+     *
+     * @param password that person's password; without one this person does not get in
+     * @param groups the groups of approvers that this person is in
+     */
+    public record Person(
+            @Nullable String password, @DefaultValue List<String> groups) {}
 }

@@ -7,4 +7,10 @@ package io.openclaw.gateway.common.call;
  * @param text what a person should understand, in one sentence
  * @param severity how bad it would be to ignore it
  */
-public record Reason(String ruleId, String text, Severity severity) {}
+public record Reason(String ruleId, String text, Severity severity) {
+    /** No upstream has told of the tool. */
+    public static final String UNKNOWN_TOOL = "catalogue/unknown-tool";
+
+    /** The arguments do not fit the tool's schema. */
+    public static final String INVALID_ARGUMENTS = "catalogue/invalid-arguments";
+}

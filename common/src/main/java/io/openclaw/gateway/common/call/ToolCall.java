@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param parentCallId the call that caused this one, if any
  * @param intent what the agent says it wants to achieve, if it says so
  * @param context what the upstream needs beside the arguments (an OpenClaw session key, say); covered by the seal
+ * @param identity what is known of who asks, beside its id
  * @param replyPartition the partition of {@code calls.completed} that the asking ingress instance reads
  * @param digest see {@link Digest}: binds agent, upstream, tool and arguments
  * @param seal ingress's signature over all of the above; {@code null} until it has signed
@@ -43,6 +44,7 @@ public record ToolCall(
         @Nullable UUID parentCallId,
         @Nullable String intent,
         @Nullable RawJson context,
+        @Nullable Identity identity,
         int replyPartition,
         String digest,
         @Nullable String seal,
@@ -50,6 +52,11 @@ public record ToolCall(
 
     public ToolCall {
         unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
+    }
+
+    /** Returns what is known of who asks, beside its id. */
+    public Identity identified() {
+        return identity == null ? Identity.NONE : identity;
     }
 
     /** Returns {@code upstream/tool}, the address that policy patterns match. */
@@ -98,6 +105,7 @@ public record ToolCall(
                 parentCallId,
                 intent,
                 newContext,
+                identity,
                 replyPartition,
                 digest,
                 newSeal,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param decidedBy the instance, or the person, that decided
  * @param decidedAt when
  * @param policyVersion the content hash of the policy or rule pack applied, where there is one
+ * @param approval who has to say yes, if the outcome is {@code ESCALATE} and the stage wants somebody in particular
  * @param signature the link in the signature chain; {@code null} until the stage has signed
  * @param unknown fields that a newer version wrote, kept as they came
  */
@@ -27,6 +28,7 @@ public record Verdict(
         String decidedBy,
         Instant decidedAt,
         @Nullable String policyVersion,
+        @Nullable ApprovalTerms approval,
         @Nullable String signature,
         @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown) {
 
@@ -43,11 +45,16 @@ public record Verdict(
             String decidedBy,
             Instant decidedAt,
             @Nullable String policyVersion) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, Map.of());
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, null, Map.of());
+    }
+
+    /** Returns this verdict with who has to say yes; not signed. */
+    public Verdict wanting(@Nullable ApprovalTerms terms) {
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, terms, null, unknown);
     }
 
     /** Returns this verdict with its signature. */
     public Verdict signed(String link) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, link, unknown);
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, link, unknown);
     }
 }

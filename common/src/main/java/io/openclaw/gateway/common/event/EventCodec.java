@@ -183,11 +183,29 @@ public final class EventCodec {
             }
             case PolicyPublished e -> {
                 require(e.version(), "version");
-                require(e.document(), "document");
+                require(e.publishedAt(), "publishedAt");
+            }
+            case FreezeChanged e -> {
+                require(e.scope(), "scope");
+                require(e.changedAt(), "changedAt");
+            }
+            case KeyChanged e -> {
+                require(e.keyId(), "keyId");
+                require(e.agent(), "agent");
+                require(e.sha256(), "sha256");
+            }
+            case ToolPinned e -> {
+                require(e.upstream(), "upstream");
+                require(e.accepted(), "accepted");
+                require(e.accepted().name(), "accepted.name");
             }
             case UpstreamReported e -> {
                 require(e.upstream(), "upstream");
                 require(e.checkedAt(), "checkedAt");
+            }
+            case ToolsReported e -> {
+                require(e.upstream(), "upstream");
+                require(e.seenAt(), "seenAt");
             }
         }
         if (event instanceof CallCompleted completed) {
@@ -222,8 +240,9 @@ public final class EventCodec {
         return switch (event) {
             case CallEvent e -> e.subject() + "/" + type.shortName();
             case ApprovalChanged e -> e.subject() + "/" + type.shortName() + "/" + e.status();
-            case PolicyPublished e -> e.version() + "/" + now.toEpochMilli();
+            case PolicyEvent e -> e.subject() + "/" + now.toEpochMilli();
             case UpstreamReported e -> e.upstream() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+            case ToolsReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
         };
     }
 

@@ -17,8 +17,12 @@ public enum EventType {
     CALL_COMPLETED("call.completed", CallCompleted.class, Topic.CALLS_COMPLETED),
     CALL_WITHDRAWN("call.withdrawn", CallWithdrawn.class, Topic.CALLS_WITHDRAWN),
     APPROVAL_CHANGED("approval.changed", ApprovalChanged.class, Topic.APPROVALS_EVENTS),
-    POLICY_PUBLISHED("policy.published", PolicyPublished.class, Topic.POLICY_VERSIONS),
-    UPSTREAM_REPORTED("upstream.reported", UpstreamReported.class, Topic.UPSTREAMS_STATUS);
+    POLICY_PUBLISHED("policy.published", PolicyPublished.class, Topic.POLICY_STATE),
+    FREEZE_CHANGED("freeze.changed", FreezeChanged.class, Topic.POLICY_STATE),
+    KEY_CHANGED("key.changed", KeyChanged.class, Topic.POLICY_STATE),
+    TOOL_PINNED("tool.pinned", ToolPinned.class, Topic.POLICY_STATE),
+    UPSTREAM_REPORTED("upstream.reported", UpstreamReported.class, Topic.UPSTREAMS_STATUS),
+    TOOLS_REPORTED("tools.reported", ToolsReported.class, Topic.UPSTREAMS_STATUS);
 
     private static final String PREFIX = "io.openclaw.gateway.";
     private static final String VERSION = ".v1";

@@ -1,7 +1,7 @@
 package io.openclaw.gateway.common.event;
 
 /** Everything that services tell each other through Kafka. */
-public sealed interface GatewayEvent permits CallEvent, ApprovalChanged, PolicyPublished, UpstreamReported {
+public sealed interface GatewayEvent permits CallEvent, ApprovalChanged, PolicyEvent, UpstreamReported, ToolsReported {
 
     /** Returns what the record is keyed by. */
     String key();

@@ -11,15 +11,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
-import org.springframework.kafka.listener.AcknowledgingMessageListener;
+import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
@@ -69,23 +72,44 @@ public final class EventListeners {
 
     /**
      * Makes a container for a stage that is a function: each event becomes the events that follow from it. An event that
-     * the function throws on is put aside, because it would throw on it again.
+     * the function throws on is put aside, because it would throw on it again; unless it throws
+     * {@link TransientFailureException}, which makes the batch come again.
      */
     public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
             String group, Topic topic, Class<E> eventClass, Function<E, ? extends GatewayEvent> stage) {
+        return stage(group, topic, eventClass, stage, () -> {});
+    }
+
+    /**
+     * Makes a container for a stage that is a function with a memory.
+     *
+     * @param beforePublishing keeps what the function has to remember of a batch, before anything that follows from it is
+     *     said; what it throws makes the batch come again
+     */
+    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
+            String group,
+            Topic topic,
+            Class<E> eventClass,
+            Function<E, ? extends GatewayEvent> stage,
+            Runnable beforePublishing) {
         return container(group, List.of(topics.name(topic)), records -> {
+            List<GatewayEvent> following = new ArrayList<>(records.size());
             List<CompletableFuture<?>> sent = new ArrayList<>(records.size());
             for (ConsumerRecord<String, byte[]> record : records) {
                 try {
-                    sent.add(publisher.publish(stage.apply(decode(record, eventClass))));
+                    following.add(stage.apply(decode(record, eventClass)));
                 } catch (UnreadableEventException e) {
                     sent.add(deadLetters.put(record, reason(e)));
                 } catch (UntrustedCallException e) {
                     sent.add(deadLetters.put(record, String.valueOf(e.getMessage())));
+                } catch (TransientFailureException e) {
+                    throw e;
                 } catch (RuntimeException e) {
                     sent.add(deadLetters.put(record, group + " failed on it: " + e));
                 }
             }
+            beforePublishing.run();
+            following.forEach(event -> sent.add(publisher.publish(event)));
             sent.forEach(CompletableFuture::join);
         });
     }
@@ -145,9 +169,11 @@ public final class EventListeners {
     /**
      * Makes a container that reads a topic of {@link Topic.Kind#LATEST} from its beginning, in every instance and at every
      * start. A record that is no event is skipped, with a line in the log.
+     *
+     * @param caughtUp is run once, when everything was read that was there when reading began
      */
     public <E extends GatewayEvent> MessageListenerContainer latest(
-            Topic topic, Class<E> eventClass, Consumer<E> listener) {
+            Topic topic, Class<E> eventClass, Consumer<E> listener, Runnable caughtUp) {
         var properties = new ContainerProperties(
                 new TopicPartitionOffset(topics.name(topic), 0, TopicPartitionOffset.SeekPosition.BEGINNING));
         // No group is ever joined and nothing is committed; the client only wants a name.
@@ -156,13 +182,24 @@ public final class EventListeners {
         // each.
         properties.getKafkaConsumerProperties().setProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         properties.setAckMode(ContainerProperties.AckMode.MANUAL);
-        properties.setMessageListener((AcknowledgingMessageListener<String, byte[]>) (record, acknowledgment) -> {
-            try {
-                listener.accept(decode(record, eventClass));
-            } catch (UnreadableEventException e) {
-                log.error("skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason(e));
-            }
-        });
+        var end = new AtomicLong(-1);
+        var isCaughtUp = new AtomicBoolean();
+        properties.setMessageListener((AcknowledgingConsumerAwareMessageListener<String, byte[]>)
+                (record, acknowledgment, consumer) -> {
+                    if (end.get() < 0 && consumer != null) {
+                        var partition = new TopicPartition(record.topic(), record.partition());
+                        end.set(consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
+                    }
+                    try {
+                        listener.accept(decode(record, eventClass));
+                    } catch (UnreadableEventException e) {
+                        log.error(
+                                "skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason(e));
+                    }
+                    if (record.offset() + 1 >= end.get() && isCaughtUp.compareAndSet(false, true)) {
+                        caughtUp.run();
+                    }
+                });
         var container = new KafkaMessageListenerContainer<>(consumers, properties);
         container.setBeanName("latest-" + topic.suffix());
         return container;

@@ -7,7 +7,9 @@ import java.util.Base64;
 
 /** API keys of agents: {@code ocg_} and 32 random bytes in unpadded base64url. Only their SHA-256 is kept. */
 public final class AgentKey {
-    private static final String PREFIX = "ocg_";
+    /** What every key begins with. */
+    public static final String PREFIX = "ocg_";
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private AgentKey() {}

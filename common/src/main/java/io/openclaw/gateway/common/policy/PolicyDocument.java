@@ -1,7 +1,10 @@
 package io.openclaw.gateway.common.policy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.openclaw.gateway.common.call.Decision;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,18 +13,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param agents who may ask for anything at all
  * @param roles what may be asked for
+ * @param rules what depends on more than agent and tool
+ * @param limits how much and how often
  * @param upstreams what executes tools
+ * @param issuers whose tokens prove agents
  * @param defaults what holds for every agent, whatever its roles
  * @param results what happens to results that are not harmless
  */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PolicyDocument(
-        List<Agent> agents, List<Role> roles, List<Upstream> upstreams, Defaults defaults, Results results) {
+        List<Agent> agents,
+        List<Role> roles,
+        List<Rule> rules,
+        List<Limit> limits,
+        List<Upstream> upstreams,
+        List<Issuer> issuers,
+        Defaults defaults,
+        Results results) {
 
     public PolicyDocument {
         agents = listOf(agents);
         roles = listOf(roles);
+        rules = listOf(rules);
+        limits = listOf(limits);
         upstreams = listOf(upstreams);
-        defaults = defaults == null ? new Defaults(List.of(), List.of(), List.of()) : defaults;
+        issuers = listOf(issuers);
+        defaults = defaults == null ? Defaults.NONE : defaults;
         results = results == null ? Results.FLAGGED : results;
     }
 
@@ -29,13 +46,27 @@ public record PolicyDocument(
      * An agent.
      *
      * @param id its name in verdicts and in the record
-     * @param keys the API keys that prove it
+     * @param owner the person or team to ask about it; for people and for rules
+     * @param team whom it works for; for rules
+     * @param labels anything else that rules look at
      * @param roles the ids of its roles
+     * @param keys the API keys that prove it
+     * @param tokens the subjects of tokens that prove it
      */
-    public record Agent(String id, List<Key> keys, List<String> roles) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Agent(
+            String id,
+            @Nullable String owner,
+            @Nullable String team,
+            Map<String, String> labels,
+            List<String> roles,
+            List<Key> keys,
+            List<TokenSubject> tokens) {
         public Agent {
-            keys = listOf(keys);
+            labels = mapOf(labels);
             roles = listOf(roles);
+            keys = listOf(keys);
+            tokens = listOf(tokens);
         }
     }
 
@@ -45,17 +76,29 @@ public record PolicyDocument(
      * @param sha256 the SHA-256 of the key, 64 hexadecimal digits
      * @param expires after which the key proves nothing; never, if absent
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Key(String sha256, @Nullable Instant expires) {}
+
+    /**
+     * A token that proves an agent.
+     *
+     * @param issuer the id of an {@link Issuer}
+     * @param subject what the token's agent claim says
+     */
+    public record TokenSubject(String issuer, String subject) {}
 
     /**
      * A role: patterns of {@code upstream/tool}, in which {@code *} stands for any characters but {@code /}.
      *
+     * @param inherits the ids of roles whose patterns hold for this one too
      * @param allow what may be called
      * @param deny what may not, whatever else allows it
      * @param escalate what may be called when a person says yes
      */
-    public record Role(String id, List<String> allow, List<String> deny, List<String> escalate) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Role(String id, List<String> inherits, List<String> allow, List<String> deny, List<String> escalate) {
         public Role {
+            inherits = listOf(inherits);
             allow = listOf(allow);
             deny = listOf(deny);
             escalate = listOf(escalate);
@@ -63,21 +106,117 @@ public record PolicyDocument(
     }
 
     /**
+     * A rule.
+     *
+     * @param tools patterns of {@code upstream/tool} that it is about; every tool, if there are none
+     * @param when a CEL expression that is true for the calls that it is about; every call, if absent
+     * @param effect what it does to them
+     * @param reason what people and agents are told
+     * @param approvers the group that has to say yes, for {@code escalate}; anybody at the console, if absent
+     * @param quorum how many different people of it, for {@code escalate}; one, if absent
+     * @param expiresIn how long they have, for {@code escalate}, such as {@code 15m}
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Rule(
+            String id,
+            List<String> tools,
+            @Nullable String when,
+            Decision effect,
+            @Nullable String reason,
+            @Nullable String approvers,
+            @Nullable Integer quorum,
+            @Nullable String expiresIn) {
+        public Rule {
+            tools = listOf(tools);
+        }
+    }
+
+    /**
+     * A limit. What it counts, it counts for each agent on its own.
+     *
+     * @param agents ids of agents that it holds for; {@code *} stands for any characters; every agent, if there are none
+     * @param roles roles whose agents it holds for; every agent, if there are none
+     * @param tools patterns of {@code upstream/tool} that it counts together; every tool, if there are none
+     * @param callsPerMinute calls in any 60 seconds
+     * @param concurrentCalls calls that have not ended
+     * @param dailyBudget what the calls of a day (UTC) may cost together
+     * @param cost a CEL expression that says what a call costs; 1, if absent
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Limit(
+            String id,
+            List<String> agents,
+            List<String> roles,
+            List<String> tools,
+            @Nullable Integer callsPerMinute,
+            @Nullable Integer concurrentCalls,
+            @Nullable Double dailyBudget,
+            @Nullable String cost) {
+        public Limit {
+            agents = listOf(agents);
+            roles = listOf(roles);
+            tools = listOf(tools);
+        }
+    }
+
+    /**
      * What executes tools.
      *
      * @param name its name in tool addresses
+     * @param labels anything that rules look at
      * @param readOnly names of tools that change nothing; {@code *} stands for any characters
      * @param idempotent names of tools that may be run twice to the same effect; {@code *} stands for any characters
+     * @param destructive names of tools that may destroy something; {@code *} stands for any characters
+     * @param unknownTools what happens to calls of tools that the catalogue does not have
      */
-    public record Upstream(String name, List<String> readOnly, List<String> idempotent) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Upstream(
+            String name,
+            Map<String, String> labels,
+            List<String> readOnly,
+            List<String> idempotent,
+            List<String> destructive,
+            Decision unknownTools) {
         public Upstream {
+            labels = mapOf(labels);
             readOnly = listOf(readOnly);
             idempotent = listOf(idempotent);
+            destructive = listOf(destructive);
+            unknownTools = unknownTools == null ? Decision.DENY : unknownTools;
+        }
+    }
+
+    /**
+     * An issuer of tokens (OpenID Connect Core 1.0, RFC 7519).
+     *
+     * @param id its name in this policy, and before the names of agents that only its tokens know: {@code id:subject}
+     * @param issuer the {@code iss} claim; where its configuration is found, unless {@code jwks} says where the keys are
+     * @param audience what the {@code aud} claim has to contain
+     * @param jwks the URL of its keys (RFC 7517), if its configuration is not published
+     * @param agentClaim the claim that names the agent; {@code sub}, if absent
+     * @param rolesClaim the claim that lists what {@code roles} maps
+     * @param roles which role of this policy a value of that claim stands for
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Issuer(
+            String id,
+            String issuer,
+            String audience,
+            @Nullable String jwks,
+            @Nullable String agentClaim,
+            @Nullable String rolesClaim,
+            Map<String, String> roles) {
+        public Issuer {
+            roles = mapOf(roles);
         }
     }
 
     /** Patterns that hold for every agent; see {@link Role}. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Defaults(List<String> allow, List<String> deny, List<String> escalate) {
+        /** Nothing holds for every agent. */
+        public static final Defaults NONE = new Defaults(List.of(), List.of(), List.of());
+
         public Defaults {
             allow = listOf(allow);
             deny = listOf(deny);
@@ -92,7 +231,8 @@ public record PolicyDocument(
      * @param secrets if it holds credentials
      */
     public record Results(ResultHandling injection, ResultHandling secrets) {
-        static final Results FLAGGED = new Results(ResultHandling.FLAG, ResultHandling.FLAG);
+        /** Whatever it is, the agent gets it, and is told. */
+        public static final Results FLAGGED = new Results(ResultHandling.FLAG, ResultHandling.FLAG);
 
         public Results {
             injection = injection == null ? ResultHandling.FLAG : injection;
@@ -112,5 +252,9 @@ public record PolicyDocument(
 
     private static <T> List<T> listOf(@Nullable List<T> list) {
         return list == null ? List.of() : List.copyOf(list);
+    }
+
+    private static Map<String, String> mapOf(@Nullable Map<String, String> map) {
+        return map == null ? Map.of() : java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(map));
     }
 }

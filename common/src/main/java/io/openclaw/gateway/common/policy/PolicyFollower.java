@@ -1,53 +1,74 @@
 package io.openclaw.gateway.common.policy;
 
-import io.openclaw.gateway.common.event.PolicyPublished;
+import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
-/** Follows the topic of policies and always has the one in force. One that the policy stage did not sign is ignored. */
+/**
+ * Follows the topic of what policy decides by, and always has the newest state of it. What the policy stage did not sign is
+ * ignored. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
+ * frozen, must not come back for the first moments after a start.
+ */
 public final class PolicyFollower implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(PolicyFollower.class);
 
-    private final AtomicReference<@Nullable PolicyInForce> inForce = new AtomicReference<>();
-    private final List<Consumer<PolicyInForce>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<PolicyState>> listeners = new CopyOnWriteArrayList<>();
     private final MessageListenerContainer container;
     private final SignatureChain chain;
+    private volatile PolicyState state = PolicyState.EMPTY;
+    private volatile boolean complete;
 
     public PolicyFollower(EventListeners eventListeners, SignatureChain chain) {
         this.chain = chain;
-        this.container = eventListeners.latest(Topic.POLICY_VERSIONS, PolicyPublished.class, this::accept);
+        this.container =
+                eventListeners.latest(Topic.POLICY_STATE, PolicyEvent.class, this::accept, this::becomeComplete);
     }
 
-    /** Returns the policy in force; empty until the first one was read. */
+    /** Returns the policy in force; empty until one was read. */
     public Optional<PolicyInForce> current() {
-        return Optional.ofNullable(inForce.get());
+        return complete ? Optional.ofNullable(state.active()) : Optional.empty();
     }
 
-    /** Has a listener told of the policy in force, now if there is one, and whenever it changes. */
-    public synchronized void onChange(Consumer<PolicyInForce> listener) {
+    /** Returns the state as it is now. */
+    public PolicyState state() {
+        return state;
+    }
+
+    /** Has a listener told of the state, now if there is a policy in force, and whenever it changes. */
+    public synchronized void onChange(Consumer<PolicyState> listener) {
         listeners.add(listener);
-        current().ifPresent(listener);
+        if (complete && state.active() != null) {
+            listener.accept(state);
+        }
     }
 
-    private synchronized void accept(PolicyPublished published) {
-        if (!chain.verifies(published)) {
-            log.error("policy {} is not signed by the policy stage; it is ignored", published.version());
+    private synchronized void accept(PolicyEvent event) {
+        if (!chain.verifies(event)) {
+            log.error("{} is not signed by the policy stage; it is ignored", event.subject());
             return;
         }
-        var policy = new PolicyInForce(published.version(), published.document().as(PolicyDocument.class));
-        inForce.set(policy);
-        listeners.forEach(listener -> listener.accept(policy));
+        state = state.after(event);
+        tell();
+    }
+
+    private synchronized void becomeComplete() {
+        complete = true;
+        tell();
+    }
+
+    private void tell() {
+        if (complete && state.active() != null) {
+            listeners.forEach(listener -> listener.accept(state));
+        }
     }
 
     @Override

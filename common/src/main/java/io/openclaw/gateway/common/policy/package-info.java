@@ -1,4 +1,4 @@
-/** The policy as the services share it: its document, and the follower that always has the version in force. */
+/** The policy as the services share it: its document, what is frozen, issued and pinned, and who follows all of that. */
 @NullMarked
 package io.openclaw.gateway.common.policy;
 

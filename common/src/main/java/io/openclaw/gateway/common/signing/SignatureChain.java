@@ -5,7 +5,9 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCompleted;
-import io.openclaw.gateway.common.event.PolicyPublished;
+import io.openclaw.gateway.common.event.EventType;
+import io.openclaw.gateway.common.event.PolicyEvent;
+import io.openclaw.gateway.common.json.CanonicalJson;
 import io.openclaw.gateway.common.json.RawJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -74,19 +76,22 @@ public final class SignatureChain {
         return same(signatureOf(completed), completed.signature());
     }
 
-    /** Returns policy's signature over a published policy. */
-    public String signatureOf(PolicyPublished policy) {
-        return new Signing(Stage.POLICY)
-                .add("policy")
-                .add(policy.version())
-                .add(policy.document())
-                .add(policy.publishedAt().toString())
-                .hex();
+    /** Returns an event of policy with policy's signature, over the canonical JSON (RFC 8785) of everything else in it. */
+    public PolicyEvent sign(PolicyEvent event) {
+        return event.signed(signatureOf(event));
     }
 
-    /** Tells whether a published policy was signed by the policy stage. */
-    public boolean verifies(PolicyPublished policy) {
-        return same(signatureOf(policy), policy.signature());
+    /** Tells whether an event of policy was signed by the policy stage. */
+    public boolean verifies(PolicyEvent event) {
+        return same(signatureOf(event), event.signature());
+    }
+
+    private String signatureOf(PolicyEvent event) {
+        byte[] canonical = CanonicalJson.of(RawJson.from(event.signed(null)));
+        return new Signing(Stage.POLICY)
+                .add(EventType.of(event).shortName())
+                .add(new String(canonical, StandardCharsets.UTF_8))
+                .hex();
     }
 
     private String sealOf(ToolCall call) {
@@ -104,6 +109,7 @@ public final class SignatureChain {
                 .add(call.parentCallId() == null ? null : call.parentCallId().toString())
                 .add(call.intent())
                 .add(call.context())
+                .add(call.identity() == null ? null : RawJson.from(call.identity()))
                 .add(Integer.toString(call.replyPartition()))
                 .hex();
     }
@@ -122,7 +128,9 @@ public final class SignatureChain {
                     .add(reason.text())
                     .add(reason.severity().name());
         }
-        return signing.add(previous).hex();
+        return signing.add(verdict.approval() == null ? null : RawJson.from(verdict.approval()))
+                .add(previous)
+                .hex();
     }
 
     private String signatureOf(CallCompleted completed) {

@@ -20,9 +20,9 @@ public enum Topic {
     CALLS_DEAD_LETTER("calls.dead-letter", Kind.QUEUE),
     /** Approval → ingress: a call waits for a person, and what the person said. */
     APPROVALS_EVENTS("approvals.events", Kind.QUEUE),
-    /** Policy → everybody: the policy in force. Compacted, one key. */
-    POLICY_VERSIONS("policy.versions", Kind.LATEST),
-    /** Executor → ingress: which upstreams answer. Compacted, keyed by upstream. */
+    /** Policy → everybody: the policy in force, the candidate, what is frozen, API keys, pinned tools. Compacted. */
+    POLICY_STATE("policy.state", Kind.LATEST),
+    /** Executor → ingress and policy: which upstreams answer, and which tools they have. Compacted. */
     UPSTREAMS_STATUS("upstreams.status", Kind.LATEST);
 
     /** What a topic keeps. */

@@ -1,13 +1,23 @@
 package io.openclaw.gateway.common.web;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -18,21 +28,40 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Who may use what people use: approvals, the record and the metrics need the console's user and password (HTTP Basic). */
 @Configuration(proxyBeanMethods = false)
 public class ConsoleSecurity {
     private static final String[] CONSOLE = {
-        "/v1/approvals", "/v1/approvals/**", "/v1/policy", "/v1/vetting/**", "/audit", "/audit/**", "/actuator/**"
+        "/v1/approvals",
+        "/v1/approvals/**",
+        "/v1/policy",
+        "/v1/policy/**",
+        "/v1/vetting/**",
+        "/console/**",
+        "/audit",
+        "/audit/**",
+        "/actuator/**"
     };
+    /** What changes the policy is the administrator's alone. */
+    private static final String[] POLICY = {"/v1/policy/**", "/console/policy/**"};
+
+    private static final List<HttpMethod> CHANGING =
+            List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+    private static final String ADMINISTRATOR = "ROLE_ADMINISTRATOR";
+    private static final String GROUP = "GROUP_";
     private static final String[] PROBES = {"/actuator/health", "/actuator/health/**"};
 
     @Bean
     @Order(100)
     SecurityFilterChain consoleSecurityChain(HttpSecurity http, GatewayProperties properties) {
         return stateless(http.securityMatcher(CONSOLE))
+                .addFilterBefore(new SameOriginFilter(), BasicAuthenticationFilter.class)
                 .authenticationManager(new ProviderManager(new ConsoleLogin(properties.console())))
                 .httpBasic(basic -> basic.realmName("OpenClaw Gateway console")
                         .authenticationEntryPoint((request, response, e) -> {
@@ -45,10 +74,20 @@ public class ConsoleSecurity {
                                             "Console login needed",
                                             "Send the console's user and password (HTTP Basic); deploy/run prints them."));
                         }))
-                .authorizeHttpRequests(requests -> requests.requestMatchers(PROBES)
-                        .permitAll()
-                        .anyRequest()
-                        .authenticated())
+                .authorizeHttpRequests(requests -> {
+                    requests.requestMatchers(PROBES).permitAll();
+                    CHANGING.forEach(
+                            method -> requests.requestMatchers(method, POLICY).hasAuthority(ADMINISTRATOR));
+                    requests.anyRequest().authenticated();
+                })
+                .exceptionHandling(handling ->
+                        handling.accessDeniedHandler((request, response, e) -> ProblemPages.write(
+                                response,
+                                Problems.detail(
+                                        HttpStatus.FORBIDDEN,
+                                        "administrator-needed",
+                                        "Administrator needed",
+                                        "Only the administrator (openclaw.console.user) may change the policy."))))
                 .build();
     }
 
@@ -80,19 +119,74 @@ public class ConsoleSecurity {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
     }
 
+    /**
+     * Refuses what another site makes a browser send: browsers add the login by themselves. They say where a request comes
+     * from (Fetch Metadata, and RFC 6454 section 7 before it); what says nothing is no browser.
+     */
+    private static final class SameOriginFilter extends OncePerRequestFilter {
+        private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            if (SAFE.contains(request.getMethod()) || isOfThisSite(request)) {
+                chain.doFilter(request, response);
+                return;
+            }
+            ProblemPages.write(
+                    response,
+                    Problems.detail(
+                            HttpStatus.FORBIDDEN,
+                            "other-site",
+                            "Sent by another site",
+                            "Another site made the browser send this. Use the console's own pages, or a program."));
+        }
+
+        private static boolean isOfThisSite(HttpServletRequest request) {
+            String site = request.getHeader("Sec-Fetch-Site");
+            String origin = request.getHeader(HttpHeaders.ORIGIN);
+            if (site != null) {
+                return site.equals("same-origin") || site.equals("none");
+            }
+            return origin == null || origin.replaceFirst("^https?://", "").equals(request.getHeader(HttpHeaders.HOST));
+        }
+    }
+
+    /** Returns the groups of approvers that somebody at the console is in. */
+    public static List<String> groupsOf(Authentication login) {
+        return login.getAuthorities().stream()
+                .map(GrantedAuthority::getAuthority)
+                .filter(authority -> authority != null && authority.startsWith(GROUP))
+                .map(authority -> authority.substring(GROUP.length()))
+                .toList();
+    }
+
     private record ConsoleLogin(GatewayProperties.Console console) implements AuthenticationProvider {
         @Override
         public Authentication authenticate(Authentication attempt) throws AuthenticationException {
-            String password = console.password();
-            boolean known = password != null
-                    && !password.isEmpty()
-                    && same(password, String.valueOf(attempt.getCredentials()))
-                    && same(console.user(), attempt.getName());
-            if (!known) {
-                throw new BadCredentialsException("unknown user or wrong password");
+            String name = attempt.getName();
+            String password = String.valueOf(attempt.getCredentials());
+            GatewayProperties.Person person = console.people().get(name);
+            if (proves(console.password(), password) && same(console.user(), name)) {
+                return authenticated(name, console.groups(), "ROLE_CONSOLE", ADMINISTRATOR);
             }
+            if (person != null && proves(person.password(), password)) {
+                return authenticated(name, person.groups(), "ROLE_CONSOLE");
+            }
+            throw new BadCredentialsException("unknown user or wrong password");
+        }
+
+        private static Authentication authenticated(String name, List<String> groups, String... roles) {
             return UsernamePasswordAuthenticationToken.authenticated(
-                    attempt.getName(), null, List.of(new SimpleGrantedAuthority("ROLE_CONSOLE")));
+                    name,
+                    null,
+                    Stream.concat(Stream.of(roles), groups.stream().map(GROUP::concat))
+                            .map(SimpleGrantedAuthority::new)
+                            .toList());
+        }
+
+        private static boolean proves(@Nullable String expected, String actual) {
+            return expected != null && !expected.isEmpty() && same(expected, actual);
         }
 
         private static boolean same(String expected, String actual) {

@@ -13,6 +13,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.ToolDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EventCodecTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:01Z");
+    private static final ToolDefinition TOOL = new ToolDefinition(
+            "exec",
+            null,
+            "Runs a command.",
+            RawJson.of("{\"type\":\"object\"}"),
+            new ToolDefinition.Annotations(false, true, null, null));
     private static final Verdict VERDICT = Verdict.of(
                     Stage.POLICY,
                     Decision.ALLOW,
@@ -59,7 +66,18 @@ class EventCodecTest {
                 new CallWithdrawn(call.withoutArguments()),
                 new ApprovalChanged(
                         call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", Map.of()),
-                new PolicyPublished("abc", RawJson.of("{\"agents\":[]}"), NOW, "policy-1", "00", Map.of()),
+                new PolicyPublished(
+                        PolicyPublished.Slot.CANDIDATE,
+                        "abc",
+                        RawJson.of("{\"agents\":[]}"),
+                        NOW,
+                        "policy-1",
+                        "00",
+                        Map.of()),
+                new FreezeChanged("agent:demo", true, "it runs wild", NOW, "admin", "00", Map.of()),
+                new KeyChanged("0123", "demo", "0123ab", NOW, NOW, true, NOW, "admin", "00", Map.of()),
+                new ToolPinned("openclaw", TOOL, TOOL.hash(), TOOL, NOW, "admin", "00", Map.of()),
+                new ToolsReported("openclaw", List.of(TOOL), NOW, "executor-1", Map.of()),
                 new UpstreamReported("openclaw", false, "connection refused", NOW, "executor-1", Map.of()));
     }
 
@@ -89,9 +107,12 @@ class EventCodecTest {
         assertThat(glance.tool()).isEqualTo(call == null ? null : call.tool());
         assertThat(glance.upstream())
                 .isEqualTo(
-                        event instanceof UpstreamReported report
-                                ? report.upstream()
-                                : call == null ? null : call.upstream());
+                        switch (event) {
+                            case UpstreamReported report -> report.upstream();
+                            case ToolsReported report -> report.upstream();
+                            case ToolPinned pinned -> pinned.upstream();
+                            default -> call == null ? null : call.upstream();
+                        });
         assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : null);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.Calls;
+import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
@@ -12,6 +13,8 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.FreezeChanged;
+import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Instant;
 import java.util.Base64;
@@ -115,6 +118,31 @@ public class SignatureChainTest {
         assertThat(chain.verifies(end.showing(end.call(), RawJson.of("{\"a\":2}"), null)))
                 .isFalse();
         assertThat(new SignatureChain(keys((byte) 2)).verifies(end)).isFalse();
+    }
+
+    @Test
+    void whoHasToSayYesCannotBeChanged() {
+        ApprovalTerms two = new ApprovalTerms(List.of(new ApprovalTerms.Requirement("leads", 2)), 900L);
+        Verdict verdict = chain.append(
+                        call,
+                        List.of(),
+                        verdict(Stage.POLICY, Decision.ESCALATE).wanting(two))
+                .getFirst();
+        assertThat(chain.verify(call, List.of(verdict))).isEmpty();
+        String signature = String.valueOf(verdict.signature());
+        assertThat(chain.verify(call, List.of(verdict.wanting(null).signed(signature))))
+                .isPresent();
+    }
+
+    @Test
+    void whatPolicyTellsCannotBeMadeUp() {
+        PolicyEvent freeze = chain.sign(new FreezeChanged("all", true, "an incident", NOW, "admin", null, Map.of()));
+
+        assertThat(chain.verifies(freeze)).isTrue();
+        assertThat(chain.verifies(
+                        new FreezeChanged("all", false, "an incident", NOW, "admin", freeze.signature(), Map.of())))
+                .isFalse();
+        assertThat(new SignatureChain(keys((byte) 2)).verifies(freeze)).isFalse();
     }
 
     @Test

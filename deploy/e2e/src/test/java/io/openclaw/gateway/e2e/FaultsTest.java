@@ -66,6 +66,7 @@ class FaultsTest {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Digest.of("demo", "openclaw", "count", arguments),
                 "0".repeat(64),

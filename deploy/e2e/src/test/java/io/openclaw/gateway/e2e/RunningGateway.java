@@ -133,6 +133,10 @@ final class RunningGateway {
             environment.put("OPENCLAW_WORKER_URL", workerUrl);
             environment.put("OPENCLAW_WORKER_TOKEN", token);
             environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "100");
+            if (!Files.exists(toolsFile())) {
+                Files.writeString(toolsFile(), TestWorker.CATALOGUE);
+            }
+            environment.put("OPENCLAW_WORKER_TOOLS", toolsFile().toString());
             environment.put(
                     "VETTING_RULES",
                     Files.createDirectories(DATA.resolve("rules")).toString());
@@ -183,6 +187,15 @@ final class RunningGateway {
         return DATA;
     }
 
+    static Path policyFile() {
+        return DATA.resolve("policy/policy.yaml");
+    }
+
+    /** Returns the file of the tools that only the test worker has. */
+    static Path toolsFile() {
+        return DATA.resolve("tools.yaml");
+    }
+
     String url() {
         return setting("GATEWAY_URL");
     }
@@ -198,7 +211,7 @@ final class RunningGateway {
 
     /** Lets a second agent in, with a key of its own. */
     String otherAgentsKey() throws IOException {
-        Path policy = DATA.resolve("policy.yaml");
+        Path policy = policyFile();
         String yaml = Files.readString(policy);
         if (!yaml.contains("id: other")) {
             Files.writeString(

@@ -9,6 +9,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The worker of these tests: the demo worker with tools that count, take their time and fail, and that can go away. */
 final class TestWorker {
     static final String TOKEN = "worker-token";
+    /** Its tools beside those that every worker has; one of them it does not have. */
+    static final String CATALOGUE = """
+            tools:
+              - {name: count, description: Counts., inputSchema: {type: object, additionalProperties: true}}
+              - {name: old_worker, description: Fails as old workers do.}
+              - {name: large, description: Returns too much.}
+              - {name: no_such_tool, description: Is not there.}
+              - name: pay
+                description: Pays.
+                inputSchema:
+                  type: object
+                  properties: {amount: {type: number}, to: {type: string, maxLength: 40}}
+                  required: [amount]
+            """;
+
     private static final TestWorker INSTANCE = new TestWorker();
 
     private final int port = RunningGateway.freePort();
@@ -37,6 +52,10 @@ final class TestWorker {
         tools.put("message", arguments -> {
             runs.add(arguments.toString());
             return "sent";
+        });
+        tools.put("pay", arguments -> {
+            runs.add(arguments.toString());
+            return "paid";
         });
         tools.put("old_worker", arguments -> {
             throw new IllegalArgumentException("gateway closed (1008): unauthorized: gateway token mismatch");

@@ -496,8 +496,8 @@ class TheWayOfACallTest {
             assertThat(unknown.text("/error/message")).isEqualTo("Tool not available: nope");
             Answer incomplete = invoke("{\"tool\":\"exec\",\"args\":{}}");
             assertThat(incomplete.status()).isEqualTo(400);
-            assertThat(incomplete.text("/error/type")).isEqualTo("tool_error");
-            assertThat(incomplete.text("/error/message")).isEqualTo("command required");
+            assertThat(incomplete.text("/error/type")).isEqualTo("invalid_request");
+            assertThat(incomplete.text("/error/message")).contains("command", "catalogue/invalid-arguments");
         }
 
         @Test
@@ -544,7 +544,7 @@ class TheWayOfACallTest {
 
         @Test
         void isInForceWithinSecondsOfAChangeAndABrokenOneChangesNothing() throws IOException {
-            Path file = RunningGateway.data().resolve("policy.yaml");
+            Path file = RunningGateway.policyFile();
             String good = Files.readString(file);
             try {
                 Files.writeString(file, good.replace("deny: [", "deny: [\"openclaw/clock\", "));

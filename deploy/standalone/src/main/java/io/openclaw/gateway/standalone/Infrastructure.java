@@ -5,6 +5,7 @@ import io.openclaw.gateway.embedded.EmbeddedKafka;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -74,7 +75,7 @@ public final class Infrastructure implements AutoCloseable {
         secrets.signingKeys().forEach((stage, key) -> settings.put("openclaw.signing.keys." + stage.label(), key));
         settings.put("openclaw.console.user", "admin");
         settings.put("openclaw.console.password", secrets.consolePassword());
-        settings.put("openclaw.policy.file", policy.toString());
+        settings.put("openclaw.policy.directory", policy.toString());
         if (workerUrl.isEmpty()) {
             demoWorker = DemoWorker.start(0, secrets.demoWorkerToken(), DemoWorker.harmlessTools());
             settings.put("openclaw.worker.url", demoWorker.url());
@@ -106,20 +107,30 @@ public final class Infrastructure implements AutoCloseable {
         }
     }
 
-    private static Path policy(Path directory, Secrets secrets) {
+    /** Makes the policy directory at the first start; after that it is its administrator's. */
+    private static Path policy(Path data, Secrets secrets) {
+        Path directory = data.resolve("policy");
         Path file = directory.resolve("policy.yaml");
-        if (!Files.exists(file)) {
-            try (var template = Infrastructure.class.getResourceAsStream("/demo-policy.yaml")) {
-                if (template == null) {
-                    throw new IllegalStateException("this jar has no /demo-policy.yaml");
-                }
-                String yaml = new String(template.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                        .replace("@KEY_SHA256@", AgentKey.sha256(secrets.agentKey()));
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("policy.schema.json"), resource("/policy.schema.json"));
+            if (!Files.exists(file)) {
+                String yaml =
+                        resource("/demo-policy.yaml").replace("@KEY_SHA256@", AgentKey.sha256(secrets.agentKey()));
                 PrivateFile.write(file, writer -> writer.write(yaml));
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot write " + file, e);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + directory, e);
         }
-        return file;
+        return directory;
+    }
+
+    private static String resource(String name) throws IOException {
+        try (var in = Infrastructure.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("this jar has no " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -34,10 +34,12 @@ public class InfrastructureOnly {
         var settings = new Properties();
         infrastructure.settings().forEach((name, value) -> settings.setProperty(name, value.toString()));
         PrivateFile.write(settingsFile, writer -> settings.store(writer, "Written at each start"));
-        String gateway = environment.getRequiredProperty("GATEWAY_URL");
-        String approval = environment.getRequiredProperty("APPROVAL_URL");
-        String audit = environment.getRequiredProperty("AUDIT_URL");
-        new Quickstart(data, gateway, approval, audit, infrastructure.secrets()).tellWhenReady();
+        var urls = new Quickstart.Urls(
+                environment.getRequiredProperty("GATEWAY_URL"),
+                environment.getRequiredProperty("POLICY_URL"),
+                environment.getRequiredProperty("APPROVAL_URL"),
+                environment.getRequiredProperty("AUDIT_URL"));
+        new Quickstart(data, urls, infrastructure.secrets()).tellWhenReady();
         Thread.currentThread().join();
     }
 

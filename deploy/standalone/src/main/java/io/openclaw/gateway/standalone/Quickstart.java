@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,9 +15,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Tells a person what to try, once the gateway is ready, and writes the same to {@code quickstart.env} for programs. */
-record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String auditUrl, Secrets secrets) {
+record Quickstart(Path directory, Urls urls, Secrets secrets) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PATIENCE_WITH_THE_WORKER = Duration.ofSeconds(8);
+
+    /** Where each service is; all the same where they run in one process. */
+    record Urls(String gateway, String policy, String approval, String audit) {
+        static Urls all(String url) {
+            return new Urls(url, url, url, url);
+        }
+    }
 
     /**
      * Waits until the gateway says that it is up, then tells. A worker that does not answer is no reason not to: it can come
@@ -30,8 +38,8 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
         long end = now + PATIENCE.toNanos();
         long endForTheWorker = now + PATIENCE_WITH_THE_WORKER.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            var request =
-                    HttpRequest.newBuilder(URI.create(gatewayUrl + "/health")).build();
+            var request = HttpRequest.newBuilder(URI.create(urls.gateway() + "/health"))
+                    .build();
             for (; now < end; now = System.nanoTime()) {
                 try {
                     last = client.send(request, BodyHandlers.ofString()).body();
@@ -39,7 +47,7 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
                     boolean workerIsUp = isUp(components, "worker");
                     boolean restIsUp = List.of("kafka", "postgresql", "policy").stream()
                             .allMatch(component -> isUp(components, component));
-                    if (restIsUp && (workerIsUp || now > endForTheWorker)) {
+                    if (restIsUp && knowsTools(client) && (workerIsUp || now > endForTheWorker)) {
                         tell(workerIsUp ? "" : components.at("/worker/why").asString(""));
                         return true;
                     }
@@ -51,6 +59,17 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
         }
         System.err.println("The gateway is not ready after " + PATIENCE.toSeconds() + " s. It says: " + last);
         return false;
+    }
+
+    /** Tells whether the catalogue has arrived: until then every tool is unknown, and calls of it are denied. */
+    private boolean knowsTools(HttpClient client) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(urls.policy() + "/v1/tools"))
+                .header("Authorization", "Bearer " + secrets.agentKey())
+                .build();
+        HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+        // A policy that no longer has the demo agent has no tools to wait for.
+        return answer.statusCode() == 401
+                || !Json.MAPPER.readTree(answer.body()).path("tools").isEmpty();
     }
 
     private static boolean isUp(JsonNode components, String name) {
@@ -78,10 +97,17 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
                 CONSOLE_URL=%s/audit/pretty
                 CONSOLE_USER=admin
                 CONSOLE_PASSWORD=%s
+                POLICY_URL=%s
                 APPROVAL_URL=%s
                 AUDIT_URL=%s
                 """.formatted(
-                        gatewayUrl, secrets.agentKey(), auditUrl, secrets.consolePassword(), approvalUrl, auditUrl);
+                        urls.gateway(),
+                        secrets.agentKey(),
+                        urls.audit(),
+                        secrets.consolePassword(),
+                        urls.policy(),
+                        urls.approval(),
+                        urls.audit());
     }
 
     private String words(Path file) {
@@ -90,9 +116,9 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
                 OpenClaw Gateway is ready.
 
                   Gateway   %1$s        (health: %1$s/health)
-                  Console   %3$s/audit/pretty   user admin, password %4$s
+                  Console   %3$s/audit/pretty and %8$s/console/policy   user admin, password %4$s
                   Agent     demo, key %2$s
-                  Policy    %6$s
+                  Policy    %6$s   (deploy/policy --help)
                   Settings for scripts: %5$s
 
                 Try (each line can be pasted as it is):
@@ -108,12 +134,13 @@ record Quickstart(Path directory, String gatewayUrl, String approvalUrl, String 
                    It waits at: curl -sS -u 'admin:%4$s' '%7$s/v1/approvals?status=pending'
                    Say yes:     curl -sS -u 'admin:%4$s' -H 'Content-Type: application/json' -d '{"decision":"approve","reason":"fine"}' %7$s/v1/approvals/ID/decision
                 """.formatted(
-                        gatewayUrl,
+                        urls.gateway(),
                         secrets.agentKey(),
-                        auditUrl,
+                        urls.audit(),
                         secrets.consolePassword(),
                         file,
-                        directory.resolve("policy.yaml"),
-                        approvalUrl);
+                        directory.resolve("policy"),
+                        urls.approval(),
+                        urls.policy());
     }
 }

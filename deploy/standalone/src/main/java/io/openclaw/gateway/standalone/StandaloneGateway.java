@@ -45,9 +45,7 @@ public class StandaloneGateway {
         String url = "http://127.0.0.1:" + environment.getProperty("local.server.port");
         if (!new Quickstart(
                         dataDirectory(environment),
-                        url,
-                        url,
-                        url,
+                        Quickstart.Urls.all(url),
                         around.started().secrets())
                 .tellWhenReady()) {
             System.exit(1);

@@ -22,6 +22,11 @@ public record Answer(
         return new Answer(Outcome.FAILED, null, error);
     }
 
+    /** The call was cleared and is not run all the same. */
+    public static Answer denied(CallError error) {
+        return new Answer(Outcome.DENIED, null, error);
+    }
+
     /** The call was started, and nobody can say whether it finished. */
     public static Answer unknown(String why) {
         return new Answer(

@@ -9,9 +9,12 @@ import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.policy.PolicyInForce;
+import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.ResultInspection;
@@ -24,8 +27,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +52,9 @@ final class Executions {
     private final Clock clock;
     private final int most;
     private final Semaphore places;
+    private final CountDownLatch isReady = new CountDownLatch(1);
     private volatile ToolTraits traits = ToolTraits.NONE;
+    private volatile Freezes freezes = Freezes.NONE;
     /** Until a policy is read, a result that is not harmless is withheld. */
     private volatile Results results = new Results(ResultHandling.BLOCK, ResultHandling.BLOCK);
 
@@ -68,10 +75,7 @@ final class Executions {
         this.most = most;
         this.places = new Semaphore(most);
         this.upstreams = upstreams;
-        policy.onChange(inForce -> {
-            traits = ToolTraits.of(inForce.document());
-            results = inForce.document().results();
-        });
+        policy.onChange(this::use);
         this.publisher = publisher;
         this.chain = chain;
         this.claims = claims;
@@ -80,8 +84,24 @@ final class Executions {
         meters.gauge("openclaw.executor.calls.running", places, free -> most - free.availablePermits());
     }
 
-    /** Waits until a call could be run at once; returns false if none could for that long. */
+    private void use(PolicyState state) {
+        PolicyInForce active = state.active();
+        if (active != null) {
+            traits = ToolTraits.of(active.document(), state.tools().values());
+            results = active.document().results();
+            freezes = state.freezes();
+            isReady.countDown();
+        }
+    }
+
+    /**
+     * Waits until a call could be run at once; returns false if none could for that long. Nothing runs before a policy was
+     * read: what is frozen must not run because nobody knows that it is.
+     */
     boolean awaitPlace(Duration patience) throws InterruptedException {
+        if (!isReady.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return false;
+        }
         if (places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             places.release();
             return true;
@@ -103,7 +123,7 @@ final class Executions {
         Thread.ofVirtual().name("call-" + cleared.call().callId()).start(() -> {
             places.acquireUninterruptibly();
             try {
-                end(cleared, run(cleared.call()));
+                end(cleared, frozen(cleared.call()).orElseGet(() -> run(cleared.call())));
             } finally {
                 places.release();
             }
@@ -140,6 +160,11 @@ final class Executions {
     /** Tells whether a call may be run again when nobody can say whether it was run. */
     boolean isRepeatable(ToolCall call) {
         return traits.isRepeatable(call);
+    }
+
+    /** What was cleared, or approved, before it was frozen does not run after it. */
+    private Optional<Answer> frozen(ToolCall call) {
+        return freezes.of(call).map(freeze -> Answer.denied(CallError.of("frozen", freeze.words() + ".")));
     }
 
     private Answer run(ToolCall call) {

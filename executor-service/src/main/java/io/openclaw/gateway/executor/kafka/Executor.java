@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.kafka.DeadLetters;
@@ -15,6 +16,7 @@ import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.executor.core.Answer;
@@ -60,6 +62,7 @@ public final class Executor implements SmartLifecycle {
     private final Clock clock;
     private final MessageListenerContainer withdrawals;
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
+    private final Map<String, List<ToolDefinition>> reportedTools = new ConcurrentHashMap<>();
     private volatile boolean running;
     private List<Thread> threads = List.of();
 
@@ -149,6 +152,7 @@ public final class Executor implements SmartLifecycle {
     @Scheduled(fixedDelay = 3_000)
     void report() {
         for (GuardedUpstream upstream : upstreams) {
+            reportTools(upstream);
             Upstream.Reachability seen = upstream.look();
             UpstreamReported last = reports.get(upstream.name());
             Instant now = clock.instant();
@@ -165,6 +169,21 @@ public final class Executor implements SmartLifecycle {
             } catch (RuntimeException e) {
                 log.warn("the state of {} could not be reported: {}", upstream.name(), e.toString());
             }
+        }
+    }
+
+    private void reportTools(GuardedUpstream upstream) {
+        List<ToolDefinition> tools = upstream.tools();
+        if (tools.isEmpty() || tools.equals(reportedTools.get(upstream.name()))) {
+            return;
+        }
+        try {
+            publisher
+                    .publish(new ToolsReported(upstream.name(), tools, clock.instant(), instance, Map.of()))
+                    .join();
+            reportedTools.put(upstream.name(), tools);
+        } catch (RuntimeException e) {
+            log.warn("the tools of {} could not be reported: {}", upstream.name(), e.toString());
         }
     }
 

@@ -12,7 +12,9 @@ import io.github.resilience4j.timelimiter.TimeLimiter;
 import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +45,10 @@ public final class GuardedUpstream {
 
     public String name() {
         return upstream.name();
+    }
+
+    public List<ToolDefinition> tools() {
+        return upstream.tools();
     }
 
     public Upstream.Reachability look() {

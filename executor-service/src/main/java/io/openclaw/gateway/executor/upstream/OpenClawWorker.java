@@ -5,6 +5,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.WorkerResponse;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -41,16 +43,19 @@ public final class OpenClawWorker implements Upstream, AutoCloseable {
     private final String name;
     private final URI endpoint;
     private final @Nullable String token;
+    private final WorkerTools tools;
     private final HttpClient client;
 
     /**
      * @param url the worker's base URL, such as {@code http://127.0.0.1:18789}
      * @param token the worker's {@code gateway.auth.token}, if it wants one
+     * @param tools which tools it has: a worker does not say
      * @throws IllegalArgumentException if the URL is none of http or https
      */
-    public OpenClawWorker(String name, String url, @Nullable String token) {
+    public OpenClawWorker(String name, String url, @Nullable String token, WorkerTools tools) {
         this.name = name;
         this.endpoint = endpoint(url);
+        this.tools = tools;
         this.token = token == null || token.isBlank() ? null : token;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -87,6 +92,11 @@ public final class OpenClawWorker implements Upstream, AutoCloseable {
                         request.build(),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), GatewayApplication.MAX_PAYLOAD_BYTES))
                 .handle((response, problem) -> response == null ? unanswered(problem) : answer(response));
+    }
+
+    @Override
+    public List<ToolDefinition> tools() {
+        return tools.now();
     }
 
     /** Sends a request that no worker runs: one that wants the token answers 401 if ours is wrong, and else 400. */

@@ -1,7 +1,9 @@
 package io.openclaw.gateway.executor.upstream;
 
 import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What executes tools. */
@@ -16,6 +18,9 @@ public interface Upstream {
      *     upstream did not answer
      */
     CompletableFuture<Answer> run(ToolCall call);
+
+    /** Returns the tools that it has, as they are defined now; empty if that cannot be told. */
+    List<ToolDefinition> tools();
 
     /** Looks whether the upstream can be expected to run calls. */
     Reachability look();

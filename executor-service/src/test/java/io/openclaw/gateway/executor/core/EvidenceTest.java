@@ -54,6 +54,7 @@ class EvidenceTest {
                 null,
                 null,
                 null,
+                null,
                 0,
                 Digest.of("demo", "openclaw", "exec", arguments),
                 null,

@@ -2,9 +2,11 @@ package io.openclaw.gateway.ingress.core;
 
 import io.openclaw.gateway.common.call.CallIds;
 import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline after which the call must not be started
  * @param idempotencyKey makes the same request the same call; at most 200 characters
  * @param context what the upstream needs beside the arguments
+ * @param onBehalfOf the person for whom the agent acts, as it says; at most 200 characters
  */
 public record CallRequest(
         @Nullable String upstream,
@@ -33,7 +36,8 @@ public record CallRequest(
         @Nullable String intent,
         @Nullable Instant deadline,
         @Nullable String idempotencyKey,
-        @Nullable RawJson context) {
+        @Nullable RawJson context,
+        @Nullable String onBehalfOf) {
     /** How long a call may wait before it must not be started any more, when it does not say so itself. */
     public static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(30);
 
@@ -49,7 +53,7 @@ public record CallRequest(
      * @param replyPartition where the asking instance reads the end of the call
      * @throws InvalidRequestException naming the field that is wrong, its value, and what it may be
      */
-    public ToolCall toCall(String agent, Origin origin, List<String> upstreams, int replyPartition, Instant now) {
+    public ToolCall toCall(Caller caller, Origin origin, List<String> upstreams, int replyPartition, Instant now) {
         Address address = address(upstreams);
         Instant requestedAt = now.truncatedTo(ChronoUnit.MICROS);
         RawJson object = arguments == null || arguments.text().equals("null") ? RawJson.EMPTY_OBJECT : arguments;
@@ -58,6 +62,8 @@ public record CallRequest(
         }
         checkLength("idempotencyKey", idempotencyKey, LONGEST_KEY);
         checkLength("intent", intent, LONGEST_INTENT);
+        checkLength("onBehalfOf", onBehalfOf, LONGEST_KEY);
+        String agent = caller.agent();
         return new ToolCall(
                 CallIds.next(),
                 agent,
@@ -71,10 +77,24 @@ public record CallRequest(
                 null,
                 intent,
                 context,
+                identity(caller),
                 replyPartition,
                 digest(agent, address, object),
                 null,
                 Map.of());
+    }
+
+    /** A token that proves for whom the agent acts cannot be talked over. */
+    private @Nullable Identity identity(Caller caller) {
+        Identity proven = caller.identity();
+        if (onBehalfOf == null || onBehalfOf.equals(proven.onBehalfOf())) {
+            return proven.equals(Identity.NONE) ? null : proven;
+        }
+        if (proven.proven()) {
+            throw new InvalidRequestException(
+                    "'onBehalfOf' is \"" + shortened(onBehalfOf) + "\", and the token says it is somebody else");
+        }
+        return new Identity(proven.roles(), onBehalfOf, false);
     }
 
     private record Address(String upstream, String tool) {}

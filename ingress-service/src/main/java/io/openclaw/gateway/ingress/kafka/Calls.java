@@ -10,6 +10,7 @@ import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -106,13 +107,13 @@ public final class Calls implements SmartLifecycle {
      * @throws IdempotencyKeyReusedException if its idempotency key already stands for another request
      * @throws PipelineUnavailableException if the broker does not take the call
      */
-    public Asked ask(CallRequest request, String agent, Origin origin, List<String> upstreams) {
+    public Asked ask(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
         int replyPartition = replies.next()
                 .orElseThrow(() -> new PipelineUnavailableException(
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
                                 + " to be answered on (it is starting, or there are more ingress instances than partitions)",
                         null));
-        ToolCall call = request.toCall(agent, origin, upstreams, replyPartition, clock.instant());
+        ToolCall call = request.toCall(caller, origin, upstreams, replyPartition, clock.instant());
         takePlace();
         try {
             String key = request.idempotencyKey();

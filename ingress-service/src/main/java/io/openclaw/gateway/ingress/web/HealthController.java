@@ -1,6 +1,8 @@
 package io.openclaw.gateway.ingress.web;
 
+import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UpstreamReported;
+import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.ingress.kafka.Calls;
@@ -42,7 +44,14 @@ public final class HealthController implements SmartLifecycle {
     public HealthController(
             EventListeners listeners, KnownAgents agents, Calls calls, JdbcClient jdbc, KafkaAdmin kafka, Clock clock) {
         this.reports = listeners.latest(
-                Topic.UPSTREAMS_STATUS, UpstreamReported.class, report -> upstreams.put(report.upstream(), report));
+                Topic.UPSTREAMS_STATUS,
+                GatewayEvent.class,
+                event -> {
+                    if (event instanceof UpstreamReported report) {
+                        upstreams.put(report.upstream(), report);
+                    }
+                },
+                () -> {});
         this.agents = agents;
         this.calls = calls;
         this.jdbc = jdbc;

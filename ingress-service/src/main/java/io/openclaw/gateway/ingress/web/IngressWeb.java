@@ -6,9 +6,9 @@ import org.springframework.context.annotation.Import;
 /** Everything that agents see of ingress. */
 @Configuration(proxyBeanMethods = false)
 @Import({
-    AgentSecurity.class,
     HealthController.class,
     IngressProblems.class,
+    IngressSecurity.class,
     ToolCallController.class,
     ToolsInvokeController.class
 })

@@ -2,6 +2,8 @@ package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.ingress.core.CallRequest;
@@ -18,6 +20,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -45,12 +48,13 @@ final class ToolCallController {
             @Nullable String upstream,
             @Nullable String intent,
             @Nullable Instant deadline,
-            @Nullable String idempotencyKey) {}
+            @Nullable String idempotencyKey,
+            @Nullable String onBehalfOf) {}
 
     @PostMapping(PATH)
     ResponseEntity<CallView> ask(
             HttpServletRequest request,
-            Principal agent,
+            @AuthenticationPrincipal Caller caller,
             @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
         Duration patience = WaitPreference.of(prefer);
         Body body = RequestBody.read(request, Body.class);
@@ -62,8 +66,9 @@ final class ToolCallController {
                         body.intent(),
                         body.deadline(),
                         body.idempotencyKey(),
-                        null),
-                agent.getName(),
+                        null,
+                        body.onBehalfOf()),
+                caller,
                 Origin.REST,
                 agents.current().orElseThrow().upstreams());
         return answer(asked.awaitEnd(patience));

@@ -1,9 +1,12 @@
 package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.ingress.core.CallRequest;
@@ -14,12 +17,12 @@ import io.openclaw.gateway.ingress.kafka.Calls;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +37,8 @@ final class ToolsInvokeController {
     private static final List<String> HEADERS = List.of("message-channel", "account-id", "message-to", "thread-id");
 
     private static final String HEADER_PREFIX = "x-openclaw-";
+    /** The person for whom the agent acts; the gateway's own, the worker does not see it. */
+    private static final String ON_BEHALF_OF = "x-gateway-on-behalf-of";
 
     private final Calls calls;
     private final KnownAgents agents;
@@ -55,15 +60,23 @@ final class ToolsInvokeController {
             @Nullable Boolean dryRun) {}
 
     @PostMapping(PATH)
-    void invoke(HttpServletRequest request, HttpServletResponse response, Principal agent) throws IOException {
+    void invoke(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
         WorkerAnswer answer;
         try {
             Body body = RequestBody.read(request, Body.class);
             String tool = body.name() != null ? body.name() : body.tool();
             var asked = calls.ask(
                     new CallRequest(
-                            null, tool, argumentsOf(body), null, null, body.idempotencyKey(), contextOf(body, request)),
-                    agent.getName(),
+                            null,
+                            tool,
+                            argumentsOf(body),
+                            null,
+                            null,
+                            body.idempotencyKey(),
+                            contextOf(body, request),
+                            request.getHeader(ON_BEHALF_OF)),
+                    caller,
                     Origin.REST,
                     agents.current().orElseThrow().upstreams());
             CallState state = asked.awaitNews(WaitPreference.LONGEST);
@@ -108,8 +121,16 @@ final class ToolsInvokeController {
         CallError error = end.error() == null ? CallError.of("tool_error", "no reason given") : end.error();
         return switch (end.outcome()) {
             case SUCCEEDED -> WorkerAnswer.succeeded(end.result(), end.findings());
-            case DENIED, EXPIRED, CANCELLED ->
-                WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false));
+            case DENIED, EXPIRED, CANCELLED -> {
+                // What the worker would have said itself.
+                if (wasDeniedBy(end, Reason.UNKNOWN_TOOL)) {
+                    String message = "Tool not available: " + end.call().tool();
+                    yield WorkerAnswer.failed(404, error(end.call(), "not_found", message, null));
+                }
+                yield wasDeniedBy(end, Reason.INVALID_ARGUMENTS)
+                        ? WorkerAnswer.failed(400, error(end.call(), "invalid_request", error.message(), null))
+                        : WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false));
+            }
             case FAILED, UNKNOWN -> {
                 // The worker's own answer where it gave one; a wrong worker token is not the caller's fault.
                 Integer status = error.status();
@@ -118,6 +139,12 @@ final class ToolsInvokeController {
                         : WorkerAnswer.failed(500, error(end.call(), "tool_error", error.message(), null));
             }
         };
+    }
+
+    private static boolean wasDeniedBy(CallCompleted end, String ruleId) {
+        return end.verdicts().stream()
+                .flatMap(verdict -> verdict.reasons().stream())
+                .anyMatch(reason -> reason.ruleId().equals(ruleId));
     }
 
     private static WorkerAnswer.Refusal error(

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,12 +18,13 @@ import org.junit.jupiter.api.Test;
 
 class CallRequestTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00.123456789Z");
+    private static final Caller DEMO = new Caller("demo", Identity.NONE);
     private static final List<String> ONE = List.of("openclaw");
     private static final List<String> TWO = List.of("openclaw", "jira");
 
     private static ToolCall call(@Nullable String upstream, @Nullable String tool, List<String> upstreams) {
-        return new CallRequest(upstream, tool, null, null, null, null, null)
-                .toCall("demo", Origin.REST, upstreams, 2, NOW);
+        return new CallRequest(upstream, tool, null, null, null, null, null, null)
+                .toCall(DEMO, Origin.REST, upstreams, 2, NOW);
     }
 
     @Nested
@@ -54,8 +57,8 @@ class CallRequestTest {
     @Test
     void theCallCarriesWhatWasAskedAndItsDigest() {
         RawJson arguments = RawJson.of("{\"b\":1, \"a\":2}");
-        ToolCall call = new CallRequest(null, "exec", arguments, "tidy up", null, null, null)
-                .toCall("demo", Origin.REST, ONE, 2, NOW);
+        ToolCall call = new CallRequest(null, "exec", arguments, "tidy up", null, null, null, null)
+                .toCall(DEMO, Origin.REST, ONE, 2, NOW);
 
         assertThat(call.arguments()).isSameAs(arguments);
         assertThat(call.intent()).isEqualTo("tidy up");

@@ -1,6 +1,5 @@
 package io.openclaw.gateway.policy.core;
 
-import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.policy.Glob;
 
 /** A pattern of {@code upstream/tool}; {@code *} stands for any characters of its half. */
@@ -20,7 +19,12 @@ record AddressPattern(String text, Glob upstream, Glob tool) {
         return new AddressPattern(text, new Glob(text.substring(0, slash)), new Glob(text.substring(slash + 1)));
     }
 
-    boolean matches(ToolCall call) {
-        return upstream.matches(call.upstream()) && tool.matches(call.tool());
+    boolean matches(String upstreamName, String toolName) {
+        return upstream.matches(upstreamName) && tool.matches(toolName);
+    }
+
+    /** Tells whether it matches everything that another pattern does. */
+    boolean covers(AddressPattern other) {
+        return upstream.matches(other.upstream.pattern()) && tool.matches(other.tool.pattern());
     }
 }

@@ -1,113 +1,59 @@
 package io.openclaw.gateway.policy.core;
 
+import dev.cel.runtime.CelEvaluationException;
+import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.ToolCall;
-import io.openclaw.gateway.common.policy.PolicyDocument;
+import io.openclaw.gateway.common.event.FreezeChanged;
+import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyInForce;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A policy, checked and compiled. What no pattern allows is denied; {@code deny} beats {@code escalate} beats
- * {@code allow}, whichever role they come from.
+ * A policy, checked and compiled. What nothing allows is denied; {@code deny} beats {@code escalate} beats {@code allow},
+ * whichever role or rule they come from. A decision is a function of the call, the tools that are known, what is frozen, and
+ * what the agent was charged with before.
  */
 public final class Policy {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-    private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int MOST_REASONS = 5;
 
     private final String version;
-    private final Set<String> upstreams;
-    private final Map<String, List<Grant>> grantsByAgent;
+    private final Map<String, PolicyCompiler.CompiledUpstream> upstreams;
+    private final Map<String, Principal> principals;
+    private final PolicyCompiler.Roles roles;
+    private final ClauseIndex rules;
 
-    /** One pattern of one role, and what it leads to. */
-    private record Grant(String ruleId, Decision effect, AddressPattern pattern) {}
-
-    private Policy(String version, Set<String> upstreams, Map<String, List<Grant>> grantsByAgent) {
+    Policy(
+            String version,
+            Map<String, PolicyCompiler.CompiledUpstream> upstreams,
+            Map<String, Principal> principals,
+            PolicyCompiler.Roles roles,
+            ClauseIndex rules) {
         this.version = version;
         this.upstreams = upstreams;
-        this.grantsByAgent = grantsByAgent;
+        this.principals = principals;
+        this.roles = roles;
+        this.rules = rules;
     }
 
     /**
      * Checks and compiles a policy.
      *
      * @throws InvalidPolicyException naming every problem: a name that is empty, repeated or unknown, a pattern without a
-     *     slash, a key that is no SHA-256
+     *     slash, a key that is no SHA-256, an expression that does not compile
      */
     public static Policy of(PolicyInForce policy) {
-        PolicyDocument document = policy.document();
-        var problems = new ArrayList<String>();
-
-        Set<String> upstreams = names(
-                "upstream",
-                document.upstreams().stream().map(PolicyDocument.Upstream::name).toList(),
-                problems);
-        names("role", document.roles().stream().map(PolicyDocument.Role::id).toList(), problems);
-        names("agent", document.agents().stream().map(PolicyDocument.Agent::id).toList(), problems);
-
-        var defaults = document.defaults();
-        List<Grant> forEveryone = grants("defaults", defaults.deny(), defaults.escalate(), defaults.allow(), problems);
-        var byRole = new HashMap<String, List<Grant>>();
-        for (PolicyDocument.Role role : document.roles()) {
-            byRole.put(
-                    String.valueOf(role.id()),
-                    grants("roles/" + role.id(), role.deny(), role.escalate(), role.allow(), problems));
-        }
-
-        var byAgent = new HashMap<String, List<Grant>>();
-        var keys = new HashMap<String, String>();
-        for (PolicyDocument.Agent agent : document.agents()) {
-            String id = String.valueOf(agent.id());
-            var grants = new ArrayList<>(forEveryone);
-            for (String role : agent.roles()) {
-                List<Grant> granted = byRole.get(role);
-                if (granted == null) {
-                    problems.add("agent '" + id + "' has the role '" + role + "', which is not defined under roles");
-                } else {
-                    grants.addAll(granted);
-                }
-            }
-            byAgent.put(id, List.copyOf(grants));
-            for (PolicyDocument.Key key : agent.keys()) {
-                checkKey(id, key, keys, problems);
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new InvalidPolicyException(problems);
-        }
-        return new Policy(policy.version(), upstreams, Map.copyOf(byAgent));
-    }
-
-    /** Decides about a call: a decision is a function of the call and this policy. */
-    public PolicyDecision decide(ToolCall call) {
-        List<Grant> grants = grantsByAgent.get(call.agent());
-        if (grants == null) {
-            return denied("policy/unknown-agent", "the policy has no agent '" + call.agent() + "'");
-        }
-        if (!upstreams.contains(call.upstream())) {
-            return denied("policy/unknown-upstream", "the policy has no upstream '" + call.upstream() + "'");
-        }
-        Optional<Grant> strictest = Optional.empty();
-        for (Grant grant : grants) {
-            if (grant.pattern().matches(call)
-                    && strictest
-                            .map(found -> grant.effect().compareTo(found.effect()) > 0)
-                            .orElse(true)) {
-                strictest = Optional.of(grant);
-            }
-        }
-        return strictest
-                .map(grant -> decision(grant, call))
-                .orElseGet(() -> denied(
-                        "policy/default-deny", "no role of agent '" + call.agent() + "' allows " + call.address()));
+        return new PolicyCompiler(policy).compile();
     }
 
     /** Returns the content hash that its decisions name. */
@@ -115,75 +61,284 @@ public final class Policy {
         return version;
     }
 
-    private PolicyDecision decision(Grant grant, ToolCall call) {
-        return switch (grant.effect()) {
-            case ALLOW ->
-                new PolicyDecision(
-                        Decision.ALLOW,
-                        List.of(new Reason(grant.ruleId(), call.address() + " is allowed", Severity.INFO)),
-                        version);
-            case ESCALATE ->
-                new PolicyDecision(
-                        Decision.ESCALATE,
-                        List.of(new Reason(
-                                grant.ruleId(),
-                                "the policy wants a person to approve " + call.address(),
-                                Severity.MEDIUM)),
-                        version);
-            case DENY -> denied(grant.ruleId(), "agent '" + call.agent() + "' may not call " + call.address());
-        };
+    /** Tells whether a limit counts calls that have not ended, so that ends have to be learned of. */
+    public boolean countsRunningCalls() {
+        return roles.limits().stream().anyMatch(limit -> limit.concurrentCalls() != null);
+    }
+
+    /** Tells whether a limit holds for an agent. */
+    public boolean isLimited(ToolCall call) {
+        Principal principal = principalOf(call);
+        return principal != null && !principal.limits().isEmpty();
+    }
+
+    /** Decides about a call when nothing is frozen, every tool is known, and nobody was charged with anything. */
+    public PolicyDecision decide(ToolCall call) {
+        return decide(call, ToolCatalogue.UNCHECKED, Freezes.NONE, Ledger.inMemory());
+    }
+
+    /** Decides about a call. */
+    public PolicyDecision decide(ToolCall call, ToolCatalogue catalogue, Freezes freezes, Ledger ledger) {
+        Principal principal = principalOf(call);
+        if (principal == null) {
+            return denied("policy/unknown-agent", "the policy has no agent '" + call.agent() + "'");
+        }
+        Optional<FreezeChanged> freeze = freezes.of(call);
+        if (freeze.isPresent()) {
+            return denied("freeze/" + freeze.get().scope(), freeze.get().words());
+        }
+        PolicyCompiler.CompiledUpstream upstream = upstreams.get(call.upstream());
+        if (upstream == null) {
+            return denied("policy/unknown-upstream", "the policy has no upstream '" + call.upstream() + "'");
+        }
+        Optional<Reason> invalid = catalogue.problemWith(call);
+        if (invalid.isPresent()) {
+            return new PolicyDecision(Decision.DENY, List.of(invalid.get()), version, null, List.of());
+        }
+        var strictest = new Strictest(call, new Facts(call, principal, catalogue.tool(upstream.traits(), call)));
+        catalogue.concernAbout(call, upstream.unknownTools()).ifPresent(strictest::consider);
+        for (ClauseIndex grants : principal.grants()) {
+            grants.candidates(call.agent(), call.upstream(), strictest::consider);
+        }
+        rules.candidates(call.agent(), call.upstream(), strictest::consider);
+        return limited(strictest, principal, ledger);
+    }
+
+    /** Lists what every clause that could hold for a call says of it, the deciding ones first. */
+    public List<Part> explain(ToolCall call, ToolCatalogue catalogue) {
+        Principal principal = principalOf(call);
+        PolicyCompiler.CompiledUpstream upstream = upstreams.get(call.upstream());
+        if (principal == null || upstream == null) {
+            return List.of();
+        }
+        var facts = new Facts(call, principal, catalogue.tool(upstream.traits(), call));
+        var parts = new ArrayList<Part>();
+        catalogue
+                .concernAbout(call, upstream.unknownTools())
+                .ifPresent(concern -> parts.add(Part.of(concern, call, facts)));
+        for (ClauseIndex grants : principal.grants()) {
+            grants.candidates(call.agent(), call.upstream(), clause -> parts.add(Part.of(clause, call, facts)));
+        }
+        rules.candidates(call.agent(), call.upstream(), clause -> parts.add(Part.of(clause, call, facts)));
+        parts.sort((a, b) ->
+                a.holds() == b.holds() ? b.effect().compareTo(a.effect()) : Boolean.compare(b.holds(), a.holds()));
+        return parts;
+    }
+
+    /**
+     * What one clause says of a call.
+     *
+     * @param holds whether it has its effect on the call
+     * @param why why, or why not
+     */
+    public record Part(String ruleId, Decision effect, boolean holds, String why) {
+        static Part of(Clause clause, ToolCall call, Facts facts) {
+            Clause.Match match = clause.match(call, facts);
+            String why;
+            Condition condition = clause.condition();
+            if (match.problem() != null) {
+                why = "its condition cannot be evaluated: " + match.problem();
+            } else if (!clause.isAbout(call.upstream(), call.tool())) {
+                why = "it is about other tools";
+            } else if (condition == null) {
+                why = "it is about this tool";
+            } else {
+                why = (match.holds() ? "it is true: " : "it is false: ")
+                        + condition.source().strip();
+            }
+            return new Part(clause.ruleId(), clause.effect(), match.holds(), why);
+        }
+    }
+
+    /**
+     * Tells whether an agent may call a tool at all, with some arguments, at some time. What depends on the arguments counts
+     * in its favour, so a tool is only hidden that would always be denied.
+     */
+    public boolean mayEverCall(ToolCall example, ToolCatalogue catalogue) {
+        Principal principal = principalOf(example);
+        PolicyCompiler.CompiledUpstream upstream = upstreams.get(example.upstream());
+        if (principal == null || upstream == null) {
+            return false;
+        }
+        var facts = new Facts(example, principal, catalogue.tool(upstream.traits(), example));
+        var clauses = new ArrayList<Clause>();
+        catalogue.concernAbout(example, upstream.unknownTools()).ifPresent(clauses::add);
+        for (ClauseIndex grants : principal.grants()) {
+            grants.candidates(example.agent(), example.upstream(), clauses::add);
+        }
+        rules.candidates(example.agent(), example.upstream(), clauses::add);
+        boolean granted = false;
+        for (Clause clause : clauses) {
+            Clause.Holds holds = clause.holds(example, facts);
+            if (clause.effect() == Decision.DENY && holds == Clause.Holds.ALWAYS) {
+                return false;
+            }
+            granted |= clause.effect() != Decision.DENY && holds != Clause.Holds.NEVER;
+        }
+        return granted;
+    }
+
+    private @Nullable Principal principalOf(ToolCall call) {
+        Principal known = principals.get(call.agent());
+        if (known != null) {
+            return known;
+        }
+        List<String> proven = call.identified().roles();
+        return proven.isEmpty() ? null : roles.principal(call.agent(), proven);
+    }
+
+    /** The strictest of the clauses that hold for a call. */
+    private static final class Strictest {
+        private final ToolCall call;
+        private final Facts facts;
+        private final List<Clause> clauses = new ArrayList<>(2);
+        private @Nullable String problem;
+
+        Strictest(ToolCall call, Facts facts) {
+            this.call = call;
+            this.facts = facts;
+        }
+
+        void consider(Clause clause) {
+            Decision sofar = clauses.isEmpty() ? null : clauses.getFirst().effect();
+            if (sofar != null
+                    && (clause.effect().compareTo(sofar) < 0
+                            // One that denies, or allows, is enough; of those that escalate every one has its terms.
+                            || (clause.effect() == sofar && sofar != Decision.ESCALATE))) {
+                return;
+            }
+            Clause.Match match = clause.match(call, facts);
+            if (!match.holds()) {
+                return;
+            }
+            if (sofar != clause.effect()) {
+                clauses.clear();
+            }
+            problem = match.problem();
+            clauses.add(clause);
+        }
+
+        Reason reason(Clause clause) {
+            String text = clause.reason();
+            if (text == null) {
+                text = switch (clause.effect()) {
+                    case ALLOW -> call.address() + " is allowed";
+                    case ESCALATE -> "the policy wants a person to approve " + call.address();
+                    case DENY -> "agent '" + call.agent() + "' may not call " + call.address();
+                };
+            }
+            if (problem != null) {
+                text += " (its condition cannot be evaluated: " + problem + ")";
+            }
+            return new Reason(
+                    clause.ruleId(),
+                    text,
+                    switch (clause.effect()) {
+                        case ALLOW -> Severity.INFO;
+                        case ESCALATE -> Severity.MEDIUM;
+                        case DENY -> Severity.HIGH;
+                    });
+        }
+
+        @Nullable
+        ApprovalTerms terms() {
+            Set<ApprovalTerms.Requirement> requirements = new java.util.LinkedHashSet<>();
+            Long expires = null;
+            boolean any = false;
+            for (Clause clause : clauses) {
+                ApprovalTerms terms = clause.terms();
+                if (terms != null) {
+                    any = true;
+                    requirements.addAll(terms.requirements());
+                    Long seconds = terms.expiresInSeconds();
+                    expires = expires == null || (seconds != null && seconds < expires) ? seconds : expires;
+                }
+            }
+            return any ? new ApprovalTerms(List.copyOf(requirements), expires) : null;
+        }
+    }
+
+    private PolicyDecision limited(Strictest strictest, Principal principal, Ledger ledger) {
+        ToolCall call = strictest.call;
+        if (strictest.clauses.isEmpty()) {
+            return denied("policy/default-deny", "no role of agent '" + call.agent() + "' allows " + call.address());
+        }
+        Decision effect = strictest.clauses.getFirst().effect();
+        List<Reason> reasons = strictest.clauses.stream()
+                .limit(MOST_REASONS)
+                .map(strictest::reason)
+                .toList();
+        if (effect == Decision.DENY || principal.limits().isEmpty()) {
+            return new PolicyDecision(effect, reasons, version, strictest.terms(), List.of());
+        }
+        var charges = new ArrayList<Charge>();
+        for (Limit limit : principal.limits()) {
+            if (!limit.counts(call.upstream(), call.tool())) {
+                continue;
+            }
+            Usage usage = ledger.of(call.agent());
+            if (usage.isCharged(limit.id(), call.callId())) {
+                continue;
+            }
+            Optional<String> exceeded;
+            double cost;
+            try {
+                cost = limit.cost() == null ? 1 : limit.cost().amount(strictest.facts);
+                exceeded = exceeded(limit, cost, usage, call, ledger);
+            } catch (CelEvaluationException e) {
+                cost = 0;
+                exceeded = Optional.of("what " + call.address() + " costs cannot be told: " + e.getMessage());
+            }
+            if (exceeded.isPresent()) {
+                return denied("limits/" + limit.id(), exceeded.get());
+            }
+            charges.add(new Charge(
+                    limit.id(),
+                    call.agent(),
+                    call.callId(),
+                    call.requestedAt(),
+                    cost,
+                    limit.concurrentCalls() == null ? call.requestedAt() : call.deadline()));
+        }
+        return new PolicyDecision(effect, reasons, version, strictest.terms(), List.copyOf(charges));
+    }
+
+    private static Optional<String> exceeded(Limit limit, double cost, Usage usage, ToolCall call, Ledger ledger) {
+        String agent = "agent '" + call.agent() + "'";
+        Instant at = call.requestedAt();
+        Integer perMinute = limit.callsPerMinute();
+        if (perMinute != null) {
+            Usage.Window window = usage.within(limit.id(), MINUTE, at);
+            if (window.calls() >= perMinute) {
+                return Optional.of(agent + " has made " + window.calls() + " calls within a minute and may make "
+                        + perMinute + "; the next at " + window.first().plus(MINUTE));
+            }
+        }
+        Integer concurrent = limit.concurrentCalls();
+        if (concurrent != null && usage.running(limit.id(), at) >= concurrent) {
+            ledger.catchUp();
+            if (usage.running(limit.id(), at) >= concurrent) {
+                return Optional.of(agent + " has " + concurrent + " calls that have not ended and may have no more;"
+                        + " wait for one of them");
+            }
+        }
+        Double budget = limit.dailyBudget();
+        if (budget != null) {
+            double spent = usage.spent(limit.id(), at);
+            if (spent + cost > budget) {
+                return Optional.of(agent + " has spent " + words(spent) + " of its " + words(budget)
+                        + " for today (UTC), and this would cost " + words(cost));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String words(double amount) {
+        return amount == Math.rint(amount) && amount < 1e15 ? Long.toString((long) amount) : Double.toString(amount);
     }
 
     private PolicyDecision denied(String ruleId, String why) {
-        return new PolicyDecision(Decision.DENY, List.of(new Reason(ruleId, why, Severity.HIGH)), version);
-    }
-
-    private static List<Grant> grants(
-            String where, List<String> deny, List<String> escalate, List<String> allow, List<String> problems) {
-        var grants = new ArrayList<Grant>();
-        addGrants(where, Decision.DENY, deny, grants, problems);
-        addGrants(where, Decision.ESCALATE, escalate, grants, problems);
-        addGrants(where, Decision.ALLOW, allow, grants, problems);
-        return List.copyOf(grants);
-    }
-
-    private static void addGrants(
-            String where, Decision effect, List<String> patterns, List<Grant> grants, List<String> problems) {
-        String list = effect.name().toLowerCase(java.util.Locale.ROOT);
-        for (String pattern : patterns) {
-            try {
-                String ruleId = where + "/" + list + ":" + pattern;
-                grants.add(new Grant(ruleId, effect, AddressPattern.of(String.valueOf(pattern))));
-            } catch (IllegalArgumentException e) {
-                problems.add(where + "." + list + ": " + e.getMessage());
-            }
-        }
-    }
-
-    private static Set<String> names(String kind, List<String> names, List<String> problems) {
-        var seen = new HashSet<String>();
-        for (String name : names) {
-            if (name == null || !NAME.matcher(name).matches()) {
-                problems.add(
-                        "the " + kind + " '" + name + "' needs a name of 1 to 100 letters, digits, '.', '_' and '-'");
-            } else if (!seen.add(name)) {
-                problems.add("the " + kind + " '" + name + "' is there twice");
-            }
-        }
-        return Set.copyOf(seen);
-    }
-
-    private static void checkKey(
-            String agent, PolicyDocument.Key key, Map<String, String> agentsByKey, List<String> problems) {
-        String sha256 = String.valueOf(key.sha256());
-        if (!SHA_256.matcher(sha256).matches()) {
-            problems.add("a key of agent '" + agent + "' is no SHA-256 of 64 hexadecimal digits"
-                    + " (printf %s \"$KEY\" | sha256sum)");
-            return;
-        }
-        String other = agentsByKey.put(sha256.toLowerCase(java.util.Locale.ROOT), agent);
-        if (other != null) {
-            problems.add("agents '" + other + "' and '" + agent + "' have the same key");
-        }
+        return new PolicyDecision(
+                Decision.DENY, List.of(new Reason(ruleId, why, Severity.HIGH)), version, null, List.of());
     }
 }

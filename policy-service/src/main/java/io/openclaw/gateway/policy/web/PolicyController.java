@@ -1,34 +1,228 @@
 package io.openclaw.gateway.policy.web;
 
+import io.openclaw.gateway.common.event.FreezeChanged;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.policy.Freezes;
+import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
-import io.openclaw.gateway.policy.file.PolicyFile;
+import io.openclaw.gateway.common.policy.PolicyState;
+import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.policy.core.Difference;
+import io.openclaw.gateway.policy.core.InvalidPolicyException;
+import io.openclaw.gateway.policy.core.Policy;
+import io.openclaw.gateway.policy.core.PolicyText;
+import io.openclaw.gateway.policy.file.PolicyWatch;
+import io.openclaw.gateway.policy.kafka.PolicyPublisher;
+import io.openclaw.gateway.policy.kafka.Publications;
+import io.openclaw.gateway.policy.persistence.DifferenceStore;
+import io.openclaw.gateway.policy.persistence.PublicationStore.Publication;
+import io.openclaw.gateway.policy.persistence.PublicationStore.Source;
+import java.security.Principal;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 
-/** Tells the administrator which policy is in force, and what is wrong with the file if it is another. */
+/** The policy as its administrator sees it: what is in force, what was, what is tried, and what is frozen. */
 @RestController
+@RequestMapping("/v1/policy")
 public final class PolicyController {
-    private final PolicyFollower follower;
-    private final PolicyFile file;
+    private static final int MOST_LISTED = 1_000;
 
-    public PolicyController(PolicyFollower follower, PolicyFile file) {
+    private final PolicyFollower follower;
+    private final PolicyWatch files;
+    private final Publications publications;
+    private final PolicyPublisher publisher;
+    private final DifferenceStore differences;
+    private final Clock clock;
+
+    public PolicyController(
+            PolicyFollower follower,
+            PolicyWatch files,
+            Publications publications,
+            PolicyPublisher publisher,
+            DifferenceStore differences,
+            Clock clock) {
         this.follower = follower;
-        this.file = file;
+        this.files = files;
+        this.publications = publications;
+        this.publisher = publisher;
+        this.differences = differences;
+        this.clock = clock;
     }
 
     /**
      * @param version the content hash of the policy in force; absent before the first
-     * @param problem why the file is not in force, if it is not
+     * @param candidate that of the policy that is tried beside it, if there is one
+     * @param problem why the files are not in force, if they are not
      */
     public record PolicyStatus(
-            @Nullable String version, @Nullable String problem) {}
+            @Nullable String version,
+            @Nullable String candidate,
+            @Nullable String problem) {}
 
-    @GetMapping("/v1/policy")
+    @GetMapping
     PolicyStatus status() {
+        PolicyState state = follower.state();
         return new PolicyStatus(
-                follower.current().map(PolicyInForce::version).orElse(null),
-                file.problem().orElse(null));
+                versionOf(state.active()),
+                versionOf(state.candidate()),
+                files.problem().orElse(null));
+    }
+
+    @GetMapping("/document")
+    PolicyDocument document() {
+        return follower.current()
+                .map(PolicyInForce::document)
+                .orElseThrow(() -> notFound(new NoSuchElementException("no policy is in force yet")));
+    }
+
+    /** A policy that was in force; see {@link Publication}. */
+    record PublicationView(String version, Instant publishedAt, String publishedBy, Source source) {
+        static PublicationView of(Publication publication) {
+            return new PublicationView(
+                    publication.version(), publication.publishedAt(), publication.publishedBy(), publication.source());
+        }
+    }
+
+    @GetMapping("/versions")
+    List<PublicationView> versions(@RequestParam(defaultValue = "20") int limit) {
+        return publications.list(listed(limit)).stream()
+                .map(PublicationView::of)
+                .toList();
+    }
+
+    /**
+     * @param version which to restore; the one before, if absent
+     */
+    record Restore(@Nullable String version) {}
+
+    @PostMapping("/restore")
+    PublicationView restore(@RequestBody(required = false) @Nullable Restore restore, Principal person) {
+        try {
+            return PublicationView.of(
+                    publications.restore(restore == null ? null : restore.version(), person.getName()));
+        } catch (NoSuchElementException e) {
+            throw notFound(e);
+        }
+    }
+
+    @GetMapping("/freezes")
+    Collection<FreezeView> freezes() {
+        return follower.state().freezes().all().stream().map(FreezeView::of).toList();
+    }
+
+    /** A freeze; see {@link FreezeChanged}. */
+    record FreezeView(String scope, boolean frozen, String reason, Instant changedAt, String changedBy) {
+        static FreezeView of(FreezeChanged change) {
+            return new FreezeView(
+                    change.scope(), change.frozen(), change.reason(), change.changedAt(), change.changedBy());
+        }
+    }
+
+    /** What to freeze, and why. */
+    record Freeze(@Nullable String scope, @Nullable String reason) {}
+
+    @PostMapping("/freezes")
+    ResponseEntity<FreezeView> freeze(@RequestBody Freeze freeze, Principal person) {
+        return ResponseEntity.status(HttpStatus.CREATED)
+                .body(change(freeze.scope(), true, freeze.reason(), person.getName()));
+    }
+
+    @DeleteMapping("/freezes")
+    FreezeView unfreeze(@RequestParam String scope, @RequestParam(defaultValue = "") String reason, Principal person) {
+        if (follower.state().freezes().all().stream()
+                .noneMatch(freeze -> freeze.scope().equals(scope))) {
+            throw notFound(new NoSuchElementException("'" + scope + "' is not frozen"));
+        }
+        return change(scope, false, reason, person.getName());
+    }
+
+    FreezeView change(@Nullable String scope, boolean frozen, @Nullable String reason, String person) {
+        try {
+            String why = Optional.ofNullable(reason).orElse("").strip();
+            if (frozen && why.isEmpty()) {
+                throw new IllegalArgumentException("'reason' is missing: agents that are refused are told it");
+            }
+            if (why.length() > MOST_LISTED) {
+                throw new IllegalArgumentException("'reason' has " + why.length() + " characters: it may have 1,000");
+            }
+            var change = new FreezeChanged(
+                    Freezes.scope(String.valueOf(scope)), frozen, why, clock.instant(), person, null, Map.of());
+            publisher.publish(change);
+            return FreezeView.of(change);
+        } catch (IllegalArgumentException e) {
+            throw invalid(e);
+        }
+    }
+
+    /** Tries a policy beside the one in force. The body is a whole policy, as JSON. */
+    @PutMapping("/candidate")
+    PolicyStatus candidate(@RequestBody byte[] body, Principal person) {
+        try {
+            PolicyInForce candidate = PolicyText.of(
+                    Json.read(body, PolicyDocument.class, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES));
+            Policy.of(candidate);
+            publications.candidate(candidate, person.getName());
+            return new PolicyStatus(
+                    versionOf(follower.state().active()),
+                    candidate.version(),
+                    files.problem().orElse(null));
+        } catch (InvalidPolicyException e) {
+            throw invalid(e);
+        } catch (JacksonException e) {
+            throw invalid(new IllegalArgumentException("the body is no policy: " + e.getOriginalMessage(), e));
+        }
+    }
+
+    @DeleteMapping("/candidate")
+    PolicyStatus withoutCandidate(Principal person) {
+        publications.withoutCandidate(person.getName());
+        return new PolicyStatus(
+                versionOf(follower.state().active()), null, files.problem().orElse(null));
+    }
+
+    /** Lists where the candidate would have decided otherwise, newest first. */
+    @GetMapping("/differences")
+    List<Difference> differences(@RequestParam(defaultValue = "100") int limit) {
+        String candidate = versionOf(follower.state().candidate());
+        return candidate == null ? List.of() : differences.list(candidate, listed(limit));
+    }
+
+    private static int listed(int limit) {
+        if (limit < 1 || limit > MOST_LISTED) {
+            throw invalid(new IllegalArgumentException("'limit' is " + limit + "; it may be 1 to " + MOST_LISTED));
+        }
+        return limit;
+    }
+
+    private static @Nullable String versionOf(@Nullable PolicyInForce policy) {
+        return policy == null ? null : policy.version();
+    }
+
+    static RuntimeException notFound(NoSuchElementException e) {
+        return Problems.of(HttpStatus.NOT_FOUND, "not-found", "Not found", e.getMessage() + ".");
+    }
+
+    static RuntimeException invalid(RuntimeException e) {
+        return Problems.of(
+                HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage()));
     }
 }

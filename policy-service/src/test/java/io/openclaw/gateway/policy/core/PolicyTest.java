@@ -3,14 +3,7 @@ package io.openclaw.gateway.policy.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.openclaw.gateway.common.call.CallIds;
 import io.openclaw.gateway.common.call.Decision;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Origin;
-import io.openclaw.gateway.common.call.ToolCall;
-import io.openclaw.gateway.common.json.RawJson;
-import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,23 +36,7 @@ class PolicyTest {
     private final Policy policy = Policy.of(PolicyText.read(YAML));
 
     private PolicyDecision decide(String agent, String upstream, String tool) {
-        return policy.decide(new ToolCall(
-                CallIds.next(),
-                agent,
-                upstream,
-                tool,
-                RawJson.EMPTY_OBJECT,
-                Origin.REST,
-                Mode.EXECUTE,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                null,
-                null,
-                null,
-                0,
-                "",
-                null,
-                Map.of()));
+        return policy.decide(Asked.by(agent, upstream + "/" + tool).call());
     }
 
     @ParameterizedTest
@@ -114,12 +91,12 @@ class PolicyTest {
 
         @Test
         void namesARoleThatIsNotDefined() {
-            assertBroken("agents: [{id: a, roles: [admin]}]", "'a'", "'admin'");
+            assertBroken("agents: [{id: a, roles: [admin]}]", "line 1", "agents/a", "'admin'");
         }
 
         @Test
         void namesAPatternWithoutASlash() {
-            assertBroken("roles: [{id: a, allow: [exec]}]", "'exec'", "roles/a.allow");
+            assertBroken("roles: [{id: a, allow: [exec]}]", "'exec'", "roles/a");
         }
 
         @Test
@@ -129,7 +106,7 @@ class PolicyTest {
 
         @Test
         void namesAKeyThatIsNoHash() {
-            assertBroken("agents: [{id: a, keys: [{sha256: ocg_plain}]}]", "'a'", "SHA-256");
+            assertBroken("agents: [{id: a, keys: [{sha256: ocg_plain}]}]", "agents/a", "SHA-256");
         }
 
         @Test

@@ -5,9 +5,8 @@ import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.policy.core.InvalidPolicyException;
 import io.openclaw.gateway.policy.core.PolicyText;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,40 +15,38 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Watches the policy file. A good version is handed on; a broken one changes nothing, is logged, and counts as the gauge
+ * Watches the policy's files. A good version is handed on; a broken one changes nothing, is logged, and counts as the gauge
  * {@code openclaw.policy.file.valid} = 0 until it is mended. The content is read again at every look, because files that
  * are mounted or linked do not always show a new time.
  */
-public final class PolicyFile implements SmartLifecycle {
-    private static final Logger log = LoggerFactory.getLogger(PolicyFile.class);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+public final class PolicyWatch implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(PolicyWatch.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(400);
 
-    private final Path file;
+    private final PolicyDirectory directory;
     private final Consumer<PolicyInForce> accepted;
     private volatile @Nullable Thread watcher;
     private volatile @Nullable String problem;
-    private @Nullable String lastText;
+    private @Nullable Map<String, String> lastFiles;
 
     /**
      * @param accepted is told of each good version that differs from the one before; what it throws makes it be told again
      */
-    public PolicyFile(Path file, Consumer<PolicyInForce> accepted, MeterRegistry meters) {
-        this.file = file;
+    public PolicyWatch(PolicyDirectory directory, Consumer<PolicyInForce> accepted, MeterRegistry meters) {
+        this.directory = directory;
         this.accepted = accepted;
         meters.gauge(
-                "openclaw.policy.file.valid",
-                this,
-                policyFile -> policyFile.problem().isPresent() ? 0 : 1);
+                "openclaw.policy.file.valid", this, watch -> watch.problem().isPresent() ? 0 : 1);
     }
 
-    /** Returns what is wrong with the file as it is now, if anything is. */
+    /** Returns what is wrong with the files as they are now, if anything is. */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
     }
 
     @Override
     public void start() {
-        watcher = Thread.ofVirtual().name("policy-file").start(this::watch);
+        watcher = Thread.ofVirtual().name("policy-watch").start(this::watch);
     }
 
     @Override
@@ -79,21 +76,21 @@ public final class PolicyFile implements SmartLifecycle {
 
     private void look() {
         try {
-            String text = Files.readString(file);
-            if (text.equals(lastText)) {
+            Map<String, String> files = directory.policyFiles();
+            if (files.equals(lastFiles)) {
                 return;
             }
-            PolicyInForce policy = PolicyText.read(text);
+            PolicyInForce policy = PolicyText.read(files);
             accepted.accept(policy);
-            lastText = text;
+            lastFiles = files;
             problem = null;
-            log.info("policy {} read from {}", policy.version(), file);
+            log.info("policy {} read from {}", policy.version(), directory);
         } catch (InvalidPolicyException e) {
-            report("the policy file " + file + " is broken: " + e.getMessage());
+            report("the policy in " + directory + " is broken: " + e.getMessage());
         } catch (IOException e) {
-            report("the policy file " + file + " cannot be read: " + e);
+            report("the policy in " + directory + " cannot be read: " + e);
         } catch (RuntimeException e) {
-            report("the policy of " + file + " could not be published, and will be tried again: " + e);
+            report("the policy in " + directory + " could not be published, and will be tried again: " + e);
         }
     }
 

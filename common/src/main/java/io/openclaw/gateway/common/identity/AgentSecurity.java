@@ -1,0 +1,120 @@
+package io.openclaw.gateway.common.identity;
+
+import io.openclaw.gateway.common.web.ConsoleSecurity;
+import io.openclaw.gateway.common.web.Problems;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** What agents alone may use: an API key or a token as a bearer token (RFC 6750) proves which. */
+public final class AgentSecurity {
+    private static final String BEARER = "bearer ";
+
+    private AgentSecurity() {}
+
+    /** Writes the answer to somebody who is no agent. */
+    public interface Refusal {
+        void write(HttpServletRequest request, HttpServletResponse response, ProblemDetail problem) throws IOException;
+    }
+
+    /** Makes the chain for some paths; handlers find the {@link Caller} as the request's principal. */
+    public static SecurityFilterChain chain(HttpSecurity http, KnownAgents agents, Refusal refusal, String... paths) {
+        return ConsoleSecurity.stateless(http.securityMatcher(paths))
+                .addFilterBefore(new CallerFilter(agents, refusal), AuthorizationFilter.class)
+                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .build();
+    }
+
+    /** Puts who asks into the security context; answers every other request itself. */
+    private static final class CallerFilter extends OncePerRequestFilter {
+        private final KnownAgents agents;
+        private final Refusal refusal;
+
+        CallerFilter(KnownAgents agents, Refusal refusal) {
+            this.agents = agents;
+            this.refusal = refusal;
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            var directory = agents.current();
+            if (directory.isEmpty()) {
+                response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+                refusal.write(
+                        request,
+                        response,
+                        Problems.detail(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "starting",
+                                "No policy yet",
+                                "This instance has not read a policy yet, so it knows no agent. Try again in a second; if"
+                                        + " this goes on, look at the policy service."));
+                return;
+            }
+            Caller caller;
+            try {
+                String bearer = bearer(request)
+                        .orElseThrow(() -> UnprovenException.because("nothing was sent that could prove one"));
+                caller = agents.prove(bearer, directory.get());
+            } catch (UnprovenException e) {
+                refuse(request, response, e);
+                return;
+            }
+            SecurityContextHolder.getContext()
+                    .setAuthentication(UsernamePasswordAuthenticationToken.authenticated(caller, null, List.of()));
+            try {
+                chain.doFilter(request, response);
+            } finally {
+                SecurityContextHolder.clearContext();
+            }
+        }
+
+        private void refuse(HttpServletRequest request, HttpServletResponse response, UnprovenException e)
+                throws IOException {
+            if (e.mayBeTriedAgain()) {
+                response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+                refusal.write(
+                        request,
+                        response,
+                        Problems.detail(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "issuer-unavailable",
+                                "Issuer unavailable",
+                                "The token cannot be checked: " + e.getMessage() + ". Try again in some seconds."));
+                return;
+            }
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"OpenClaw Gateway\"");
+            refusal.write(
+                    request,
+                    response,
+                    Problems.detail(
+                            HttpStatus.UNAUTHORIZED,
+                            "unknown-agent",
+                            "Unknown agent",
+                            "Send an agent's API key ('Authorization: Bearer ocg_…') or a token of an issuer that the"
+                                    + " policy trusts: " + e.getMessage()
+                                    + ". An administrator adds agents to the policy."));
+        }
+
+        private static Optional<String> bearer(HttpServletRequest request) {
+            String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+            return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                    ? Optional.of(header.substring(BEARER.length()).strip())
+                    : Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.openclaw.gateway.ingress.web;
+
+import io.openclaw.gateway.common.identity.AgentSecurity;
+import io.openclaw.gateway.common.identity.KnownAgents;
+import io.openclaw.gateway.common.web.ConsoleSecurity;
+import io.openclaw.gateway.common.web.ProblemPages;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Who may use what ingress offers: agents ask for calls, anybody may ask how it is. */
+@Configuration(proxyBeanMethods = false)
+public class IngressSecurity {
+
+    @Bean
+    @Order(50)
+    SecurityFilterChain callsSecurityChain(HttpSecurity http, KnownAgents agents) {
+        return AgentSecurity.chain(
+                http,
+                agents,
+                (request, response, problem) -> {
+                    if (request.getRequestURI().equals(ToolsInvokeController.PATH)) {
+                        WorkerAnswer.of(problem).write(response);
+                    } else {
+                        ProblemPages.write(response, problem);
+                    }
+                },
+                "/v1/tool-calls",
+                "/v1/tool-calls/**",
+                ToolsInvokeController.PATH);
+    }
+
+    @Bean
+    @Order(60)
+    SecurityFilterChain healthSecurityChain(HttpSecurity http) {
+        return ConsoleSecurity.stateless(http.securityMatcher("/health"))
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+}

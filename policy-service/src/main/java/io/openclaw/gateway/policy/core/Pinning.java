@@ -1,0 +1,106 @@
+package io.openclaw.gateway.policy.core;
+
+import io.openclaw.gateway.common.event.ToolPinned;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.ToolDefinition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The rule of pins: what was seen first is accepted; anything else waits until an administrator accepts it. */
+public final class Pinning {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
+
+    private Pinning() {}
+
+    /**
+     * Returns what is pinned after a definition was seen; empty if nothing changes.
+     *
+     * @throws IllegalArgumentException if the tool's name is none
+     * @throws io.openclaw.gateway.common.json.InexactJsonException if the definition has no canonical form
+     */
+    public static Optional<ToolPinned> after(
+            @Nullable ToolPinned known, String upstream, ToolDefinition seen, String by, Instant at) {
+        if (seen.name() == null || !NAME.matcher(seen.name()).matches()) {
+            throw new IllegalArgumentException("its name is none: 1 to 200 letters, digits, '.', '_', ':' and '-'");
+        }
+        String hash = seen.hash();
+        if (known == null) {
+            return Optional.of(new ToolPinned(upstream, seen, hash, null, at, by, null, Map.of()));
+        }
+        ToolDefinition waiting = known.changed();
+        if (known.hash().equals(hash)) {
+            return waiting == null ? Optional.empty() : Optional.of(pinned(known, null, by, at));
+        }
+        return waiting != null && waiting.hash().equals(hash)
+                ? Optional.empty()
+                : Optional.of(pinned(known, seen, by, at));
+    }
+
+    private static ToolPinned pinned(ToolPinned known, @Nullable ToolDefinition changed, String by, Instant at) {
+        return new ToolPinned(known.upstream(), known.accepted(), known.hash(), changed, at, by, null, known.unknown());
+    }
+
+    /**
+     * Accepts the definition that waits.
+     *
+     * @param hash that of the definition that the administrator saw
+     * @throws IllegalStateException if that one does not wait: none does, or it changed again
+     */
+    public static ToolPinned accept(ToolPinned known, String hash, String by, Instant at) {
+        ToolDefinition waiting = known.changed();
+        if (waiting == null || !waiting.hash().equals(hash)) {
+            throw new IllegalStateException(
+                    waiting == null
+                            ? known.address() + " has no changed definition that waits to be accepted"
+                            : "the definition of " + known.address() + " that waits has the hash " + waiting.hash()
+                                    + ", not " + hash + ": look at it again");
+        }
+        return new ToolPinned(known.upstream(), waiting, hash, null, at, by, null, known.unknown());
+    }
+
+    /**
+     * One place where two definitions differ.
+     *
+     * @param path a JSON pointer (RFC 6901)
+     * @param before what was accepted there, as JSON; absent if nothing was
+     * @param now what is there now, as JSON; absent if nothing is
+     */
+    public record Change(
+            String path, @Nullable RawJson before, @Nullable RawJson now) {}
+
+    /** Returns where the definition that waits differs from the accepted one; empty if none waits. */
+    public static List<Change> changes(ToolPinned pinned) {
+        var changes = new ArrayList<Change>();
+        if (pinned.changed() != null) {
+            compare("", Json.MAPPER.valueToTree(pinned.accepted()), Json.MAPPER.valueToTree(pinned.changed()), changes);
+        }
+        return changes;
+    }
+
+    private static void compare(String path, @Nullable JsonNode before, @Nullable JsonNode now, List<Change> changes) {
+        if (before != null && before.equals(now)) {
+            return;
+        }
+        if (before != null && now != null && before.isObject() && now.isObject()) {
+            var names = new TreeSet<String>();
+            names.addAll(before.propertyNames());
+            names.addAll(now.propertyNames());
+            names.forEach(name -> compare(
+                    path + "/" + name.replace("~", "~0").replace("/", "~1"), before.get(name), now.get(name), changes));
+            return;
+        }
+        changes.add(new Change(path, json(before), json(now)));
+    }
+
+    private static @Nullable RawJson json(@Nullable JsonNode node) {
+        return node == null ? null : RawJson.from(node);
+    }
+}

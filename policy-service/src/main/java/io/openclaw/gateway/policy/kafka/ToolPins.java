@@ -1,0 +1,114 @@
+package io.openclaw.gateway.policy.kafka;
+
+import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.ToolPinned;
+import io.openclaw.gateway.common.event.ToolsReported;
+import io.openclaw.gateway.common.json.InexactJsonException;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.policy.PolicyState;
+import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.policy.core.Pinning;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.listener.MessageListenerContainer;
+
+/**
+ * Pins the tools that upstreams have. One instance reads the reports, in their order; what was seen first of a tool is what
+ * is accepted, and anything else waits for an administrator.
+ */
+public final class ToolPins implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(ToolPins.class);
+
+    private final MessageListenerContainer container;
+    private final PolicyPublisher publisher;
+    private final String instance;
+    private final Clock clock;
+    /** What this instance has published and the follower may not have read back yet. */
+    private final Map<String, ToolPinned> own = new HashMap<>();
+
+    private volatile Map<String, ToolPinned> followed = Map.of();
+    private boolean started;
+    private boolean ready;
+
+    public ToolPins(
+            EventListeners listeners,
+            PolicyFollower follower,
+            PolicyPublisher publisher,
+            GatewayProperties properties,
+            Clock clock) {
+        this.publisher = publisher;
+        this.instance = "policy-" + properties.instanceName();
+        this.clock = clock;
+        this.container =
+                listeners.batches("openclaw-policy-tools", Topic.UPSTREAMS_STATUS, GatewayEvent.class, this::handle);
+        follower.onChange(this::use);
+    }
+
+    private synchronized void use(PolicyState state) {
+        followed = state.tools();
+        own.entrySet().removeIf(entry -> {
+            ToolPinned read = followed.get(entry.getKey());
+            return read != null && !read.changedAt().isBefore(entry.getValue().changedAt());
+        });
+        ready = true;
+        startIfReady();
+    }
+
+    private synchronized void handle(List<Received<GatewayEvent>> batch) {
+        for (Received<GatewayEvent> received : batch) {
+            if (received.event() instanceof ToolsReported reported) {
+                reported.tools().forEach(tool -> pin(reported.upstream(), tool));
+            }
+        }
+    }
+
+    private void pin(String upstream, ToolDefinition seen) {
+        try {
+            String address = upstream + "/" + seen.name();
+            ToolPinned known = own.getOrDefault(address, followed.get(address));
+            Pinning.after(known, upstream, seen, instance, clock.instant()).ifPresent(next -> {
+                if (next.changed() != null) {
+                    log.warn("the definition of {} changed; its calls escalate until somebody accepts it", address);
+                }
+                publisher.publish(next);
+                own.put(address, next);
+            });
+        } catch (InexactJsonException | IllegalArgumentException e) {
+            log.error("the tool '{}' of {} is left out: {}", seen.name(), upstream, e.getMessage());
+        }
+    }
+
+    private void startIfReady() {
+        if (started && ready && !container.isRunning()) {
+            container.start();
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        started = true;
+        startIfReady();
+    }
+
+    @Override
+    public void stop() {
+        synchronized (this) {
+            started = false;
+        }
+        container.stop();
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return started;
+    }
+}

@@ -1,0 +1,46 @@
+package io.openclaw.gateway.policy.web;
+
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.policy.core.PolicyEngine;
+import io.openclaw.gateway.policy.kafka.PolicyStage;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tells an agent which tools it may call, and nothing of the others. */
+@RestController
+public final class AgentToolsController {
+    static final String PATH = "/v1/tools";
+
+    private final PolicyStage stage;
+    private final Clock clock;
+
+    public AgentToolsController(PolicyStage stage, Clock clock) {
+        this.stage = stage;
+        this.clock = clock;
+    }
+
+    /**
+     * @param address {@code upstream/tool}
+     */
+    record ToolView(String address, String upstream, ToolDefinition definition) {}
+
+    record Tools(List<ToolView> tools) {}
+
+    @GetMapping(PATH)
+    Tools tools(@AuthenticationPrincipal Caller caller) {
+        PolicyEngine engine = stage.engine();
+        if (engine == null) {
+            throw Problems.of(
+                    HttpStatus.SERVICE_UNAVAILABLE, "starting", "No policy yet", "This instance has no policy yet.");
+        }
+        return new Tools(engine.toolsOf(caller.agent(), caller.identity(), clock.instant()).stream()
+                .map(pinned -> new ToolView(pinned.address(), pinned.upstream(), pinned.accepted()))
+                .toList());
+    }
+}
