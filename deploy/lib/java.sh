@@ -20,3 +20,32 @@ find_maven() {
     exit 3
   }
 }
+
+# Runs a class of a module, which is built first if its sources are newer: run_class MODULE CLASS ARGUMENT...
+run_class() {
+  local module=$1 class=$2 root newest
+  shift 2
+  root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+  local classes=$root/$module/target/classes classpath=$root/$module/target/classpath
+  newest=$(find "$root"/pom.xml "$root"/common/src/main "$root/$module/src/main" "$root/$module/pom.xml" \
+    -newer "$classpath" -print -quit 2>/dev/null || echo none)
+  if [ ! -f "$classpath" ] || [ -n "$newest" ]; then
+    find_maven
+    (cd "$root" && mvn -B -ntp -q -Dmaven.test.skip=true -Dspotless.check.skip -pl "$module" -am package \
+      dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime) >&2
+  fi
+  exec "$JAVA" ${JAVA_OPTIONS:--XX:+UseSerialGC} -cp "$classes:$(cat "$classpath")" "$class" "$@"
+}
+
+# Builds the bench with everything that it measures, and runs a class of it: run_bench CLASS ARGUMENT...
+run_bench() {
+  local class=$1
+  shift
+  find_java25
+  find_maven
+  mvn -B -ntp -q -Dmaven.test.skip=true -pl deploy/bench -am package dependency:build-classpath \
+    -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime >&2
+  exec "$JAVA" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dlogback.configurationFile=bench-logback.xml \
+    -cp "deploy/bench/target/classes:$(cat deploy/bench/target/classpath)" "io.openclaw.gateway.bench.$class" "$@"
+}

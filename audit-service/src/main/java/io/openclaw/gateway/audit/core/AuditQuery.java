@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * What is asked of the record; absent filters let everything through.
  *
  * @param since the earliest time of an event
+ * @param types the kinds of event, such as {@code call.completed}; every kind, if there are none
  * @param limit how many events at most, 1 to 1,000
- * @param before the cursor: only events recorded before this one
+ * @param cursor only events recorded before this one; after it, if the oldest come first
+ * @param oldestFirst the order
  */
 public record AuditQuery(
         @Nullable String outcome,
@@ -27,11 +29,15 @@ public record AuditQuery(
         @Nullable String tool,
         @Nullable UUID callId,
         @Nullable Instant since,
+        Set<String> types,
         int limit,
-        @Nullable Long before) {
+        @Nullable Long cursor,
+        boolean oldestFirst) {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1_000;
-    private static final Set<String> NAMES = Set.of("outcome", "agent", "tool", "callId", "since", "limit", "cursor");
+    private static final Set<String> NAMES = Set.of(
+            "outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
+    private static final Pattern TYPE = Pattern.compile("[a-z]+(\\.[a-z]+)*");
     private static final Pattern AGO = Pattern.compile("(\\d{1,6})([smhd])");
 
     /**
@@ -52,8 +58,10 @@ public record AuditQuery(
                 text(parameters, "tool"),
                 callId(text(parameters, "callId")),
                 since(text(parameters, "since"), now),
+                types(text(parameters, "type")),
                 limit(text(parameters, "limit")),
-                cursor(text(parameters, "cursor")));
+                cursor(text(parameters, "cursor")),
+                oldestFirst(text(parameters, "order")));
     }
 
     private static @Nullable String text(Map<String, String> parameters, String name) {
@@ -62,6 +70,28 @@ public record AuditQuery(
             throw new IllegalArgumentException("'" + name + "' contains a NUL character; leave it out");
         }
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private static Set<String> types(@Nullable String text) {
+        if (text == null) {
+            return Set.of();
+        }
+        Set<String> types = new TreeSet<>();
+        for (String type : text.split(",", -1)) {
+            if (!TYPE.matcher(type.strip()).matches()) {
+                throw wrong("type", text, "one or more kinds of event, such as call.requested,call.completed");
+            }
+            types.add(type.strip());
+        }
+        return types;
+    }
+
+    private static boolean oldestFirst(@Nullable String text) {
+        return switch (text == null ? "newest" : text) {
+            case "newest" -> false;
+            case "oldest" -> true;
+            default -> throw wrong("order", String.valueOf(text), "newest or oldest");
+        };
     }
 
     private static @Nullable String outcome(@Nullable String text) {

@@ -51,7 +51,7 @@ public final class AuditStore {
                 .update();
     }
 
-    /** Returns events, newest first. */
+    /** Returns events, in the order that is asked for. */
     public List<Entry> find(AuditQuery query) {
         var sql = new StringBuilder("select * from " + events + " where true");
         append(sql, " and outcome = :outcome", query.outcome());
@@ -59,15 +59,17 @@ public final class AuditStore {
         append(sql, " and tool = :tool", query.tool());
         append(sql, " and call_id = :callId", query.callId());
         append(sql, " and occurred_at >= :since", query.since());
-        append(sql, " and id < :before", query.before());
-        sql.append(" order by id desc limit :limit");
+        append(sql, " and event_type = any(:types)", query.types().isEmpty() ? null : query.types());
+        append(sql, query.oldestFirst() ? " and id > :cursor" : " and id < :cursor", query.cursor());
+        sql.append(query.oldestFirst() ? " order by id limit :limit" : " order by id desc limit :limit");
         return jdbc.sql(sql.toString())
                 .param("outcome", query.outcome())
                 .param("agent", query.agent())
                 .param("tool", query.tool())
                 .param("callId", query.callId())
                 .param("since", query.since() == null ? null : Timestamp.from(query.since()))
-                .param("before", query.before())
+                .param("types", query.types().toArray(String[]::new))
+                .param("cursor", query.cursor())
                 .param("limit", query.limit())
                 .query((row, n) -> entry(row))
                 .list();

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,9 @@ public final class Usage {
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
     /** By how much the clocks of two machines may differ before a call is refused because the one before it "still" runs. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(1);
+
+    /** By how much calls of one agent can come in another order than they were requested in. */
+    private static final Duration REORDERED = Duration.ofSeconds(30);
 
     private final Map<String, OfLimit> byLimit = new HashMap<>();
     private final Map<UUID, Instant> ended = new HashMap<>();
@@ -61,7 +65,14 @@ public final class Usage {
         Instant from = until.minus(time);
         int calls = 0;
         Instant first = until;
-        for (Charge charge : recent(limit)) {
+        OfLimit usage = byLimit.get(limit);
+        Instant longBefore = from.minus(REORDERED);
+        for (Iterator<Charge> newest = usage == null ? Collections.emptyIterator() : usage.recent.descendingIterator();
+                newest.hasNext(); ) {
+            Charge charge = newest.next();
+            if (charge.at().isBefore(longBefore)) {
+                break;
+            }
             if (charge.at().isAfter(from) && !charge.at().isAfter(until)) {
                 calls++;
                 first = charge.at().isBefore(first) ? charge.at() : first;
