@@ -35,8 +35,8 @@ public record AuditQuery(
         boolean oldestFirst) {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1_000;
-    private static final Set<String> NAMES = Set.of(
-            "outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
+    private static final Set<String> NAMES =
+            Set.of("outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
     private static final Pattern TYPE = Pattern.compile("[a-z]+(\\.[a-z]+)*");
     private static final Pattern AGO = Pattern.compile("(\\d{1,6})([smhd])");
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ class AuditQueryTest {
     @Test
     void withoutParametersAsksForTheNewestHundred() {
         assertThat(AuditQuery.of(Map.of("outcome", " "), NOW))
-                .isEqualTo(new AuditQuery(null, null, null, null, null, 100, null));
+                .isEqualTo(new AuditQuery(null, null, null, null, null, Set.of(), 100, null, false));
     }
 
     @ParameterizedTest
@@ -30,6 +31,13 @@ class AuditQueryTest {
         assertThat(AuditQuery.of(Map.of("since", text), NOW).since()).isEqualTo(since);
     }
 
+    @Test
+    void kindsOfEventAndTheOrderCanBeAskedFor() {
+        AuditQuery query = AuditQuery.of(Map.of("type", "call.requested, call.completed", "order", "oldest"), NOW);
+        assertThat(query.types()).containsExactlyInAnyOrder("call.requested", "call.completed");
+        assertThat(query.oldestFirst()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "outcome, maybe",
@@ -39,6 +47,9 @@ class AuditQueryTest {
         "limit, 1001",
         "limit, -1",
         "cursor, x",
+        "type, Call",
+        "type, 'a,,b'",
+        "order, up",
         "colour, red"
     })
     void aWrongParameterIsNamedWithItsValue(String name, String value) {

@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,6 +43,20 @@ class AuditStoreTest {
         assertThat(find(Map.of("callId", callId.toString())))
                 .extracting(entry -> entry.recorded().offset())
                 .containsExactly(3L, 2L, 1L);
+    }
+
+    @Test
+    void theOldestComeFirstIfThatIsAskedForPageByPage() {
+        store.add(List.of(event(1, "{}"), event(2, "{}"), event(3, "{}")));
+        Map<String, String> asked =
+                Map.of("callId", callId.toString(), "order", "oldest", "limit", "2", "type", "call.requested");
+        List<AuditStore.Entry> first = find(asked);
+        assertThat(first).extracting(entry -> entry.recorded().offset()).containsExactly(1L, 2L);
+        Map<String, String> rest = new HashMap<>(asked);
+        rest.put("cursor", Long.toString(first.getLast().id()));
+        assertThat(find(rest)).extracting(entry -> entry.recorded().offset()).containsExactly(3L);
+        rest.put("type", "call.completed");
+        assertThat(find(rest)).isEmpty();
     }
 
     @Test

@@ -77,8 +77,9 @@ public class PolicyBench {
         for (int i = 0; i < ROLES; i++) {
             int a = i % UPSTREAMS;
             int b = (i * 7 + 3) % UPSTREAMS;
-            yaml.append("  - {id: role%d, allow: [\"up%d/*\", \"up%d/get_*\"], deny: [\"up%d/drop_*\"], escalate: [\"up%d/put_4\"]}%n"
-                    .formatted(i, a, b, a, b));
+            yaml.append(
+                    "  - {id: role%d, allow: [\"up%d/*\", \"up%d/get_*\"], deny: [\"up%d/drop_*\"], escalate: [\"up%d/put_4\"]}%n"
+                            .formatted(i, a, b, a, b));
         }
         yaml.append("rules:\n");
         for (int i = 0; i < RULES; i++) {
@@ -108,8 +109,9 @@ public class PolicyBench {
                     .formatted(i, i % 13, i % 50, i % ROLES, (i * 3 + 1) % ROLES));
         }
         if (limits) {
-            yaml.append("limits:\n  - {id: minute, callsPerMinute: 120}\n  - {id: running, concurrentCalls: 1000000, tools: [\"up0/*\"]}\n"
-                    + "  - {id: day, dailyBudget: 1000000000}\n");
+            yaml.append(
+                    "limits:\n  - {id: minute, callsPerMinute: 120}\n  - {id: running, concurrentCalls: 1000000, tools: [\"up0/*\"]}\n"
+                            + "  - {id: day, dailyBudget: 1000000000}\n");
         }
         return yaml.toString();
     }
@@ -184,12 +186,7 @@ public class PolicyBench {
     public PolicyDecision decide() {
         ToolCall like = calls.get((int) (next % CALLS));
         ToolCall call = call(
-                new UUID(0, next),
-                like.agent(),
-                like.upstream(),
-                like.tool(),
-                like.arguments(),
-                AT.plusMillis(next));
+                new UUID(0, next), like.agent(), like.upstream(), like.tool(), like.arguments(), AT.plusMillis(next));
         next++;
         PolicyDecision decision = policy.decide(call, catalogue, Freezes.NONE, ledger);
         for (Charge charge : decision.charges()) {

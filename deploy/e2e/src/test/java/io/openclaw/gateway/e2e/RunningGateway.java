@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,10 @@ final class RunningGateway {
     private static final String OTHER_KEY = AgentKey.generate();
 
     private static final ModelDouble MODEL = startModel();
+
+    /** Who approves beside the administrator, and the groups that each is in. */
+    private static final Map<String, String> PEOPLE =
+            Map.of("alice", "leads", "bob", "leads,finance", "carl", "finance");
 
     private static RunningGateway running;
 
@@ -140,6 +145,11 @@ final class RunningGateway {
             environment.put(
                     "VETTING_RULES",
                     Files.createDirectories(DATA.resolve("rules")).toString());
+            PEOPLE.forEach((person, groups) -> {
+                String prefix = "OPENCLAW_CONSOLE_PEOPLE_" + person.toUpperCase(Locale.ROOT);
+                environment.put(prefix + "_PASSWORD", "secret of " + person);
+                environment.put(prefix + "_GROUPS", groups);
+            });
             environment.put("JUDGE_URL", MODEL.url());
             environment.put("JUDGE_MODEL", "double");
             environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");
@@ -267,8 +277,28 @@ final class RunningGateway {
     }
 
     Answer decide(String callId, String body) {
-        return send(consoleRequest("/v1/approvals/" + callId + "/decision")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+        return administer("POST", "/v1/approvals/" + callId + "/decision", body);
+    }
+
+    Answer administer(String method, String path, String body) {
+        return send(consoleRequest(path).method(method, HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Does something as one of the {@link #PEOPLE}. */
+    Answer as(String person, String method, String path, String body) {
+        return send(HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Content-Type", "application/json")
+                .header("Authorization", basic(person, "secret of " + person))
+                .method(method, HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Sends a form of a page, as a browser does that came from a site. */
+    int submit(String path, String form, String fetchSite) {
+        return send(consoleRequest(path)
+                        .setHeader("Content-Type", "application/x-www-form-urlencoded")
+                        .header("Sec-Fetch-Site", fetchSite)
+                        .POST(HttpRequest.BodyPublishers.ofString(form)))
+                .status();
     }
 
     /** Returns the types of the events on record for a call, oldest first. */
@@ -291,12 +321,14 @@ final class RunningGateway {
     }
 
     private HttpRequest.Builder consoleRequest(String path) {
-        String login = setting("CONSOLE_USER") + ":" + setting("CONSOLE_PASSWORD");
         return HttpRequest.newBuilder(URI.create(url() + path))
                 .header("Content-Type", "application/json")
-                .header(
-                        "Authorization",
-                        "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+                .header("Authorization", basic(setting("CONSOLE_USER"), setting("CONSOLE_PASSWORD")));
+    }
+
+    private static String basic(String user, String password) {
+        String login = user + ":" + password;
+        return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Answer send(HttpRequest.Builder request) {

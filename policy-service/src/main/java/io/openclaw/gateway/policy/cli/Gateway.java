@@ -28,8 +28,8 @@ final class Gateway implements AutoCloseable {
     private Gateway(String policyUrl, String auditUrl, String user, String password) {
         this.policyUrl = policyUrl;
         this.auditUrl = auditUrl;
-        this.login = "Basic "
-                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        this.login =
+                "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -58,8 +58,10 @@ final class Gateway implements AutoCloseable {
         String audit = settings.getOrDefault("AUDIT_URL", gateway);
         String password = settings.get("CONSOLE_PASSWORD");
         if (policy == null || audit == null || password == null) {
-            throw new CliException("no gateway is known: start one with deploy/run, or name the directory of one with --data"
-                    + " DIR, or set POLICY_URL, AUDIT_URL, CONSOLE_USER and CONSOLE_PASSWORD (looked at " + file + ")");
+            throw new CliException(
+                    "no gateway is known: start one with deploy/run, or name the directory of one with --data"
+                            + " DIR, or set POLICY_URL, AUDIT_URL, CONSOLE_USER and CONSOLE_PASSWORD (looked at " + file
+                            + ")");
         }
         return new Gateway(policy, audit, settings.getOrDefault("CONSOLE_USER", "admin"), password);
     }

@@ -92,8 +92,13 @@ public final class PolicyCli {
         System.exit(run(args, System.getenv(), System.out, System.err));
     }
 
-    /** Returns the exit status. */
-    static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    /**
+     * Does what the arguments say.
+     *
+     * @param environment where a gateway may be named
+     * @return the exit status
+     */
+    public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
             var cli = new PolicyCli(environment, out);
             cli.read(args);
@@ -140,7 +145,16 @@ public final class PolicyCli {
             case "explain" -> explain(directory(3), words.get(2));
             case "replay" -> replay(directory(2));
             case "schema" -> say(schema());
-            case "shadow", "status", "versions", "restore", "freeze", "unfreeze", "freezes", "keys", "tools", "accept" -> {
+            case "shadow",
+                    "status",
+                    "versions",
+                    "restore",
+                    "freeze",
+                    "unfreeze",
+                    "freezes",
+                    "keys",
+                    "tools",
+                    "accept" -> {
                 try (Gateway gateway = gateway()) {
                     yield administer(gateway, command);
                 }
@@ -156,8 +170,8 @@ public final class PolicyCli {
 
     private void expect(int number) {
         if (words.size() != number) {
-            throw new CliException(
-                    "'" + words.getFirst() + "' wants " + (number - 1) + " argument(s), not " + (words.size() - 1) + "\n" + USAGE);
+            throw new CliException("'" + words.getFirst() + "' wants " + (number - 1) + " argument(s), not "
+                    + (words.size() - 1) + "\n" + USAGE);
         }
     }
 
@@ -177,7 +191,8 @@ public final class PolicyCli {
         List<PolicyProblem> warnings = PolicyLint.of(policy.document());
         warnings.forEach(warning -> out.println("warning: " + warning));
         var document = policy.document();
-        out.println("valid: policy " + policy.version() + " with " + document.agents().size() + " agents, "
+        out.println("valid: policy " + policy.version() + " with "
+                + document.agents().size() + " agents, "
                 + document.roles().size() + " roles, " + document.rules().size() + " rules, "
                 + document.limits().size() + " limits, " + document.upstreams().size() + " upstreams; "
                 + warnings.size() + " warning(s)");
@@ -295,7 +310,10 @@ public final class PolicyCli {
         Replay.Group last = null;
         for (var entry : replay.groups().entrySet()) {
             Replay.Group group = entry.getKey();
-            if (last == null || last.then() != group.then() || last.now() != group.now() || !last.rule().equals(group.rule())) {
+            if (last == null
+                    || last.then() != group.then()
+                    || last.now() != group.now()
+                    || !last.rule().equals(group.rule())) {
                 out.println(group.then() + " → " + group.now() + " by " + group.rule());
             }
             out.printf(
@@ -352,7 +370,8 @@ public final class PolicyCli {
         if (options.containsKey("--stop")) {
             print(gateway.policy("DELETE", "/v1/policy/candidate", null));
         } else if (words.size() > 1) {
-            print(gateway.policy("PUT", "/v1/policy/candidate", directory(2).read().document()));
+            print(gateway.policy(
+                    "PUT", "/v1/policy/candidate", directory(2).read().document()));
         } else {
             each(gateway.policy("GET", "/v1/policy/differences?limit=1000", null));
         }
@@ -378,7 +397,8 @@ public final class PolicyCli {
                 expect(4);
                 print(gateway.policy("DELETE", path + "/" + encoded(words.get(3)), null));
             }
-            default -> throw new CliException("keys can be listed, issued, rotated and revoked, not '" + words.get(2) + "'");
+            default ->
+                throw new CliException("keys can be listed, issued, rotated and revoked, not '" + words.get(2) + "'");
         }
     }
 
@@ -388,7 +408,8 @@ public final class PolicyCli {
             out.println(tool.get("address").asString() + "  " + tool.get("hash").asString());
             if (tool.hasNonNull("changedHash")) {
                 out.println("  changed " + tool.get("changedAt").asString() + "; to accept: deploy/policy accept "
-                        + tool.get("address").asString() + " " + tool.get("changedHash").asString());
+                        + tool.get("address").asString() + " "
+                        + tool.get("changedHash").asString());
                 for (JsonNode difference : tool.get("differences")) {
                     out.println("  " + difference.get("path").asString());
                     out.println("    - " + difference.path("before"));

@@ -43,8 +43,7 @@ public final class PolicyTests {
      *
      * @param failure what was expected and what was decided; absent if they are the same
      */
-    public record Result(
-            String file, String name, @Nullable String failure) {}
+    public record Result(String file, String name, @Nullable String failure) {}
 
     /**
      * Runs tests.
@@ -74,8 +73,7 @@ public final class PolicyTests {
         return results;
     }
 
-    private static Result run(
-            Policy policy, String file, TestCase test, Map<String, Usage> usages, Instant now) {
+    private static Result run(Policy policy, String file, TestCase test, Map<String, Usage> usages, Instant now) {
         CallExample example = test.call();
         String name = test.name() != null
                 ? test.name()

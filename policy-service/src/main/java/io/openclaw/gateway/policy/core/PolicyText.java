@@ -93,6 +93,23 @@ public final class PolicyText {
         return policy;
     }
 
+    /**
+     * Reads a policy that is JSON, and checks it.
+     *
+     * @throws InvalidPolicyException naming every problem
+     */
+    public static PolicyInForce readJson(String json) {
+        PolicyInForce policy;
+        try {
+            // JSON is YAML too, and this mapper takes deny for DENY.
+            policy = of(YAML.readValue(json, PolicyDocument.class));
+        } catch (JacksonException e) {
+            throw new InvalidPolicyException(List.of(PolicyProblem.at("", words(e))));
+        }
+        Policy.of(policy);
+        return policy;
+    }
+
     /** Gives a document its version; it is sorted first, so that the order it came in has no meaning. */
     public static PolicyInForce of(PolicyDocument document) {
         PolicyDocument sorted = sorted(document);

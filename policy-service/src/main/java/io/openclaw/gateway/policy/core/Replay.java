@@ -69,8 +69,9 @@ public final class Replay {
 
     /** Compares with the verdicts that a call had, when they are first heard of. */
     public void verdicts(UUID callId, List<Verdict> verdicts) {
-        Optional<Verdict> then =
-                verdicts.stream().filter(verdict -> verdict.stage() == Stage.POLICY).findFirst();
+        Optional<Verdict> then = verdicts.stream()
+                .filter(verdict -> verdict.stage() == Stage.POLICY)
+                .findFirst();
         if (then.isEmpty()) {
             return;
         }

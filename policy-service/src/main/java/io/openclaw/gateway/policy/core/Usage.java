@@ -16,8 +16,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one agent was charged with. What is asked about a moment does not depend on what came after it, so a call that is
- * decided again after a crash gets the verdict that it got before. Not for use by several threads.
+ * What one agent was charged with. A call that is decided again after a crash gets the verdict that it got before: if it was
+ * charged then, it is known here; and if it was refused then, what was charged since only adds to what was too much. Not for
+ * use by several threads.
  */
 public final class Usage {
     /** How long single calls are remembered; of older ones only the sum of the day. */
@@ -60,11 +61,11 @@ public final class Usage {
         return usage != null && usage.calls.contains(callId);
     }
 
-    /** Returns when the calls were requested that count against a limit within a time up to a moment: how many, and the first. */
-    Window within(String limit, Duration time, Instant until) {
-        Instant from = until.minus(time);
+    /** Returns the calls that a limit has counted from a time before a moment on; some may be later than the moment. */
+    Window within(String limit, Duration time, Instant moment) {
+        Instant from = moment.minus(time);
         int calls = 0;
-        Instant first = until;
+        Instant first = moment;
         OfLimit usage = byLimit.get(limit);
         Instant longBefore = from.minus(REORDERED);
         for (Iterator<Charge> newest = usage == null ? Collections.emptyIterator() : usage.recent.descendingIterator();
@@ -73,7 +74,7 @@ public final class Usage {
             if (charge.at().isBefore(longBefore)) {
                 break;
             }
-            if (charge.at().isAfter(from) && !charge.at().isAfter(until)) {
+            if (charge.at().isAfter(from)) {
                 calls++;
                 first = charge.at().isBefore(first) ? charge.at() : first;
             }
@@ -86,7 +87,7 @@ public final class Usage {
      */
     record Window(int calls, Instant first) {}
 
-    /** Returns how many calls of a limit had begun at a moment and not ended. */
+    /** Returns how many calls of a limit have not ended at a moment. */
     int running(String limit, Instant at) {
         int running = 0;
         for (Charge charge : recent(limit)) {
@@ -100,13 +101,13 @@ public final class Usage {
         return running;
     }
 
-    /** Returns what the calls of a day cost together, up to a moment of it. */
-    double spent(String limit, Instant until) {
-        LocalDate day = dayOf(until);
+    /** Returns what the calls of the day of a moment cost together. */
+    double spent(String limit, Instant moment) {
+        LocalDate day = dayOf(moment);
         OfLimit usage = byLimit.get(limit);
         double sum = usage != null && day.equals(usage.day) ? usage.foldedCost : 0;
         for (Charge charge : recent(limit)) {
-            if (dayOf(charge.at()).equals(day) && !charge.at().isAfter(until)) {
+            if (dayOf(charge.at()).equals(day)) {
                 sum += charge.cost();
             }
         }

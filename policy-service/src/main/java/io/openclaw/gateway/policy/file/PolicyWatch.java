@@ -25,7 +25,8 @@ public final class PolicyWatch implements SmartLifecycle {
 
     private final PolicyDirectory directory;
     private final Consumer<PolicyInForce> accepted;
-    private volatile @Nullable Thread watcher;
+    private volatile boolean running;
+    private @Nullable Thread watcher;
     private volatile @Nullable String problem;
     private @Nullable Map<String, String> lastFiles;
 
@@ -45,22 +46,22 @@ public final class PolicyWatch implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
+        running = true;
         watcher = Thread.ofVirtual().name("policy-watch").start(this::watch);
     }
 
     @Override
-    public void stop() {
-        Thread running = watcher;
-        watcher = null;
-        if (running != null) {
-            running.interrupt();
+    public synchronized void stop() {
+        running = false;
+        if (watcher != null) {
+            watcher.interrupt();
         }
     }
 
     @Override
     public boolean isRunning() {
-        return watcher != null;
+        return running;
     }
 
     private void watch() {

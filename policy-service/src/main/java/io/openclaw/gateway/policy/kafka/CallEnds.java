@@ -128,6 +128,10 @@ final class CallEnds {
         var settings = new Properties();
         // See EventListeners.latest: the new protocol's client spins while it is assigned partitions by hand.
         settings.setProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        // A broker answers one request of a connection after the other: a fetch that waits for records keeps the
+        // question for
+        // the end of the topic waiting.
+        settings.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
         Consumer<String, byte[]> opened = consumers.createConsumer("openclaw-policy-ends", null, null, settings);
         List<TopicPartition> partitions = opened.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))

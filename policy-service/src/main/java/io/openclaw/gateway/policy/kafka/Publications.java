@@ -51,7 +51,8 @@ public final class Publications {
      * @throws NoSuchElementException if there is none
      */
     public Publication restore(@Nullable String version, String by) {
-        Publication earlier = (version == null ? store.previous() : store.find(version))
+        String inForce = follower.current().map(PolicyInForce::version).orElse("");
+        Publication earlier = (version == null ? store.lastBut(inForce) : store.find(version))
                 .orElseThrow(() -> new NoSuchElementException(
                         version == null
                                 ? "no other policy was in force before this one"

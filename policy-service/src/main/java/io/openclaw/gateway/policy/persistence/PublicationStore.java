@@ -51,11 +51,9 @@ public final class PublicationStore {
                 .findFirst();
     }
 
-    /** Returns the last policy that was in force before the one that is. */
-    public Optional<Publication> previous() {
-        return find("where version <> (select version from " + publications
-                        + " order by id desc limit 1) order by id desc limit 1")
-                .stream()
+    /** Returns the last policy of another version. */
+    public Optional<Publication> lastBut(String version) {
+        return find("where version <> ? order by id desc limit 1", version).stream()
                 .findFirst();
     }
 

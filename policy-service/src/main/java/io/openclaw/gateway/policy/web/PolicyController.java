@@ -1,7 +1,6 @@
 package io.openclaw.gateway.policy.web;
 
 import io.openclaw.gateway.common.event.FreezeChanged;
-import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyFollower;
@@ -10,7 +9,6 @@ import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.policy.core.Difference;
 import io.openclaw.gateway.policy.core.InvalidPolicyException;
-import io.openclaw.gateway.policy.core.Policy;
 import io.openclaw.gateway.policy.core.PolicyText;
 import io.openclaw.gateway.policy.file.PolicyWatch;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;
@@ -37,8 +35,6 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 
 /** The policy as its administrator sees it: what is in force, what was, what is tried, and what is frozen. */
 @RestController
@@ -175,11 +171,9 @@ public final class PolicyController {
 
     /** Tries a policy beside the one in force. The body is a whole policy, as JSON. */
     @PutMapping("/candidate")
-    PolicyStatus candidate(@RequestBody byte[] body, Principal person) {
+    PolicyStatus candidate(@RequestBody String body, Principal person) {
         try {
-            PolicyInForce candidate = PolicyText.of(
-                    Json.read(body, PolicyDocument.class, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES));
-            Policy.of(candidate);
+            PolicyInForce candidate = PolicyText.readJson(body);
             publications.candidate(candidate, person.getName());
             return new PolicyStatus(
                     versionOf(follower.state().active()),
@@ -187,8 +181,6 @@ public final class PolicyController {
                     files.problem().orElse(null));
         } catch (InvalidPolicyException e) {
             throw invalid(e);
-        } catch (JacksonException e) {
-            throw invalid(new IllegalArgumentException("the body is no policy: " + e.getOriginalMessage(), e));
         }
     }
 

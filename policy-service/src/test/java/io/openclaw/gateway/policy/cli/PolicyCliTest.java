@@ -88,7 +88,8 @@ class PolicyCliTest {
             assertThat(err().lines())
                     .anySatisfy(line -> assertThat(line).startsWith("error: a.yaml:1: roles/r: 'jira'"))
                     .anySatisfy(line -> assertThat(line).startsWith("error: a.yaml:2: agents/a: it has the role 'x'"))
-                    .anySatisfy(line -> assertThat(line).startsWith("error: sub/rules.yml:3: rules/one: at 1:1: there"));
+                    .anySatisfy(
+                            line -> assertThat(line).startsWith("error: sub/rules.yml:3: rules/one: at 1:1: there"));
         }
 
         @Test
@@ -139,7 +140,9 @@ class PolicyCliTest {
     class TestCommand {
         @Test
         void saysWhatWasExpectedAndWhatWasDecided() throws IOException {
-            write("p.yaml", "upstreams: [{name: jira}]\nroles: [{id: r, allow: [\"jira/*\"]}]\nagents: [{id: a, roles: [r]}]");
+            write(
+                    "p.yaml",
+                    "upstreams: [{name: jira}]\nroles: [{id: r, allow: [\"jira/*\"]}]\nagents: [{id: a, roles: [r]}]");
             write("p.test.yaml", """
                     tests:
                       - {call: {agent: a, tool: jira/x}, expect: allow}
