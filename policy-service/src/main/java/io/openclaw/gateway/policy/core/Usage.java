@@ -92,9 +92,7 @@ public final class Usage {
         int running = 0;
         for (Charge charge : recent(limit)) {
             Instant end = ended.get(charge.callId());
-            if (!charge.at().isAfter(at)
-                    && charge.until().isAfter(at)
-                    && (end == null || end.isAfter(at.plus(CLOCK_SKEW)))) {
+            if (charge.until().isAfter(at) && (end == null || end.isAfter(at.plus(CLOCK_SKEW)))) {
                 running++;
             }
         }

@@ -187,6 +187,22 @@ class LimitsTest {
     }
 
     @Test
+    void countCallsThatComeInAnotherOrderThanTheyWereRequestedIn() {
+        Policy minute = policy("- {id: m, callsPerMinute: 2}");
+        assertThat(outcome(minute, at(5))).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(minute, at(4))).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(minute, at(3))).isEqualTo(Decision.DENY);
+        usages.clear();
+        Policy running = policy("- {id: r, concurrentCalls: 1}");
+        assertThat(outcome(running, at(5))).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(running, at(4))).isEqualTo(Decision.DENY);
+        usages.clear();
+        Policy day = policy("- {id: d, dailyBudget: 1}");
+        assertThat(outcome(day, at(5))).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(day, at(4))).isEqualTo(Decision.DENY);
+    }
+
+    @Test
     void oneLimitThatIsExceededChargesNoOther() {
         Policy policy = policy("- {id: one, tools: [\"jira/*\"], callsPerMinute: 1}\n- {id: all, callsPerMinute: 2}");
         assertThat(outcome(policy, at(0))).isEqualTo(Decision.ALLOW);
