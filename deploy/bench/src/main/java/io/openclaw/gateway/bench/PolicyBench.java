@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -121,22 +122,24 @@ public class PolicyBench {
     public void prepare() {
         policy = Policy.of(PolicyText.read(yaml(with.equals("limits"))));
         ledger = Ledger.inMemory();
-        List<ToolPinned> tools = new ArrayList<>();
+        var addresses = new LinkedHashSet<String>();
         for (int i = 0; i < CALLS; i++) {
-            String upstream = "up" + (i * 31) % UPSTREAMS;
+            int agent = (i * 17) % AGENTS;
+            // Three of four calls are to an upstream that the agent's role is for.
+            String upstream = "up" + (i % 4 == 0 ? i * 31 : agent) % UPSTREAMS;
             String tool = (i % 3 == 0 ? "put_" : "get_") + i % 8;
-            if (i < 1_000) {
-                tools.add(pinned(upstream, tool));
-            }
+            addresses.add(upstream + "/" + tool);
             calls.add(call(
                     CallIds.next(),
-                    "agent" + (i * 17) % AGENTS,
+                    "agent" + agent,
                     upstream,
                     tool,
                     RawJson.of(i % 3 == 0 ? "{\"amount\":" + i % 900 + ",\"to\":\"x\"}" : "{}"),
                     AT));
         }
-        catalogue = with.equals("rules") ? ToolCatalogue.UNCHECKED : ToolCatalogue.of(tools, ToolCatalogue.UNCHECKED);
+        catalogue = with.equals("rules")
+                ? ToolCatalogue.UNCHECKED
+                : ToolCatalogue.of(addresses.stream().map(PolicyBench::pinned).toList(), ToolCatalogue.UNCHECKED);
         var outcomes = new EnumMap<Decision, Integer>(Decision.class);
         calls.forEach(call -> outcomes.merge(
                 policy.decide(call, catalogue, Freezes.NONE, Ledger.inMemory()).outcome(), 1, Integer::sum));
@@ -165,9 +168,11 @@ public class PolicyBench {
                 Map.of());
     }
 
-    private static ToolPinned pinned(String upstream, String tool) {
+    private static ToolPinned pinned(String address) {
+        int slash = address.indexOf('/');
+        String upstream = address.substring(0, slash);
         var definition = new ToolDefinition(
-                tool,
+                address.substring(slash + 1),
                 null,
                 "Does something.",
                 RawJson.of("{\"type\":\"object\",\"properties\":{\"amount\":{\"type\":\"number\"},"

@@ -2,10 +2,7 @@ package io.openclaw.gateway.policy.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,62 +18,89 @@ import org.jspecify.annotations.Nullable;
  * use by several threads.
  */
 public final class Usage {
-    /** How long single calls are remembered; of older ones only the sum of the day. */
-    private static final Duration REMEMBERED = Duration.ofMinutes(5);
+    /** How long single calls are remembered that do not run any more: longer than any window. */
+    private static final Duration REMEMBERED = Duration.ofMinutes(2);
     /** By how much the clocks of two machines may differ before a call is refused because the one before it "still" runs. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(1);
-
     /** By how much calls of one agent can come in another order than they were requested in. */
-    private static final Duration REORDERED = Duration.ofSeconds(30);
+    private static final Duration REORDERED = Duration.ofSeconds(15);
+
+    private static final long DAY = Duration.ofDays(1).toSeconds();
 
     private final Map<String, OfLimit> byLimit = new HashMap<>();
-    private final Map<UUID, Instant> ended = new HashMap<>();
 
     private static final class OfLimit {
         private final Deque<Charge> recent = new ArrayDeque<>();
-        private final Set<UUID> calls = new HashSet<>();
-        private @Nullable LocalDate day;
-        private double foldedCost;
+        private final Set<UUID> recentCalls = new HashSet<>();
+        private final Map<UUID, Running> running = new HashMap<>();
+        /** By day since the epoch, UTC. */
+        private final Map<Long, Double> costs = new HashMap<>();
+    }
+
+    /** A call that counts as running until it ends, or its deadline passes. */
+    private record Running(Instant until, @Nullable Instant end) {
+        boolean isOverAt(Instant at) {
+            return !until.isAfter(at) || (end != null && !end.isAfter(at));
+        }
     }
 
     /** Adds a charge; one that is there already changes nothing. */
     public void add(Charge charge) {
         OfLimit usage = byLimit.computeIfAbsent(charge.limit(), key -> new OfLimit());
-        if (usage.calls.add(charge.callId())) {
-            usage.recent.addLast(charge);
-            fold(usage, charge.at());
+        if (usage.running.containsKey(charge.callId()) || !usage.recentCalls.add(charge.callId())) {
+            return;
+        }
+        usage.recent.addLast(charge);
+        if (charge.until().isAfter(charge.at())) {
+            usage.running.put(charge.callId(), new Running(charge.until(), null));
+        }
+        long day = dayOf(charge.at());
+        if (usage.costs.merge(day, charge.cost(), Double::sum) == charge.cost()) {
+            usage.costs.keySet().removeIf(other -> other < day - 1);
+        }
+        forget(usage, charge.at().minus(REMEMBERED));
+    }
+
+    private static void forget(OfLimit usage, Instant before) {
+        for (Charge oldest = usage.recent.peekFirst();
+                oldest != null && oldest.at().isBefore(before);
+                oldest = usage.recent.peekFirst()) {
+            usage.recent.removeFirst();
+            usage.recentCalls.remove(oldest.callId());
         }
     }
 
-    /** Notes that a call has ended; one that no limit counts changes nothing. */
+    /** Notes that a call has ended; one that does not run changes nothing. */
     public void end(UUID callId, Instant at) {
-        if (byLimit.values().stream().anyMatch(usage -> usage.calls.contains(callId))) {
-            ended.putIfAbsent(callId, at);
+        for (OfLimit usage : byLimit.values()) {
+            usage.running.computeIfPresent(
+                    callId, (id, call) -> call.end() == null ? new Running(call.until(), at) : call);
         }
     }
 
     /** Tells whether a call was charged to a limit. */
     boolean isCharged(String limit, UUID callId) {
         OfLimit usage = byLimit.get(limit);
-        return usage != null && usage.calls.contains(callId);
+        return usage != null && (usage.recentCalls.contains(callId) || usage.running.containsKey(callId));
     }
 
     /** Returns the calls that a limit has counted from a time before a moment on; some may be later than the moment. */
     Window within(String limit, Duration time, Instant moment) {
         Instant from = moment.minus(time);
+        Instant longBefore = from.minus(REORDERED);
         int calls = 0;
         Instant first = moment;
         OfLimit usage = byLimit.get(limit);
-        Instant longBefore = from.minus(REORDERED);
-        for (Iterator<Charge> newest = usage == null ? Collections.emptyIterator() : usage.recent.descendingIterator();
-                newest.hasNext(); ) {
-            Charge charge = newest.next();
-            if (charge.at().isBefore(longBefore)) {
-                break;
-            }
-            if (charge.at().isAfter(from)) {
-                calls++;
-                first = charge.at().isBefore(first) ? charge.at() : first;
+        if (usage != null) {
+            for (Iterator<Charge> newest = usage.recent.descendingIterator(); newest.hasNext(); ) {
+                Instant at = newest.next().at();
+                if (at.isBefore(longBefore)) {
+                    break;
+                }
+                if (at.isAfter(from)) {
+                    calls++;
+                    first = at.isBefore(first) ? at : first;
+                }
             }
         }
         return new Window(calls, first);
@@ -89,10 +113,19 @@ public final class Usage {
 
     /** Returns how many calls of a limit have not ended at a moment. */
     int running(String limit, Instant at) {
+        OfLimit usage = byLimit.get(limit);
+        if (usage == null) {
+            return 0;
+        }
+        // What ended long ago is asked about by no call any more, in whatever order calls come.
+        Instant longAgo = at.minus(REMEMBERED);
         int running = 0;
-        for (Charge charge : recent(limit)) {
-            Instant end = ended.get(charge.callId());
-            if (charge.until().isAfter(at) && (end == null || end.isAfter(at.plus(CLOCK_SKEW)))) {
+        for (Iterator<Running> calls = usage.running.values().iterator(); calls.hasNext(); ) {
+            Running call = calls.next();
+            if (call.isOverAt(longAgo)) {
+                calls.remove();
+            } else if (call.until().isAfter(at)
+                    && (call.end() == null || call.end().isAfter(at.plus(CLOCK_SKEW)))) {
                 running++;
             }
         }
@@ -101,47 +134,11 @@ public final class Usage {
 
     /** Returns what the calls of the day of a moment cost together. */
     double spent(String limit, Instant moment) {
-        LocalDate day = dayOf(moment);
         OfLimit usage = byLimit.get(limit);
-        double sum = usage != null && day.equals(usage.day) ? usage.foldedCost : 0;
-        for (Charge charge : recent(limit)) {
-            if (dayOf(charge.at()).equals(day)) {
-                sum += charge.cost();
-            }
-        }
-        return sum;
+        return usage == null ? 0 : usage.costs.getOrDefault(dayOf(moment), 0.0);
     }
 
-    private Iterable<Charge> recent(String limit) {
-        OfLimit usage = byLimit.get(limit);
-        return usage == null ? Set.of() : usage.recent;
-    }
-
-    private void fold(OfLimit usage, Instant now) {
-        Instant old = now.minus(REMEMBERED);
-        for (Iterator<Charge> charges = usage.recent.iterator(); charges.hasNext(); ) {
-            Charge charge = charges.next();
-            if (charge.at().isAfter(old)) {
-                return;
-            }
-            if (!ended.containsKey(charge.callId()) && charge.until().isAfter(now)) {
-                continue;
-            }
-            LocalDate day = dayOf(charge.at());
-            if (usage.day == null || day.isAfter(usage.day)) {
-                usage.day = day;
-                usage.foldedCost = 0;
-            }
-            if (day.equals(usage.day)) {
-                usage.foldedCost += charge.cost();
-            }
-            usage.calls.remove(charge.callId());
-            ended.remove(charge.callId());
-            charges.remove();
-        }
-    }
-
-    private static LocalDate dayOf(Instant instant) {
-        return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+    private static long dayOf(Instant instant) {
+        return Math.floorDiv(instant.getEpochSecond(), DAY);
     }
 }
