@@ -181,7 +181,8 @@ public final class PolicyCli {
     }
 
     private Gateway gateway() {
-        return Gateway.find(environment, Path.of(options.getOrDefault("--data", "data")));
+        String data = environment.getOrDefault("DATA_DIR", "data");
+        return Gateway.find(environment, Path.of(options.getOrDefault("--data", data)));
     }
 
     // Before a policy bites.
