@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,8 @@ public record FreezeChanged(
 
     /** Returns what whoever is refused is told. */
     public String words() {
-        return (scope.equals("all") ? "everything" : scope.replace(':', ' ')) + " is frozen since " + changedAt + " by "
-                + changedBy + ": " + reason;
+        return (scope.equals("all") ? "everything" : scope.replace(':', ' ')) + " is frozen since "
+                + changedAt.truncatedTo(ChronoUnit.SECONDS) + " by " + changedBy + ": " + reason;
     }
 
     @Override
