@@ -20,7 +20,7 @@ final class HttpCaller implements Load.Caller {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(65_000);
         in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-        String body = "{\"tool\":\"clock\",\"arguments\":{\"zone\":\"UTC\"}}";
+        String body = "{\"tool\":\"echo\",\"arguments\":{\"zone\":\"UTC\"}}";
         request = ("POST /v1/tool-calls HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + agentKey
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);

@@ -10,7 +10,6 @@ import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.ToolDefinition;
-import io.openclaw.gateway.policy.core.Charge;
 import io.openclaw.gateway.policy.core.Ledger;
 import io.openclaw.gateway.policy.core.Policy;
 import io.openclaw.gateway.policy.core.PolicyDecision;
@@ -194,9 +193,7 @@ public class PolicyBench {
                 new UUID(0, next), like.agent(), like.upstream(), like.tool(), like.arguments(), AT.plusMillis(next));
         next++;
         PolicyDecision decision = policy.decide(call, catalogue, Freezes.NONE, ledger);
-        for (Charge charge : decision.charges()) {
-            ledger.of(charge.agent()).add(charge);
-        }
+        ledger.charge(decision.charges());
         return decision;
     }
 

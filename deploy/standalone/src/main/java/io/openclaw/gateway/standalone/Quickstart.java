@@ -36,6 +36,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets) {
         String last = "nothing";
         long now = System.nanoTime();
         long end = now + PATIENCE.toNanos();
+        int tools = 0;
         long endForTheWorker = now + PATIENCE_WITH_THE_WORKER.toNanos();
         try (HttpClient client = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(urls.gateway() + "/health"))
@@ -47,7 +48,11 @@ record Quickstart(Path directory, Urls urls, Secrets secrets) {
                     boolean workerIsUp = isUp(components, "worker");
                     boolean restIsUp = List.of("kafka", "postgresql", "policy").stream()
                             .allMatch(component -> isUp(components, component));
-                    if (restIsUp && knowsTools(client) && (workerIsUp || now > endForTheWorker)) {
+                    // Until the catalogue has arrived, whole, tools are unknown, and calls of them denied.
+                    int known = restIsUp ? tools(client) : 0;
+                    boolean knowsTools = known != 0 && known == tools;
+                    tools = known;
+                    if (restIsUp && knowsTools && (workerIsUp || now > endForTheWorker)) {
                         tell(workerIsUp ? "" : components.at("/worker/why").asString(""));
                         return true;
                     }
@@ -61,15 +66,15 @@ record Quickstart(Path directory, Urls urls, Secrets secrets) {
         return false;
     }
 
-    /** Tells whether the catalogue has arrived: until then every tool is unknown, and calls of it are denied. */
-    private boolean knowsTools(HttpClient client) throws IOException, InterruptedException {
+    /** Counts the tools that the demo agent may call; -1 if the policy no longer has that agent. */
+    private int tools(HttpClient client) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(urls.policy() + "/v1/tools"))
                 .header("Authorization", "Bearer " + secrets.agentKey())
                 .build();
         HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-        // A policy that no longer has the demo agent has no tools to wait for.
         return answer.statusCode() == 401
-                || !Json.MAPPER.readTree(answer.body()).path("tools").isEmpty();
+                ? -1
+                : Json.MAPPER.readTree(answer.body()).path("tools").size();
     }
 
     private static boolean isUp(JsonNode components, String name) {

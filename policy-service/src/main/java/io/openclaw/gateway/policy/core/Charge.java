@@ -11,4 +11,10 @@ import java.util.UUID;
  * @param cost what it costs of the daily budget
  * @param until after which it counts as ended, whatever became of it
  */
-public record Charge(String limit, String agent, UUID callId, Instant at, double cost, Instant until) {}
+public record Charge(String limit, String agent, UUID callId, Instant at, double cost, Instant until) {
+
+    /** Returns this charge for a call that does not count as running. */
+    public Charge ended() {
+        return new Charge(limit, agent, callId, at, cost, at);
+    }
+}

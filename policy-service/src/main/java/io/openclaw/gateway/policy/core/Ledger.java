@@ -1,6 +1,7 @@
 package io.openclaw.gateway.policy.core;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Who was charged with what. */
@@ -8,10 +9,15 @@ public interface Ledger {
     /** Returns what an agent was charged with so far. */
     Usage of(String agent);
 
+    /** Charges agents. */
+    default void charge(List<Charge> charges) {
+        charges.forEach(charge -> of(charge.agent()).add(charge));
+    }
+
     /** Learns of every call that has ended by now, because one more would be too many otherwise. */
     void catchUp();
 
-    /** Returns a ledger that forgets everything when it is dropped, and believes that calls end when they are over. */
+    /** Returns a ledger that keeps nothing, and learns of ends only from whoever tells its {@link Usage}. */
     static Ledger inMemory() {
         Map<String, Usage> usages = new HashMap<>();
         return new Ledger() {
@@ -22,7 +28,7 @@ public interface Ledger {
 
             @Override
             public void catchUp() {
-                // It is told of ends by whoever uses it.
+                // There is nothing to learn of.
             }
         };
     }

@@ -6,7 +6,6 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.policy.Freezes;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,15 +64,16 @@ public final class PolicyTests {
                 results.add(new Result(file, "the file", "it has no tests"));
                 return;
             }
-            Map<String, Usage> usages = new HashMap<>();
+            // The calls of a test never end.
+            Ledger ledger = Ledger.inMemory();
             for (TestCase test : tests.tests()) {
-                results.add(run(policy, file, test, usages, now));
+                results.add(run(policy, file, test, ledger, now));
             }
         });
         return results;
     }
 
-    private static Result run(Policy policy, String file, TestCase test, Map<String, Usage> usages, Instant now) {
+    private static Result run(Policy policy, String file, TestCase test, Ledger ledger, Instant now) {
         CallExample example = test.call();
         String name = test.name() != null
                 ? test.name()
@@ -81,23 +81,12 @@ public final class PolicyTests {
         if (example == null || test.expect() == null) {
             return new Result(file, name, "it needs a call, and what to expect: allow, escalate or deny");
         }
-        Ledger ledger = new Ledger() {
-            @Override
-            public Usage of(String agent) {
-                return usages.computeIfAbsent(agent, key -> new Usage());
-            }
-
-            @Override
-            public void catchUp() {
-                // The calls of a test never end.
-            }
-        };
         try {
             PolicyDecision decision = null;
             for (int i = 0; i < (test.times() == null ? 1 : Math.max(1, test.times())); i++) {
                 ToolCall call = example.call(CallIds.next(), now);
                 decision = policy.decide(call, ToolCatalogue.UNCHECKED, Freezes.NONE, ledger);
-                decision.charges().forEach(charge -> ledger.of(charge.agent()).add(charge));
+                ledger.charge(decision.charges());
             }
             return new Result(file, name, decision == null ? null : difference(test, decision));
         } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.policy.Freezes;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.UUID;
 public final class Replay {
     private final Policy candidate;
     private final ToolCatalogue catalogue;
-    private final Map<String, Usage> usages = new HashMap<>();
+    private final Ledger ledger = Ledger.inMemory();
     private final Map<UUID, Pending> pending = new HashMap<>();
     private final Map<Group, Integer> groups = new TreeMap<>(Comparator.comparing(Group::then)
             .thenComparing(Group::now)
@@ -49,19 +50,8 @@ public final class Replay {
 
     /** Decides about a call that was recorded; its arguments are masked as the record masks them. */
     public void requested(ToolCall call) {
-        Ledger ledger = new Ledger() {
-            @Override
-            public Usage of(String agent) {
-                return usages.computeIfAbsent(agent, key -> new Usage());
-            }
-
-            @Override
-            public void catchUp() {
-                // Ends are told in the order of the record.
-            }
-        };
         PolicyDecision decision = candidate.decide(call, catalogue, Freezes.NONE, ledger);
-        decision.charges().forEach(charge -> ledger.of(charge.agent()).add(charge));
+        ledger.charge(decision.charges());
         if (pending.put(call.callId(), new Pending(call, decision)) == null) {
             undecided++;
         }
@@ -105,11 +95,8 @@ public final class Replay {
     }
 
     /** Notes that a call has ended. */
-    public void ended(ToolCall call, java.time.Instant at) {
-        Usage usage = usages.get(call.agent());
-        if (usage != null) {
-            usage.end(call.callId(), at);
-        }
+    public void ended(ToolCall call, Instant at) {
+        ledger.of(call.agent()).end(call.callId(), at);
     }
 
     /** Returns how many calls were compared. */

@@ -3,6 +3,8 @@ package io.openclaw.gateway.policy.kafka;
 import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.signing.SignatureChain;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Tells every instance what policy decides by from now on; what it tells is on record like any other event. */
 public final class PolicyPublisher {
@@ -20,6 +22,18 @@ public final class PolicyPublisher {
      * @throws java.util.concurrent.CompletionException if the broker does not take it
      */
     public void publish(PolicyEvent event) {
-        publisher.publish(chain.sign(event)).join();
+        publishAll(List.of(event));
+    }
+
+    /**
+     * Signs and publishes events, in their order.
+     *
+     * @throws java.util.concurrent.CompletionException if the broker does not take one of them
+     */
+    public void publishAll(List<? extends PolicyEvent> events) {
+        events.stream()
+                .map(event -> publisher.publish(chain.sign(event)))
+                .toList()
+                .forEach(CompletableFuture::join);
     }
 }

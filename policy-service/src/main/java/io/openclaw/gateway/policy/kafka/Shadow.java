@@ -48,17 +48,8 @@ public final class Shadow {
         }
         try {
             PolicyDecision decision = candidate.decide(call, engine.catalogue(), engine.freezes(), ledger);
-            for (Charge charge : decision.charges()) {
-                // Nothing tells this ledger of ends, so that no call of it counts as running.
-                ledger.of(charge.agent())
-                        .add(new Charge(
-                                charge.limit(),
-                                charge.agent(),
-                                charge.callId(),
-                                charge.at(),
-                                charge.cost(),
-                                charge.at()));
-            }
+            // Nothing tells this ledger of ends, so that no call of it counts as running.
+            ledger.charge(decision.charges().stream().map(Charge::ended).toList());
             Optional<Difference> difference = Difference.between(call, active, decision);
             count(difference.isPresent() ? "different" : "same", active, decision);
             if (difference.isPresent() && !unwritten.offer(difference.get())) {

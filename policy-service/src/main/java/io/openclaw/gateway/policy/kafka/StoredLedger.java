@@ -89,12 +89,11 @@ final class StoredLedger implements Ledger {
         }
     }
 
-    /** Charges an agent; {@link #write} makes it last. */
-    void charge(List<Charge> charges) {
-        for (Charge charge : charges) {
-            of(charge.agent()).add(charge);
-            unwritten.add(charge);
-        }
+    /** Charges agents; {@link #write} makes it last. */
+    @Override
+    public void charge(List<Charge> charges) {
+        Ledger.super.charge(charges);
+        unwritten.addAll(charges);
     }
 
     /** Writes what is not written yet. */

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -66,24 +67,27 @@ public final class ToolPins implements SmartLifecycle {
     private synchronized void handle(List<Received<GatewayEvent>> batch) {
         for (Received<GatewayEvent> received : batch) {
             if (received.event() instanceof ToolsReported reported) {
-                reported.tools().forEach(tool -> pin(reported.upstream(), tool));
+                List<ToolPinned> changes = reported.tools().stream()
+                        .flatMap(tool -> pinned(reported.upstream(), tool).stream())
+                        .toList();
+                publisher.publishAll(changes);
+                changes.forEach(change -> own.put(change.address(), change));
             }
         }
     }
 
-    private void pin(String upstream, ToolDefinition seen) {
+    private Optional<ToolPinned> pinned(String upstream, ToolDefinition seen) {
         try {
             String address = upstream + "/" + seen.name();
             ToolPinned known = own.getOrDefault(address, followed.get(address));
-            Pinning.after(known, upstream, seen, instance, clock.instant()).ifPresent(next -> {
-                if (next.changed() != null) {
-                    log.warn("the definition of {} changed; its calls escalate until somebody accepts it", address);
-                }
-                publisher.publish(next);
-                own.put(address, next);
-            });
+            Optional<ToolPinned> next = Pinning.after(known, upstream, seen, instance, clock.instant());
+            if (next.isPresent() && next.get().changed() != null) {
+                log.warn("the definition of {} changed; its calls escalate until somebody accepts it", address);
+            }
+            return next;
         } catch (InexactJsonException | IllegalArgumentException e) {
             log.error("the tool '{}' of {} is left out: {}", seen.name(), upstream, e.getMessage());
+            return Optional.empty();
         }
     }
 
