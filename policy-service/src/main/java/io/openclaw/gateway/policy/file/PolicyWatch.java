@@ -79,6 +79,8 @@ public final class PolicyWatch implements SmartLifecycle {
         try {
             Map<String, String> files = directory.policyFiles();
             if (files.equals(lastFiles)) {
+                // They may have been broken in between.
+                problem = null;
                 return;
             }
             PolicyInForce policy = PolicyText.read(files);
