@@ -3,11 +3,13 @@ package io.openclaw.gateway.common.identity;
 import com.nimbusds.jwt.JWTParser;
 import io.openclaw.gateway.common.policy.PolicyDocument.Issuer;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -18,8 +20,10 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
+import org.springframework.web.client.RestTemplate;
 
 /**
  * Verifies JSON Web Tokens (RFC 7519, as RFC 8725 advises): signed with a key of the issuer's set and an asymmetric
@@ -27,6 +31,8 @@ import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
  * some minutes.
  */
 final class TokenVerifier {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final Map<Issuer, JwtDecoder> decoders = new ConcurrentHashMap<>();
 
     /** A token that holds, and who issued it. */
@@ -69,8 +75,11 @@ final class TokenVerifier {
                             : NimbusJwtDecoder.withJwkSetUri(issuer.jwks()))
                     // Never one that signs with a shared secret: a public key is none (RFC 8725 section 2.1).
                     .jwsAlgorithms(algorithms -> algorithms.addAll(Set.of(SignatureAlgorithm.values())))
+                    .validateType(false)
+                    .restOperations(rest())
                     .build();
             decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
+                    type(),
                     new JwtTimestampValidator(),
                     new JwtClaimValidator<>(JwtClaimNames.EXP, exp -> exp != null),
                     new JwtIssuerValidator(issuer.issuer()),
@@ -78,5 +87,20 @@ final class TokenVerifier {
                             JwtClaimNames.AUD, audience -> audience != null && audience.contains(issuer.audience()))));
             return decoder;
         });
+    }
+
+    /** An access token (RFC 9068 section 2.1), or one that does not say what it is for. */
+    private static JwtTypeValidator type() {
+        var type = new JwtTypeValidator("at+jwt", "application/at+jwt", "JWT");
+        type.setAllowEmpty(true);
+        return type;
+    }
+
+    /** An issuer that hangs must not hang those who ask. */
+    private static RestTemplate rest() {
+        var requests = new SimpleClientHttpRequestFactory();
+        requests.setConnectTimeout(PATIENCE);
+        requests.setReadTimeout(PATIENCE);
+        return new RestTemplate(requests);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -75,9 +76,12 @@ class TokenVerifierTest {
     }
 
     private static String signed(JWTClaimsSet.Builder claims, JWSAlgorithm algorithm, JWSSigner signer) {
+        return signed(claims, new JWSHeader.Builder(algorithm), signer);
+    }
+
+    private static String signed(JWTClaimsSet.Builder claims, JWSHeader.Builder header, JWSSigner signer) {
         try {
-            var token =
-                    new SignedJWT(new JWSHeader.Builder(algorithm).keyID("k1").build(), claims.build());
+            var token = new SignedJWT(header.keyID("k1").build(), claims.build());
             token.sign(signer);
             return token.serialize();
         } catch (JOSEException e) {
@@ -116,6 +120,20 @@ class TokenVerifierTest {
     void aTokenThatExpiredOrNeverDoesIsRefused() throws JOSEException {
         assertRefused(signed(claims().expirationTime(Date.from(Instant.now().minusSeconds(120)))), "expired");
         assertRefused(signed(claims().expirationTime(null)), "exp");
+    }
+
+    @Test
+    void anAccessTokenIsGoodAndATokenForSomethingElseIsNot() throws JOSEException {
+        assertThat(verifier.verify(typed("at+jwt"), List.of(issuer)).claims()).containsEntry("sub", "bot-7");
+        assertThat(verifier.verify(typed("JWT"), List.of(issuer)).claims()).containsEntry("sub", "bot-7");
+        assertRefused(typed("logout+jwt"), "typ");
+    }
+
+    private String typed(String type) throws JOSEException {
+        return signed(
+                claims(),
+                new JWSHeader.Builder(JWSAlgorithm.RS256).type(new JOSEObjectType(type)),
+                new RSASSASigner(key));
     }
 
     @Test
