@@ -114,6 +114,10 @@ public final class Infrastructure implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("policy.schema.json"), resource("/policy.schema.json"));
+            Path ofAnOlderGateway = data.resolve("policy.yaml");
+            if (!Files.exists(file) && Files.exists(ofAnOlderGateway)) {
+                Files.move(ofAnOlderGateway, file);
+            }
             if (!Files.exists(file)) {
                 String yaml =
                         resource("/demo-policy.yaml").replace("@KEY_SHA256@", AgentKey.sha256(secrets.agentKey()));
