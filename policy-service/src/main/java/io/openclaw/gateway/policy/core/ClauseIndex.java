@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clauses by what they can hold for, so that a call is compared with few of them. A clause that names its agents, or its
@@ -42,7 +43,7 @@ final class ClauseIndex {
         each(others, consumer);
     }
 
-    private static void each(@org.jspecify.annotations.Nullable List<Clause> clauses, Consumer<Clause> consumer) {
+    private static void each(@Nullable List<Clause> clauses, Consumer<Clause> consumer) {
         if (clauses != null) {
             for (int i = 0; i < clauses.size(); i++) {
                 consumer.accept(clauses.get(i));

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
  * compile; what is costly is made when it is first asked for.
  */
 final class Facts implements CelVariableResolver {
-    /** The declared names; {@code call.arguments} alone is only known when it is there. */
+    /** The declared names; each has a value for every call. */
     static final Map<String, CelType> DECLARED = declared();
 
     private final ToolCall call;

@@ -12,10 +12,12 @@ import io.openclaw.gateway.common.policy.PolicyInForce;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,11 +98,7 @@ public final class Policy {
             return new PolicyDecision(Decision.DENY, List.of(invalid.get()), version, null, List.of());
         }
         var strictest = new Strictest(call, new Facts(call, principal, catalogue.tool(upstream.traits(), call)));
-        catalogue.concernAbout(call, upstream.unknownTools()).ifPresent(strictest::consider);
-        for (ClauseIndex grants : principal.grants()) {
-            grants.candidates(call.agent(), call.upstream(), strictest::consider);
-        }
-        rules.candidates(call.agent(), call.upstream(), strictest::consider);
+        candidates(call, principal, upstream, catalogue, strictest::consider);
         return limited(strictest, principal, ledger);
     }
 
@@ -113,13 +111,7 @@ public final class Policy {
         }
         var facts = new Facts(call, principal, catalogue.tool(upstream.traits(), call));
         var parts = new ArrayList<Part>();
-        catalogue
-                .concernAbout(call, upstream.unknownTools())
-                .ifPresent(concern -> parts.add(Part.of(concern, call, facts)));
-        for (ClauseIndex grants : principal.grants()) {
-            grants.candidates(call.agent(), call.upstream(), clause -> parts.add(Part.of(clause, call, facts)));
-        }
-        rules.candidates(call.agent(), call.upstream(), clause -> parts.add(Part.of(clause, call, facts)));
+        candidates(call, principal, upstream, catalogue, clause -> parts.add(Part.of(clause, call, facts)));
         parts.sort((a, b) ->
                 a.holds() == b.holds() ? b.effect().compareTo(a.effect()) : Boolean.compare(b.holds(), a.holds()));
         return parts;
@@ -162,11 +154,7 @@ public final class Policy {
         }
         var facts = new Facts(example, principal, catalogue.tool(upstream.traits(), example));
         var clauses = new ArrayList<Clause>();
-        catalogue.concernAbout(example, upstream.unknownTools()).ifPresent(clauses::add);
-        for (ClauseIndex grants : principal.grants()) {
-            grants.candidates(example.agent(), example.upstream(), clauses::add);
-        }
-        rules.candidates(example.agent(), example.upstream(), clauses::add);
+        candidates(example, principal, upstream, catalogue, clauses::add);
         boolean granted = false;
         for (Clause clause : clauses) {
             Clause.Holds holds = clause.holds(example, facts);
@@ -176,6 +164,20 @@ public final class Policy {
             granted |= clause.effect() != Decision.DENY && holds != Clause.Holds.NEVER;
         }
         return granted;
+    }
+
+    /** Hands on what the catalogue has against a call, then every clause of the policy that could hold for it. */
+    private void candidates(
+            ToolCall call,
+            Principal principal,
+            PolicyCompiler.CompiledUpstream upstream,
+            ToolCatalogue catalogue,
+            Consumer<Clause> consumer) {
+        catalogue.concernAbout(call, upstream.unknownTools()).ifPresent(consumer);
+        for (ClauseIndex grants : principal.grants()) {
+            grants.candidates(call.agent(), call.upstream(), consumer);
+        }
+        rules.candidates(call.agent(), call.upstream(), consumer);
     }
 
     private @Nullable Principal principalOf(ToolCall call) {
@@ -191,8 +193,10 @@ public final class Policy {
     private static final class Strictest {
         private final ToolCall call;
         private final Facts facts;
-        private final List<Clause> clauses = new ArrayList<>(2);
-        private @Nullable String problem;
+        private final List<Held> held = new ArrayList<>(2);
+
+        /** A clause that holds, and why that could not be told, if it could not. */
+        private record Held(Clause clause, @Nullable String problem) {}
 
         Strictest(ToolCall call, Facts facts) {
             this.call = call;
@@ -200,7 +204,7 @@ public final class Policy {
         }
 
         void consider(Clause clause) {
-            Decision sofar = clauses.isEmpty() ? null : clauses.getFirst().effect();
+            Decision sofar = held.isEmpty() ? null : effect();
             if (sofar != null
                     && (clause.effect().compareTo(sofar) < 0
                             // One that denies, or allows, is enough; of those that escalate every one has its terms.
@@ -212,13 +216,21 @@ public final class Policy {
                 return;
             }
             if (sofar != clause.effect()) {
-                clauses.clear();
+                held.clear();
             }
-            problem = match.problem();
-            clauses.add(clause);
+            held.add(new Held(clause, match.problem()));
         }
 
-        Reason reason(Clause clause) {
+        Decision effect() {
+            return held.getFirst().clause().effect();
+        }
+
+        List<Reason> reasons() {
+            return held.stream().limit(MOST_REASONS).map(this::reason).toList();
+        }
+
+        private Reason reason(Held holding) {
+            Clause clause = holding.clause();
             String text = clause.reason();
             if (text == null) {
                 text = switch (clause.effect()) {
@@ -227,8 +239,8 @@ public final class Policy {
                     case DENY -> "agent '" + call.agent() + "' may not call " + call.address();
                 };
             }
-            if (problem != null) {
-                text += " (its condition cannot be evaluated: " + problem + ")";
+            if (holding.problem() != null) {
+                text += " (its condition cannot be evaluated: " + holding.problem() + ")";
             }
             return new Reason(
                     clause.ruleId(),
@@ -242,11 +254,11 @@ public final class Policy {
 
         @Nullable
         ApprovalTerms terms() {
-            Set<ApprovalTerms.Requirement> requirements = new java.util.LinkedHashSet<>();
+            Set<ApprovalTerms.Requirement> requirements = new LinkedHashSet<>();
             Long expires = null;
             boolean any = false;
-            for (Clause clause : clauses) {
-                ApprovalTerms terms = clause.terms();
+            for (Held holding : held) {
+                ApprovalTerms terms = holding.clause().terms();
                 if (terms != null) {
                     any = true;
                     requirements.addAll(terms.requirements());
@@ -260,14 +272,11 @@ public final class Policy {
 
     private PolicyDecision limited(Strictest strictest, Principal principal, Ledger ledger) {
         ToolCall call = strictest.call;
-        if (strictest.clauses.isEmpty()) {
+        if (strictest.held.isEmpty()) {
             return denied("policy/default-deny", "no role of agent '" + call.agent() + "' allows " + call.address());
         }
-        Decision effect = strictest.clauses.getFirst().effect();
-        List<Reason> reasons = strictest.clauses.stream()
-                .limit(MOST_REASONS)
-                .map(strictest::reason)
-                .toList();
+        Decision effect = strictest.effect();
+        List<Reason> reasons = strictest.reasons();
         if (effect == Decision.DENY || principal.limits().isEmpty()) {
             return new PolicyDecision(effect, reasons, version, strictest.terms(), List.of());
         }

@@ -175,6 +175,17 @@ class RulesTest {
     }
 
     @Test
+    void whatCannotBeEvaluatedIsSaidOfTheRuleThatItIsTrueOf() {
+        Policy both = Policy.of(PolicyText.read(YAML.replace("tools: [\"shell/*\"]", "tools: [\"*/*\"]")));
+        PolicyDecision decision = both.decide(Asked.by("ops", "pay/send")
+                .at(Instant.parse("2026-11-25T23:00:00Z"))
+                .call());
+        assertThat(decision.rules()).containsExactly("rules/large-payment", "rules/office-hours");
+        assertThat(decision.reasons().getFirst().text()).contains("cannot be evaluated", "amount");
+        assertThat(decision.reasons().getLast().text()).isEqualTo("outside of office hours");
+    }
+
+    @Test
     void explainNamesEveryClauseAndItsPart() {
         List<Policy.Part> parts = policy.explain(
                 Asked.by("ops", "shell/exec")
