@@ -109,6 +109,11 @@ public record Approval(
                 null);
     }
 
+    /** Tells whether somebody can still decide at a moment. */
+    public boolean isOpenAt(Instant moment) {
+        return status == Status.PENDING && expiresAt.isAfter(moment);
+    }
+
     /**
      * Returns this approval after a person has spoken. One who says no is enough; as many have to say yes as the terms want.
      *

@@ -114,7 +114,7 @@ public final class Approvals implements SmartLifecycle {
         while (true) {
             Approval seen = store.find(id).map(Stored::approval).orElseThrow();
             Instant now = clock.instant();
-            if (seen.status() != Status.PENDING || !seen.expiresAt().isAfter(now)) {
+            if (!seen.isOpenAt(now)) {
                 return false;
             }
             if (store.decide(seen, seen.after(status, person, reason, now), now)) {

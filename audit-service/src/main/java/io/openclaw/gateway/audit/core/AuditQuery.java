@@ -1,16 +1,17 @@
 package io.openclaw.gateway.audit.core;
 
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.text.Durations;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,6 @@ public record AuditQuery(
     private static final Set<String> NAMES =
             Set.of("outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
     private static final Pattern TYPE = Pattern.compile("[a-z]+(\\.[a-z]+)*");
-    private static final Pattern AGO = Pattern.compile("(\\d{1,6})([smhd])");
 
     /**
      * Reads the parameters of a request; empty ones count as absent.
@@ -117,16 +117,9 @@ public record AuditQuery(
         if (text == null) {
             return null;
         }
-        Matcher ago = AGO.matcher(text);
-        if (ago.matches()) {
-            long amount = Long.parseLong(ago.group(1));
-            return now.minus(
-                    switch (ago.group(2)) {
-                        case "s" -> Duration.ofSeconds(amount);
-                        case "m" -> Duration.ofMinutes(amount);
-                        case "h" -> Duration.ofHours(amount);
-                        default -> Duration.ofDays(amount);
-                    });
+        Optional<Duration> ago = Durations.read(text);
+        if (ago.isPresent()) {
+            return now.minus(ago.get());
         }
         try {
             return Instant.parse(text);

@@ -6,7 +6,6 @@ import io.openclaw.gateway.audit.persistence.AuditStore;
 import io.openclaw.gateway.audit.persistence.AuditStore.Entry;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.Problems;
-import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -76,10 +75,7 @@ public final class AuditController {
     }
 
     @GetMapping("/audit/pretty")
-    String pretty(@RequestParam Map<String, String> parameters, Model model, HttpServletResponse response) {
-        response.setHeader(
-                "Content-Security-Policy",
-                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
+    String pretty(@RequestParam Map<String, String> parameters, Model model) {
         Page page = page(parameters);
         model.addAttribute("events", page.events());
         model.addAttribute("parameters", parameters);

@@ -31,7 +31,8 @@ public record ToolDefinition(
             @Nullable Boolean destructiveHint,
             @Nullable Boolean idempotentHint,
             @Nullable Boolean openWorldHint) {
-        static final Annotations NONE = new Annotations(null, null, null, null);
+        /** Nothing is said. */
+        public static final Annotations NONE = new Annotations(null, null, null, null);
 
         /** Tells whether the tool changes nothing. */
         @JsonIgnore

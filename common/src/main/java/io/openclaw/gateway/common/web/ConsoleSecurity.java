@@ -55,6 +55,10 @@ public class ConsoleSecurity {
             List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
     private static final String ADMINISTRATOR = "ROLE_ADMINISTRATOR";
     private static final String GROUP = "GROUP_";
+    /** The console's pages need styles and forms, and nothing of anybody else (Content Security Policy Level 3). */
+    private static final String NO_SCRIPTS =
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+
     private static final String[] PROBES = {"/actuator/health", "/actuator/health/**"};
 
     @Bean
@@ -62,6 +66,7 @@ public class ConsoleSecurity {
     SecurityFilterChain consoleSecurityChain(HttpSecurity http, GatewayProperties properties) {
         return stateless(http.securityMatcher(CONSOLE))
                 .addFilterBefore(new SameOriginFilter(), BasicAuthenticationFilter.class)
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_SCRIPTS)))
                 .authenticationManager(new ProviderManager(new ConsoleLogin(properties.console())))
                 .httpBasic(basic -> basic.realmName("OpenClaw Gateway console")
                         .authenticationEntryPoint((request, response, e) -> {

@@ -32,12 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The command line of policy; see {@link #USAGE}. */
 public final class PolicyCli {
@@ -67,17 +62,6 @@ public final class PolicyCli {
             CONSOLE_USER and CONSOLE_PASSWORD. Exit status: 0 done, 1 the policy is not good (or differs), 2 it could not be done.""";
 
     private static final int PAGE = 1_000;
-    /** Prints events as they are; an event of a newer gateway may have fields that this one does not know. */
-    private static final JsonMapper LENIENT = Json.MAPPER
-            .rebuild()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .build();
-
     private final List<String> words = new ArrayList<>();
     private final Map<String, String> options = new HashMap<>();
     private final Map<String, String> environment;
@@ -223,10 +207,9 @@ public final class PolicyCli {
         ToolCall call;
         try {
             String yaml = Files.isRegularFile(Path.of(example)) ? Files.readString(Path.of(example)) : example;
-            call = YAML.readValue(yaml, CallExample.class).call(CallIds.next(), Instant.now());
-        } catch (JacksonException | IllegalArgumentException e) {
-            throw new CliException("the call cannot be read: "
-                    + (e instanceof JacksonException json ? json.getOriginalMessage() : e.getMessage())
+            call = CallExample.read(yaml).call(CallIds.next(), Instant.now());
+        } catch (IllegalArgumentException e) {
+            throw new CliException("the call cannot be read: " + e.getMessage()
                     + "\nIt is such as '{agent: reporter, tool: jira/get_issue, arguments: {key: AB-1}}'; further fields"
                     + " are intent, onBehalfOf, proven, roles, session, channel, origin and at");
         }
@@ -272,7 +255,7 @@ public final class PolicyCli {
             String address = tool.get("address").asString();
             tools.add(new ToolPinned(
                     address.substring(0, address.indexOf('/')),
-                    LENIENT.treeToValue(tool.get("accepted"), ToolDefinition.class),
+                    Json.MAPPER.treeToValue(tool.get("accepted"), ToolDefinition.class),
                     tool.get("hash").asString(),
                     null,
                     Instant.EPOCH,
@@ -286,12 +269,12 @@ public final class PolicyCli {
     private static void replay(Replay replay, JsonNode event) {
         JsonNode content = event.get("event");
         switch (event.get("type").asString()) {
-            case "call.requested" -> replay.requested(LENIENT.treeToValue(content.get("call"), ToolCall.class));
+            case "call.requested" -> replay.requested(Json.MAPPER.treeToValue(content.get("call"), ToolCall.class));
             case "call.authorized" -> verdicts(replay, event, content);
             default -> {
                 verdicts(replay, event, content);
                 replay.ended(
-                        LENIENT.treeToValue(content.get("call"), ToolCall.class),
+                        Json.MAPPER.treeToValue(content.get("call"), ToolCall.class),
                         Instant.parse(event.get("at").asString()));
             }
         }
@@ -300,7 +283,7 @@ public final class PolicyCli {
     private static void verdicts(Replay replay, JsonNode event, JsonNode content) {
         replay.verdicts(
                 UUID.fromString(event.get("callId").asString()),
-                List.of(LENIENT.treeToValue(content.path("verdicts"), Verdict[].class)));
+                List.of(Json.MAPPER.treeToValue(content.path("verdicts"), Verdict[].class)));
     }
 
     private void report(String version, String since, Replay replay) {

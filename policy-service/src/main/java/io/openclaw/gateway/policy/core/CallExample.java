@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -40,6 +41,19 @@ public record CallExample(
         @Nullable String channel,
         @Nullable Origin origin,
         @Nullable Instant at) {
+
+    /**
+     * Reads an example.
+     *
+     * @throws IllegalArgumentException if the text is no YAML, or has a field that an example has not
+     */
+    public static CallExample read(String yaml) {
+        try {
+            return PolicyText.YAML.readValue(yaml, CallExample.class);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        }
+    }
 
     /**
      * Makes the call.

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class KnownTool {
     private final UpstreamTraits upstream;
     private final String name;
-    private final ToolDefinition.@Nullable Annotations annotations;
+    private final ToolDefinition.Annotations annotations;
 
     KnownTool(UpstreamTraits upstream, String name, @Nullable ToolDefinition definition) {
         this.upstream = upstream;
         this.name = name;
-        this.annotations = definition == null ? null : definition.behaviour();
+        this.annotations = definition == null ? ToolDefinition.Annotations.NONE : definition.behaviour();
     }
 
     /** What a policy says of the tools of one upstream. */
@@ -40,23 +40,19 @@ final class KnownTool {
     }
 
     boolean isReadOnly() {
-        return matches(upstream.readOnly())
-                || (!matches(upstream.destructive()) && annotations != null && annotations.isReadOnly());
+        return matches(upstream.readOnly()) || (!matches(upstream.destructive()) && annotations.isReadOnly());
     }
 
     boolean isDestructive() {
-        if (matches(upstream.destructive())) {
-            return true;
-        }
-        return !isReadOnly() && (annotations == null || annotations.isDestructive());
+        return matches(upstream.destructive()) || (!isReadOnly() && annotations.isDestructive());
     }
 
     boolean isIdempotent() {
-        return isReadOnly() || matches(upstream.idempotent()) || (annotations != null && annotations.isIdempotent());
+        return isReadOnly() || matches(upstream.idempotent()) || annotations.isIdempotent();
     }
 
     boolean isOpenWorld() {
-        return annotations == null || annotations.isOpenWorld();
+        return annotations.isOpenWorld();
     }
 
     private boolean matches(List<Glob> globs) {

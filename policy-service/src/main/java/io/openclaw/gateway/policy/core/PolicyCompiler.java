@@ -5,6 +5,7 @@ import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.policy.Glob;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyInForce;
+import io.openclaw.gateway.common.text.Durations;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

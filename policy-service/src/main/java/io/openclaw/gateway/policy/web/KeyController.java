@@ -3,7 +3,7 @@ package io.openclaw.gateway.policy.web;
 import io.openclaw.gateway.common.event.KeyChanged;
 import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.common.policy.PolicyFollower;
-import io.openclaw.gateway.policy.core.Durations;
+import io.openclaw.gateway.common.text.Durations;
 import io.openclaw.gateway.policy.core.Keys;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;
 import java.security.Principal;

@@ -3,7 +3,6 @@ package io.openclaw.gateway.policy.web;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
-import jakarta.servlet.http.HttpServletResponse;
 import java.security.Principal;
 import java.util.List;
 import org.springframework.stereotype.Controller;
@@ -30,10 +29,7 @@ public final class PolicyConsole {
     }
 
     @GetMapping
-    String page(Model model, HttpServletResponse response) {
-        response.setHeader(
-                "Content-Security-Policy",
-                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
+    String page(Model model) {
         model.addAttribute("status", policy.status());
         model.addAttribute("freezes", policy.freezes());
         model.addAttribute("changed", tools.list(true));
@@ -48,13 +44,13 @@ public final class PolicyConsole {
 
     @PostMapping("/freeze")
     String freeze(@RequestParam String scope, @RequestParam String reason, Principal person) {
-        policy.change(scope.strip(), true, reason, person.getName());
+        policy.freeze(scope.strip(), reason, person);
         return BACK;
     }
 
     @PostMapping("/unfreeze")
     String unfreeze(@RequestParam String scope, Principal person) {
-        policy.change(scope, false, "", person.getName());
+        policy.unfreeze(scope, "", person);
         return BACK;
     }
 

@@ -1,13 +1,12 @@
 package io.openclaw.gateway.policy.web;
 
 import io.openclaw.gateway.common.event.FreezeChanged;
-import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
-import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.policy.core.Difference;
+import io.openclaw.gateway.policy.core.Freezing;
 import io.openclaw.gateway.policy.core.InvalidPolicyException;
 import io.openclaw.gateway.policy.core.PolicyText;
 import io.openclaw.gateway.policy.file.PolicyWatch;
@@ -21,9 +20,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -76,11 +73,12 @@ public final class PolicyController {
 
     @GetMapping
     PolicyStatus status() {
-        PolicyState state = follower.state();
+        return status(versionOf(follower.state().candidate()));
+    }
+
+    private PolicyStatus status(@Nullable String candidate) {
         return new PolicyStatus(
-                versionOf(state.active()),
-                versionOf(state.candidate()),
-                files.problem().orElse(null));
+                versionOf(follower.state().active()), candidate, files.problem().orElse(null));
     }
 
     @GetMapping("/document")
@@ -138,35 +136,32 @@ public final class PolicyController {
 
     @PostMapping("/freezes")
     ResponseEntity<FreezeView> freeze(@RequestBody Freeze freeze, Principal person) {
-        return ResponseEntity.status(HttpStatus.CREATED)
-                .body(change(freeze.scope(), true, freeze.reason(), person.getName()));
+        return ResponseEntity.status(HttpStatus.CREATED).body(freeze(freeze.scope(), freeze.reason(), person));
+    }
+
+    FreezeView freeze(@Nullable String scope, @Nullable String reason, Principal person) {
+        try {
+            return publish(Freezing.freeze(scope, reason, person.getName(), clock.instant()));
+        } catch (IllegalArgumentException e) {
+            throw invalid(e);
+        }
     }
 
     @DeleteMapping("/freezes")
     FreezeView unfreeze(@RequestParam String scope, @RequestParam(defaultValue = "") String reason, Principal person) {
-        if (follower.state().freezes().all().stream()
-                .noneMatch(freeze -> freeze.scope().equals(scope))) {
-            throw notFound(new NoSuchElementException("'" + scope + "' is not frozen"));
-        }
-        return change(scope, false, reason, person.getName());
-    }
-
-    FreezeView change(@Nullable String scope, boolean frozen, @Nullable String reason, String person) {
         try {
-            String why = Optional.ofNullable(reason).orElse("").strip();
-            if (frozen && why.isEmpty()) {
-                throw new IllegalArgumentException("'reason' is missing: agents that are refused are told it");
-            }
-            if (why.length() > MOST_LISTED) {
-                throw new IllegalArgumentException("'reason' has " + why.length() + " characters: it may have 1,000");
-            }
-            var change = new FreezeChanged(
-                    Freezes.scope(String.valueOf(scope)), frozen, why, clock.instant(), person, null, Map.of());
-            publisher.publish(change);
-            return FreezeView.of(change);
+            return publish(
+                    Freezing.unfreeze(follower.state().freezes(), scope, reason, person.getName(), clock.instant()));
+        } catch (NoSuchElementException e) {
+            throw notFound(e);
         } catch (IllegalArgumentException e) {
             throw invalid(e);
         }
+    }
+
+    private FreezeView publish(FreezeChanged change) {
+        publisher.publish(change);
+        return FreezeView.of(change);
     }
 
     /** Tries a policy beside the one in force. The body is a whole policy, as JSON. */
@@ -175,10 +170,7 @@ public final class PolicyController {
         try {
             PolicyInForce candidate = PolicyText.readJson(body);
             publications.candidate(candidate, person.getName());
-            return new PolicyStatus(
-                    versionOf(follower.state().active()),
-                    candidate.version(),
-                    files.problem().orElse(null));
+            return status(candidate.version());
         } catch (InvalidPolicyException e) {
             throw invalid(e);
         }
@@ -187,8 +179,7 @@ public final class PolicyController {
     @DeleteMapping("/candidate")
     PolicyStatus withoutCandidate(Principal person) {
         publications.withoutCandidate(person.getName());
-        return new PolicyStatus(
-                versionOf(follower.state().active()), null, files.problem().orElse(null));
+        return status(null);
     }
 
     /** Lists where the candidate would have decided otherwise, newest first. */

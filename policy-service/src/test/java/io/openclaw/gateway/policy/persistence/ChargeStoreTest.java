@@ -68,7 +68,11 @@ class ChargeStoreTest {
 
     /** An instance that has just been given the agent's partition: it knows what is in the database. */
     private Ledger instance() {
-        Usage usage = store.usageOf(agent, now);
+        return instance(now);
+    }
+
+    private Ledger instance(Instant at) {
+        Usage usage = store.usageOf(agent, at);
         return new Ledger() {
             @Override
             public Usage of(String id) {
@@ -141,23 +145,10 @@ class ChargeStoreTest {
     @Test
     void aBudgetIsThatOfTheDay() {
         Instant noon = now.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
-        Usage before = store.usageOf(agent, noon);
-        assertThat(before).isNotNull();
         store.add(List.of(
                 new Charge("day", agent, UUID.randomUUID(), noon.minus(Duration.ofHours(3)), 4, noon),
                 new Charge("day", agent, UUID.randomUUID(), noon.minus(Duration.ofHours(14)), 100, noon)));
-        Usage usage = store.usageOf(agent, noon);
-        Ledger ledger = new Ledger() {
-            @Override
-            public Usage of(String id) {
-                return usage;
-            }
-
-            @Override
-            public void catchUp() {
-                // Nothing ends here.
-            }
-        };
+        Ledger ledger = instance(noon);
         assertThat(policy.decide(call("dear", "{\"n\":7}", noon), ToolCatalogue.UNCHECKED, Freezes.NONE, ledger)
                         .outcome())
                 .isEqualTo(Decision.DENY);

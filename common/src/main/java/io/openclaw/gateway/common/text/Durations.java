@@ -1,4 +1,4 @@
-package io.openclaw.gateway.policy.core;
+package io.openclaw.gateway.common.text;
 
 import java.time.Duration;
 import java.util.Optional;
