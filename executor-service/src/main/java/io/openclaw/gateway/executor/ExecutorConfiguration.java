@@ -7,10 +7,13 @@ import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.executor.kafka.ExecutorWiring;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
-import io.openclaw.gateway.executor.upstream.GuardedUpstream;
 import io.openclaw.gateway.executor.upstream.OpenClawWorker;
+import io.openclaw.gateway.executor.upstream.Upstream;
+import io.openclaw.gateway.executor.upstream.Upstreams;
 import io.openclaw.gateway.executor.upstream.WorkerTools;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -20,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.PropertySource;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -32,7 +36,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class ExecutorConfiguration {
 
     /**
-     * The OpenClaw worker.
+     * The OpenClaw worker that needs no policy to be known; there may be none, and policy may describe others.
      *
      * @param name its name in tool addresses
      * @param url its base URL; {@code OPENCLAW_WORKER_URL} sets it
@@ -45,12 +49,14 @@ public class ExecutorConfiguration {
             @DefaultValue("") String url,
             @Nullable String token,
             @Nullable String tools) {
-        public Worker {
-            if (url.isBlank()) {
-                throw new IllegalArgumentException(
-                        "OPENCLAW_WORKER_URL is not set: the executor has nothing to run calls on."
-                                + " Set it to the worker's base URL, such as http://127.0.0.1:18789");
-            }
+        Optional<Upstream> upstream() {
+            return url.isBlank()
+                    ? Optional.empty()
+                    : Optional.of(new OpenClawWorker(
+                            name,
+                            url,
+                            token,
+                            new WorkerTools(tools == null || tools.isBlank() ? null : Path.of(tools))));
         }
     }
 
@@ -60,22 +66,21 @@ public class ExecutorConfiguration {
     }
 
     @Bean
-    OpenClawWorker openClawWorker(Worker worker) {
-        String tools = worker.tools();
-        return new OpenClawWorker(
-                worker.name(),
-                worker.url(),
-                worker.token(),
-                new WorkerTools(tools == null || tools.isBlank() ? null : Path.of(tools)));
-    }
-
-    @Bean
-    GuardedUpstream guardedWorker(
-            OpenClawWorker worker,
+    Upstreams upstreams(
+            Worker worker,
+            Environment environment,
             BulkheadRegistry bulkheads,
             CircuitBreakerRegistry circuitBreakers,
             TimeLimiterRegistry timeLimiters,
-            RetryRegistry retries) {
-        return new GuardedUpstream(worker, bulkheads, circuitBreakers, timeLimiters, retries);
+            RetryRegistry retries,
+            Clock clock) {
+        return new Upstreams(
+                worker.upstream().stream().toList(),
+                environment::getProperty,
+                bulkheads,
+                circuitBreakers,
+                timeLimiters,
+                retries,
+                clock);
     }
 }

@@ -9,10 +9,13 @@ import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.ingress.kafka.Calls;
+import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import io.openclaw.gateway.ingress.persistence.CallStore;
+import io.openclaw.gateway.ingress.persistence.SessionStore;
 import io.openclaw.gateway.ingress.web.IngressWeb;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -39,8 +42,23 @@ public class IngressConfiguration {
     public record Properties(@DefaultValue("1000") int maxInFlight) {}
 
     @Bean
-    CallStore callStore(DataSource dataSource, JdbcClient jdbc, Redactor redactor) {
-        return new CallStore(Schema.migrated("ingress", dataSource), jdbc, redactor);
+    Schema ingressSchema(DataSource dataSource) {
+        return Schema.migrated("ingress", dataSource);
+    }
+
+    @Bean
+    CallStore callStore(@Qualifier("ingressSchema") Schema schema, JdbcClient jdbc, Redactor redactor) {
+        return new CallStore(schema, jdbc, redactor);
+    }
+
+    @Bean
+    SessionStore sessionStore(@Qualifier("ingressSchema") Schema schema, JdbcClient jdbc, Clock clock) {
+        return new SessionStore(schema, jdbc, clock);
+    }
+
+    @Bean
+    UpstreamStatus upstreamStatus(EventListeners listeners) {
+        return new UpstreamStatus(listeners);
     }
 
     @Bean

@@ -109,6 +109,10 @@ public final class GatewayApplication {
         defaults.put("openclaw.worker.url", "${OPENCLAW_WORKER_URL:}");
         defaults.put("openclaw.worker.token", "${OPENCLAW_WORKER_TOKEN:}");
         defaults.put("openclaw.worker.tools", "${OPENCLAW_WORKER_TOOLS:}");
+        defaults.put("openclaw.mcp.loopback-agent", "${OPENCLAW_LOOPBACK_AGENT:}");
+        defaults.put("openclaw.mcp.allowed-hosts", "${OPENCLAW_ALLOWED_HOSTS:}");
+        defaults.put("openclaw.mcp.allowed-origins", "${OPENCLAW_ALLOWED_ORIGINS:}");
+        defaults.put("openclaw.mcp.public-url", "${OPENCLAW_PUBLIC_URL:}");
         defaults.put("openclaw.policy.directory", "${POLICY_DIRECTORY:policy}");
         defaults.put("openclaw.vetting.rules-directory", "${VETTING_RULES:}");
         defaults.put("openclaw.vetting.judge.provider", "${JUDGE_PROVIDER:openai}");

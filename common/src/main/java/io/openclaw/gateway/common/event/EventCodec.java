@@ -115,8 +115,7 @@ public final class EventCodec {
                     parser.skipChildren();
                 }
             }
-            boolean aboutACall =
-                    CallEvent.class.isAssignableFrom(type.eventClass()) || type == EventType.APPROVAL_CHANGED;
+            boolean aboutACall = type.isAboutACall();
             if (aboutACall && (call.get("callId") == null || call.get("agent") == null || call.get("tool") == null)) {
                 throw new UnreadableEventException("the event has no call");
             }
@@ -181,6 +180,13 @@ public final class EventCodec {
                 require(e.status(), "status");
                 require(e.expiresAt(), "expiresAt");
             }
+            case ConversationEvent e -> {
+                requireComplete(e.call());
+                if (e instanceof CallProgressed progressed) {
+                    require(progressed.method(), "method");
+                    require(progressed.params(), "params");
+                }
+            }
             case PolicyPublished e -> {
                 require(e.version(), "version");
                 require(e.publishedAt(), "publishedAt");
@@ -206,6 +212,14 @@ public final class EventCodec {
             case ToolsReported e -> {
                 require(e.upstream(), "upstream");
                 require(e.seenAt(), "seenAt");
+            }
+            case OffersReported e -> {
+                require(e.upstream(), "upstream");
+                require(e.seenAt(), "seenAt");
+            }
+            case ResourceUpdated e -> {
+                require(e.upstream(), "upstream");
+                require(e.uri(), "uri");
             }
         }
         if (event instanceof CallCompleted completed) {
@@ -240,9 +254,18 @@ public final class EventCodec {
         return switch (event) {
             case CallEvent e -> e.subject() + "/" + type.shortName();
             case ApprovalChanged e -> e.subject() + "/" + type.shortName() + "/" + e.status();
+            case ConversationEvent e ->
+                e.subject() + "/" + type.shortName() + "/"
+                        + switch (e) {
+                            case CallProgressed progressed -> progressed.number();
+                            case InputRequested requested -> requested.round();
+                            case InputGiven given -> given.round() + "/" + now.toEpochMilli();
+                        };
             case PolicyEvent e -> e.subject() + "/" + now.toEpochMilli();
             case UpstreamReported e -> e.upstream() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case ToolsReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+            case OffersReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+            case ResourceUpdated e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
         };
     }
 

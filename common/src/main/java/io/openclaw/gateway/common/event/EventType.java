@@ -16,13 +16,18 @@ public enum EventType {
     CALL_CLEARED("call.cleared", CallCleared.class, Topic.CALLS_CLEARED),
     CALL_COMPLETED("call.completed", CallCompleted.class, Topic.CALLS_COMPLETED),
     CALL_WITHDRAWN("call.withdrawn", CallWithdrawn.class, Topic.CALLS_WITHDRAWN),
+    CALL_PROGRESSED("call.progressed", CallProgressed.class, Topic.CALLS_PROGRESS),
+    INPUT_REQUESTED("input.requested", InputRequested.class, Topic.CALLS_PROGRESS),
+    INPUT_GIVEN("input.given", InputGiven.class, Topic.CALLS_INPUT),
     APPROVAL_CHANGED("approval.changed", ApprovalChanged.class, Topic.APPROVALS_EVENTS),
     POLICY_PUBLISHED("policy.published", PolicyPublished.class, Topic.POLICY_STATE),
     FREEZE_CHANGED("freeze.changed", FreezeChanged.class, Topic.POLICY_STATE),
     KEY_CHANGED("key.changed", KeyChanged.class, Topic.POLICY_STATE),
     TOOL_PINNED("tool.pinned", ToolPinned.class, Topic.POLICY_STATE),
     UPSTREAM_REPORTED("upstream.reported", UpstreamReported.class, Topic.UPSTREAMS_STATUS),
-    TOOLS_REPORTED("tools.reported", ToolsReported.class, Topic.UPSTREAMS_STATUS);
+    TOOLS_REPORTED("tools.reported", ToolsReported.class, Topic.UPSTREAMS_STATUS),
+    OFFERS_REPORTED("offers.reported", OffersReported.class, Topic.UPSTREAMS_STATUS),
+    RESOURCE_UPDATED("resource.updated", ResourceUpdated.class, Topic.UPSTREAMS_STATUS);
 
     private static final String PREFIX = "io.openclaw.gateway.";
     private static final String VERSION = ".v1";
@@ -56,6 +61,13 @@ public enum EventType {
     /** Returns the record that carries it. */
     public Class<? extends GatewayEvent> eventClass() {
         return eventClass;
+    }
+
+    /** Tells whether such an event is about one call. */
+    public boolean isAboutACall() {
+        return CallEvent.class.isAssignableFrom(eventClass)
+                || ConversationEvent.class.isAssignableFrom(eventClass)
+                || this == APPROVAL_CHANGED;
     }
 
     /** Returns the topic it goes to. */

@@ -1,7 +1,15 @@
 package io.openclaw.gateway.common.event;
 
 /** Everything that services tell each other through Kafka. */
-public sealed interface GatewayEvent permits CallEvent, ApprovalChanged, PolicyEvent, UpstreamReported, ToolsReported {
+public sealed interface GatewayEvent
+        permits CallEvent,
+                ApprovalChanged,
+                ConversationEvent,
+                PolicyEvent,
+                UpstreamReported,
+                ToolsReported,
+                OffersReported,
+                ResourceUpdated {
 
     /** Returns what the record is keyed by. */
     String key();

@@ -24,6 +24,7 @@ public final class AgentDirectory {
     private final Map<PolicyDocument.TokenSubject, String> byToken;
     private final List<PolicyDocument.Issuer> issuers;
     private final List<String> upstreams;
+    private final Set<String> agents;
 
     private record KnownKey(
             String sha256, String agent, @Nullable Instant expires) {}
@@ -32,11 +33,13 @@ public final class AgentDirectory {
             Map<String, KnownKey> byHash,
             Map<PolicyDocument.TokenSubject, String> byToken,
             List<PolicyDocument.Issuer> issuers,
-            List<String> upstreams) {
+            List<String> upstreams,
+            Set<String> agents) {
         this.byHash = byHash;
         this.byToken = byToken;
         this.issuers = issuers;
         this.upstreams = upstreams;
+        this.agents = agents;
     }
 
     /**
@@ -67,7 +70,8 @@ public final class AgentDirectory {
                 Map.copyOf(byHash),
                 Map.copyOf(byToken),
                 policy.issuers(),
-                policy.upstreams().stream().map(PolicyDocument.Upstream::name).toList());
+                policy.upstreams().stream().map(PolicyDocument.Upstream::name).toList(),
+                agents);
     }
 
     /**
@@ -117,6 +121,16 @@ public final class AgentDirectory {
                     + subject + "' and no role for what it claims");
         }
         return new Caller(issuer.id() + ":" + subject, new Identity(List.copyOf(roles), person, person != null));
+    }
+
+    /** Tells whether the policy names an agent. */
+    public boolean knows(String agent) {
+        return agents.contains(agent);
+    }
+
+    /** Returns the URLs of the issuers whose tokens prove agents. */
+    public List<String> issuerUrls() {
+        return issuers.stream().map(PolicyDocument.Issuer::issuer).toList();
     }
 
     /** Returns the issuers whose tokens prove agents. */

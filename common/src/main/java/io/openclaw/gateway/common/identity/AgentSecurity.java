@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.identity;
 
+import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.Problems;
 import jakarta.servlet.FilterChain;
@@ -25,15 +26,26 @@ public final class AgentSecurity {
 
     private AgentSecurity() {}
 
-    /** Writes the answer to somebody who is no agent. */
-    public interface Refusal {
-        void write(HttpServletRequest request, HttpServletResponse response, ProblemDetail problem) throws IOException;
+    /** What is particular to some paths. */
+    public interface Door {
+        /** Writes the answer to somebody who is no agent. */
+        void refuse(HttpServletRequest request, HttpServletResponse response, ProblemDetail problem) throws IOException;
+
+        /** Returns what is said in {@code WWW-Authenticate} (RFC 6750 section 3). */
+        default String challenge(HttpServletRequest request) {
+            return "Bearer realm=\"OpenClaw Gateway\"";
+        }
+
+        /** Returns the agent that somebody is who sends nothing that proves one; nobody, usually. */
+        default Optional<String> unproven(HttpServletRequest request) {
+            return Optional.empty();
+        }
     }
 
     /** Makes the chain for some paths; handlers find the {@link Caller} as the request's principal. */
-    public static SecurityFilterChain chain(HttpSecurity http, KnownAgents agents, Refusal refusal, String... paths) {
+    public static SecurityFilterChain chain(HttpSecurity http, KnownAgents agents, Door door, String... paths) {
         return ConsoleSecurity.stateless(http.securityMatcher(paths))
-                .addFilterBefore(new CallerFilter(agents, refusal), AuthorizationFilter.class)
+                .addFilterBefore(new CallerFilter(agents, door), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .build();
     }
@@ -41,11 +53,11 @@ public final class AgentSecurity {
     /** Puts who asks into the security context; answers every other request itself. */
     private static final class CallerFilter extends OncePerRequestFilter {
         private final KnownAgents agents;
-        private final Refusal refusal;
+        private final Door door;
 
-        CallerFilter(KnownAgents agents, Refusal refusal) {
+        CallerFilter(KnownAgents agents, Door door) {
             this.agents = agents;
-            this.refusal = refusal;
+            this.door = door;
         }
 
         @Override
@@ -54,7 +66,7 @@ public final class AgentSecurity {
             var directory = agents.current();
             if (directory.isEmpty()) {
                 response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-                refusal.write(
+                door.refuse(
                         request,
                         response,
                         Problems.detail(
@@ -67,9 +79,7 @@ public final class AgentSecurity {
             }
             Caller caller;
             try {
-                String bearer = bearer(request)
-                        .orElseThrow(() -> UnprovenException.because("nothing was sent that could prove one"));
-                caller = agents.prove(bearer, directory.get());
+                caller = callerOf(request, directory.get());
             } catch (UnprovenException e) {
                 refuse(request, response, e);
                 return;
@@ -83,11 +93,29 @@ public final class AgentSecurity {
             }
         }
 
+        private Caller callerOf(HttpServletRequest request, AgentDirectory directory) {
+            Optional<String> bearer = bearer(request);
+            if (bearer.isPresent()) {
+                return agents.prove(bearer.get(), directory);
+            }
+            String agent = request.getHeader(HttpHeaders.AUTHORIZATION) != null
+                    ? null
+                    : door.unproven(request).orElse(null);
+            if (agent == null) {
+                throw UnprovenException.because("nothing was sent that could prove one");
+            }
+            if (!directory.knows(agent)) {
+                throw UnprovenException.because(
+                        "callers on this machine are the agent '" + agent + "', and the policy has no such agent");
+            }
+            return new Caller(agent, Identity.NONE);
+        }
+
         private void refuse(HttpServletRequest request, HttpServletResponse response, UnprovenException e)
                 throws IOException {
             if (e.mayBeTriedAgain()) {
                 response.setHeader(HttpHeaders.RETRY_AFTER, "5");
-                refusal.write(
+                door.refuse(
                         request,
                         response,
                         Problems.detail(
@@ -97,8 +125,8 @@ public final class AgentSecurity {
                                 "The token cannot be checked: " + e.getMessage() + ". Try again in some seconds."));
                 return;
             }
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"OpenClaw Gateway\"");
-            refusal.write(
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, door.challenge(request));
+            door.refuse(
                     request,
                     response,
                     Problems.detail(

@@ -3,9 +3,11 @@ package io.openclaw.gateway.common.kafka;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallProgressed;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.InputRequested;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ public final class EventPublisher {
     }
 
     /**
-     * Publishes an event. The end of a call, and that it waits for a person, goes to the partition that the call names, which the asking ingress reads.
+     * Publishes an event. The end of a call, and what is told of it before, goes to the partition that the call names, which the asking ingress reads.
      *
      * @return completes when all in-sync replicas have the record; fails if they do not within the delivery timeout
      */
@@ -40,6 +42,8 @@ public final class EventPublisher {
         return switch (event) {
             case CallCompleted completed -> replyPartition(completed.call(), topic);
             case ApprovalChanged changed -> replyPartition(changed.call(), topic);
+            case CallProgressed progressed -> replyPartition(progressed.call(), topic);
+            case InputRequested requested -> replyPartition(requested.call(), topic);
             default -> null;
         };
     }

@@ -168,6 +168,11 @@ public record PolicyDocument(
      * @param idempotent names of tools that may be run twice to the same effect; {@code *} stands for any characters
      * @param destructive names of tools that may destroy something; {@code *} stands for any characters
      * @param unknownTools what happens to calls of tools that the catalogue does not have
+     * @param openclaw where it is, if it is an OpenClaw worker
+     * @param mcp where it is, if it is an MCP server that is reached over Streamable HTTP
+     * @param stdio what starts it, if it is an MCP server that the executor runs
+     * @param timeout how long a call may take, such as {@code 60s}; 2 minutes, if absent
+     * @param concurrency how many calls of it each executor runs at once; 64, if absent
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Upstream(
@@ -176,7 +181,12 @@ public record PolicyDocument(
             List<String> readOnly,
             List<String> idempotent,
             List<String> destructive,
-            Decision unknownTools) {
+            Decision unknownTools,
+            @Nullable OpenClaw openclaw,
+            @Nullable Mcp mcp,
+            @Nullable Stdio stdio,
+            @Nullable String timeout,
+            @Nullable Integer concurrency) {
         public Upstream {
             labels = mapOf(labels);
             readOnly = listOf(readOnly);
@@ -184,6 +194,80 @@ public record PolicyDocument(
             destructive = listOf(destructive);
             unknownTools = unknownTools == null ? Decision.DENY : unknownTools;
         }
+    }
+
+    /**
+     * An OpenClaw worker. Secrets are named, not written: {@code ${UPSTREAM_NAME}} stands for a variable of the executor's
+     * environment whose name begins with {@code UPSTREAM_}, here and in what follows.
+     *
+     * @param url its base URL
+     * @param token its {@code gateway.auth.token}
+     * @param tools a YAML file, on the executor's machine, of tools beside those that every worker has
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record OpenClaw(
+            String url, @Nullable String token, @Nullable String tools) {}
+
+    /**
+     * An MCP server over Streamable HTTP.
+     *
+     * @param urls its endpoints; several are replicas of one server, and calls are spread over them
+     * @param headers what is sent with every request
+     * @param oauth how a token is had, if it wants one (RFC 6749 section 4.4, client credentials)
+     * @param sessions whether agents share a session, or each has its own
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Mcp(
+            List<String> urls,
+            Map<String, String> headers,
+            @Nullable OAuth oauth,
+            Sessions sessions) {
+        public Mcp {
+            urls = listOf(urls);
+            headers = mapOf(headers);
+            sessions = sessions == null ? Sessions.SHARED : sessions;
+        }
+    }
+
+    /** How an upstream's access tokens are had. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record OAuth(
+            String tokenUrl,
+            String clientId,
+            String clientSecret,
+            @Nullable String scope) {}
+
+    /**
+     * An MCP server that the executor starts, and talks to over its standard input and output.
+     *
+     * @param command the program
+     * @param args its arguments
+     * @param env its environment, beside PATH, HOME, LANG and TMPDIR; nothing else of the executor's is inherited
+     * @param directory where it runs
+     * @param memoryMb how much memory it and its children may use together, in MiB; 1024, if absent
+     * @param sessions whether agents share a process, or each has its own
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Stdio(
+            String command,
+            List<String> args,
+            Map<String, String> env,
+            @Nullable String directory,
+            @Nullable Integer memoryMb,
+            Sessions sessions) {
+        public Stdio {
+            args = listOf(args);
+            env = mapOf(env);
+            sessions = sessions == null ? Sessions.SHARED : sessions;
+        }
+    }
+
+    /** Who shares what an upstream remembers. */
+    public enum Sessions {
+        /** All agents. */
+        SHARED,
+        /** Each agent has its own. */
+        AGENT
     }
 
     /**

@@ -1,10 +1,15 @@
 package io.openclaw.gateway.common.policy;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.json.CanonicalJson;
 import io.openclaw.gateway.common.json.RawJson;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param description what it says to a model
  * @param inputSchema the JSON Schema (2020-12) of its arguments; anything goes, if absent
  * @param annotations what the upstream says of its behaviour
+ * @param more everything else that its definition says, such as the schema of its results, kept as it came
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ToolDefinition(
@@ -22,7 +28,12 @@ public record ToolDefinition(
         @Nullable String title,
         @Nullable String description,
         @Nullable RawJson inputSchema,
-        @Nullable Annotations annotations) {
+        @Nullable Annotations annotations,
+        @JsonAnySetter @JsonAnyGetter Map<String, RawJson> more) {
+
+    public ToolDefinition {
+        more = more == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(more));
+    }
 
     /** MCP's {@code ToolAnnotations}; what an upstream does not say is taken for the more dangerous. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -57,6 +68,11 @@ public record ToolDefinition(
         public boolean isOpenWorld() {
             return !Boolean.FALSE.equals(openWorldHint);
         }
+    }
+
+    /** Returns the definition of a tool of which nothing but the name is known. */
+    public static ToolDefinition named(String name) {
+        return new ToolDefinition(name, null, null, null, null, Map.of());
     }
 
     /** Returns what the upstream says of the tool's behaviour; never null. */

@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.routing;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallAuthorized;
@@ -12,8 +13,10 @@ import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallSuspected;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -57,6 +60,11 @@ public final class StageStep {
                         verdict.decidedAt()));
             default -> throw new IllegalStateException("no event for " + verdict.stage());
         };
+    }
+
+    /** Returns the end of a call that a stage answers itself. */
+    public CallCompleted answered(CallEvent event, RawJson result, Stage by, Instant at) {
+        return chain.sign(CallCompleted.of(event.call(), event.verdicts(), Outcome.SUCCEEDED, result, null, by, at));
     }
 
     /** Appends a verdict that a model may replace, and returns the event that asks for that. */

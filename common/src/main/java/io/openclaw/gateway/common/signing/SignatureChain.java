@@ -5,6 +5,7 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.ConversationEvent;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.json.CanonicalJson;
@@ -92,6 +93,46 @@ public final class SignatureChain {
                 .add(EventType.of(event).shortName())
                 .add(new String(canonical, StandardCharsets.UTF_8))
                 .hex();
+    }
+
+    /** Returns what is said about a running call, with the signature of the stage that passes it on. */
+    public ConversationEvent sign(ConversationEvent event) {
+        return event.signed(signatureOf(event));
+    }
+
+    /** Tells whether the stage that passes it on did. */
+    public boolean verifies(ConversationEvent event) {
+        return same(signatureOf(event), event.signature());
+    }
+
+    private String signatureOf(ConversationEvent event) {
+        ToolCall call = event.call();
+        var signing = new Signing(event.signedBy())
+                .add(EventType.of(event).shortName())
+                .add(call.callId().toString())
+                .add(call.agent())
+                .add(call.digest());
+        event.signedFields().forEach(signing::add);
+        return signing.hex();
+    }
+
+    /** Returns a text that a client keeps for ingress, with ingress's signature before it. */
+    public String keepsake(String text) {
+        return signatureOf(text) + "." + text;
+    }
+
+    /** Returns the text of a keepsake; empty if ingress did not sign it. */
+    public Optional<String> fromKeepsake(String keepsake) {
+        int dot = keepsake.indexOf('.');
+        if (dot < 0) {
+            return Optional.empty();
+        }
+        String text = keepsake.substring(dot + 1);
+        return same(signatureOf(text), keepsake.substring(0, dot)) ? Optional.of(text) : Optional.empty();
+    }
+
+    private String signatureOf(String text) {
+        return new Signing(Stage.INGRESS).add("keepsake").add(text).hex();
     }
 
     private String sealOf(ToolCall call) {

@@ -14,6 +14,10 @@ public enum Topic {
     CALLS_CLEARED("calls.cleared", Kind.QUEUE),
     /** Any stage → ingress; written to the partition that the call names. */
     CALLS_COMPLETED("calls.completed", Kind.QUEUE),
+    /** Executor → ingress: what an upstream says and asks while a call runs; on the same partition as its end. */
+    CALLS_PROGRESS("calls.progress", Kind.QUEUE),
+    /** Ingress → executor: what a client answered. Every executor reads all of it, and takes what is for its own calls. */
+    CALLS_INPUT("calls.input", Kind.QUEUE),
     /** Ingress → executor and approval: the agent no longer wants the call. */
     CALLS_WITHDRAWN("calls.withdrawn", Kind.QUEUE),
     /** Records that no stage could read, with the reason in the headers. */
@@ -22,7 +26,7 @@ public enum Topic {
     APPROVALS_EVENTS("approvals.events", Kind.QUEUE),
     /** Policy → everybody: the policy in force, the candidate, what is frozen, API keys, pinned tools. Compacted. */
     POLICY_STATE("policy.state", Kind.LATEST),
-    /** Executor → ingress and policy: which upstreams answer, and which tools they have. Compacted. */
+    /** Executor → ingress and policy: which upstreams answer, and what they have. Compacted. */
     UPSTREAMS_STATUS("upstreams.status", Kind.LATEST);
 
     /** What a topic keeps. */

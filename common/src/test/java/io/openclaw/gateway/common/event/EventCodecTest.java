@@ -34,7 +34,8 @@ class EventCodecTest {
             null,
             "Runs a command.",
             RawJson.of("{\"type\":\"object\"}"),
-            new ToolDefinition.Annotations(false, true, null, null));
+            new ToolDefinition.Annotations(false, true, null, null),
+            Map.of());
     private static final Verdict VERDICT = Verdict.of(
                     Stage.POLICY,
                     Decision.ALLOW,
@@ -66,6 +67,30 @@ class EventCodecTest {
                 new CallWithdrawn(call.withoutArguments()),
                 new ApprovalChanged(
                         call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", Map.of()),
+                new CallProgressed(
+                        call.withoutArguments(),
+                        1,
+                        "notifications/progress",
+                        RawJson.of("{\"progress\":1}"),
+                        NOW,
+                        "00",
+                        Map.of()),
+                new InputRequested(
+                        call.withoutArguments(),
+                        1,
+                        Map.of("name", RawJson.of("{\"method\":\"elicitation/create\"}")),
+                        NOW,
+                        "00",
+                        Map.of()),
+                new InputGiven(
+                        call.withoutArguments(),
+                        1,
+                        Map.of("name", RawJson.of("{\"action\":\"accept\"}")),
+                        Map.of("root", RawJson.of("{\"code\":-1}")),
+                        true,
+                        NOW,
+                        "00",
+                        Map.of()),
                 new PolicyPublished(
                         PolicyPublished.Slot.CANDIDATE,
                         "abc",
@@ -76,9 +101,18 @@ class EventCodecTest {
                         Map.of()),
                 new FreezeChanged("agent:demo", true, "it runs wild", NOW, "admin", "00", Map.of()),
                 new KeyChanged("0123", "demo", "0123ab", NOW, NOW, true, NOW, "admin", "00", Map.of()),
-                new ToolPinned("openclaw", TOOL, TOOL.hash(), TOOL, NOW, "admin", "00", Map.of()),
+                new ToolPinned("openclaw", TOOL, TOOL.hash(), TOOL, List.of("odd"), NOW, "admin", "00", Map.of()),
                 new ToolsReported("openclaw", List.of(TOOL), NOW, "executor-1", Map.of()),
-                new UpstreamReported("openclaw", false, "connection refused", NOW, "executor-1", Map.of()));
+                new UpstreamReported("openclaw", false, "connection refused", NOW, "executor-1", Map.of()),
+                new OffersReported(
+                        "files",
+                        List.of(RawJson.of("{\"name\":\"p\"}")),
+                        List.of(RawJson.of("{\"uri\":\"file:///a\"}")),
+                        List.of(),
+                        NOW,
+                        "executor-1",
+                        Map.of()),
+                new ResourceUpdated("files", "file:///a", NOW, "executor-1", Map.of()));
     }
 
     private static ConsumerRecord<String, byte[]> received(ProducerRecord<String, byte[]> sent) {
@@ -99,9 +133,12 @@ class EventCodecTest {
         EventCodec.Glance glance = codec.glance(received(codec.encode(event, "t", null, NOW)));
 
         assertThat(glance.type()).isEqualTo(EventType.of(event));
-        ToolCall call = event instanceof CallEvent of
-                ? of.call()
-                : event instanceof ApprovalChanged changed ? changed.call() : null;
+        ToolCall call = switch (event) {
+            case CallEvent of -> of.call();
+            case ApprovalChanged changed -> changed.call();
+            case ConversationEvent said -> said.call();
+            default -> null;
+        };
         assertThat(glance.callId()).isEqualTo(call == null ? null : call.callId());
         assertThat(glance.agent()).isEqualTo(call == null ? null : call.agent());
         assertThat(glance.tool()).isEqualTo(call == null ? null : call.tool());
@@ -111,6 +148,8 @@ class EventCodecTest {
                             case UpstreamReported report -> report.upstream();
                             case ToolsReported report -> report.upstream();
                             case ToolPinned pinned -> pinned.upstream();
+                            case OffersReported report -> report.upstream();
+                            case ResourceUpdated report -> report.upstream();
                             default -> call == null ? null : call.upstream();
                         });
         assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : null);

@@ -176,8 +176,9 @@ public class PolicyBench {
                 "Does something.",
                 RawJson.of("{\"type\":\"object\",\"properties\":{\"amount\":{\"type\":\"number\"},"
                         + "\"to\":{\"type\":\"string\",\"maxLength\":100}}}"),
-                null);
-        return new ToolPinned(upstream, definition, definition.hash(), null, AT, "bench", null, Map.of());
+                null,
+                Map.of());
+        return new ToolPinned(upstream, definition, definition.hash(), null, List.of(), AT, "bench", null, Map.of());
     }
 
     /**

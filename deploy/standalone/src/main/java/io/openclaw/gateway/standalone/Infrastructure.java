@@ -46,8 +46,9 @@ public final class Infrastructure implements AutoCloseable {
      *
      * @param directory where everything is kept
      * @param workerUrl the real worker, if there is one
+     * @param upstreams MCP servers; where there are any, there is no demo worker
      */
-    public static Infrastructure start(Path directory, Optional<String> workerUrl) {
+    static Infrastructure start(Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams) {
         Path data = directory.toAbsolutePath().normalize();
         try {
             Files.createDirectories(data);
@@ -55,7 +56,7 @@ public final class Infrastructure implements AutoCloseable {
             throw new UncheckedIOException("cannot use the data directory " + data, e);
         }
         Secrets secrets = Secrets.of(data);
-        Path policy = policy(data, secrets);
+        Path policy = policy(data, secrets, upstreams);
         log.info("starting Kafka");
         EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), 0);
         log.info("starting PostgreSQL");
@@ -76,7 +77,7 @@ public final class Infrastructure implements AutoCloseable {
         settings.put("openclaw.console.user", "admin");
         settings.put("openclaw.console.password", secrets.consolePassword());
         settings.put("openclaw.policy.directory", policy.toString());
-        if (workerUrl.isEmpty()) {
+        if (workerUrl.isEmpty() && upstreams.isEmpty()) {
             demoWorker = DemoWorker.start(0, secrets.demoWorkerToken(), DemoWorker.harmlessTools());
             settings.put("openclaw.worker.url", demoWorker.url());
             settings.put("openclaw.worker.token", secrets.demoWorkerToken());
@@ -108,7 +109,7 @@ public final class Infrastructure implements AutoCloseable {
     }
 
     /** Makes the policy directory at the first start; after that it is its administrator's. */
-    private static Path policy(Path data, Secrets secrets) {
+    private static Path policy(Path data, Secrets secrets, CommandLineUpstreams upstreams) {
         Path directory = data.resolve("policy");
         Path file = directory.resolve("policy.yaml");
         try {
@@ -119,10 +120,11 @@ public final class Infrastructure implements AutoCloseable {
                 Files.move(ofAnOlderGateway, file);
             }
             if (!Files.exists(file)) {
-                String yaml =
-                        resource("/demo-policy.yaml").replace("@KEY_SHA256@", AgentKey.sha256(secrets.agentKey()));
+                String template = upstreams.isEmpty() ? "/demo-policy.yaml" : "/demo-policy-without-worker.yaml";
+                String yaml = resource(template).replace("@KEY_SHA256@", AgentKey.sha256(secrets.agentKey()));
                 PrivateFile.write(file, writer -> writer.write(yaml));
             }
+            upstreams.writeTo(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + directory, e);
         }

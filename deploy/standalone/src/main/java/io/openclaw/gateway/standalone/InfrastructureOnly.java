@@ -27,8 +27,9 @@ public class InfrastructureOnly {
         Files.createDirectories(data);
         Path settingsFile = data.resolve("infrastructure.properties");
         Files.deleteIfExists(settingsFile);
+        CommandLineUpstreams upstreams = StandaloneGateway.upstreams(environment);
         Optional<String> workerUrl = StandaloneGateway.workerUrl(environment);
-        Infrastructure infrastructure = Infrastructure.start(data, workerUrl);
+        Infrastructure infrastructure = Infrastructure.start(data, workerUrl, upstreams);
         Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "infrastructure-close"));
 
         var settings = new Properties();
@@ -39,7 +40,7 @@ public class InfrastructureOnly {
                 environment.getRequiredProperty("POLICY_URL"),
                 environment.getRequiredProperty("APPROVAL_URL"),
                 environment.getRequiredProperty("AUDIT_URL"));
-        new Quickstart(data, urls, infrastructure.secrets()).tellWhenReady();
+        new Quickstart(data, urls, infrastructure.secrets(), !upstreams.isEmpty()).tellWhenReady();
         Thread.currentThread().join();
     }
 

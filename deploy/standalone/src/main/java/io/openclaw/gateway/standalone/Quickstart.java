@@ -14,8 +14,12 @@ import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Tells a person what to try, once the gateway is ready, and writes the same to {@code quickstart.env} for programs. */
-record Quickstart(Path directory, Urls urls, Secrets secrets) {
+/**
+ * Tells a person what to try, once the gateway is ready, and writes the same to {@code quickstart.env} for programs.
+ *
+ * @param hasUpstreams whether there are MCP servers instead of the demo worker
+ */
+record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstreams) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PATIENCE_WITH_THE_WORKER = Duration.ofSeconds(8);
 
@@ -52,7 +56,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets) {
                     int known = restIsUp ? tools(client) : 0;
                     boolean knowsTools = known != 0 && known == tools;
                     tools = known;
-                    if (restIsUp && knowsTools && (workerIsUp || now > endForTheWorker)) {
+                    if (restIsUp && ((workerIsUp && knowsTools) || now > endForTheWorker)) {
                         tell(workerIsUp ? "" : components.at("/worker/why").asString(""));
                         return true;
                     }
@@ -123,11 +127,49 @@ record Quickstart(Path directory, Urls urls, Secrets secrets) {
                   Gateway   %1$s        (health: %1$s/health)
                   Console   %3$s/audit/pretty and %8$s/console/policy   user admin, password %4$s
                   Agent     demo, key %2$s
+                  MCP       %1$s/mcp   (Authorization: Bearer, and the key)
                   Policy    %6$s   (deploy/policy --help)
                   Settings for scripts: %5$s
 
                 Try (each line can be pasted as it is):
 
+                """.formatted(
+                                urls.gateway(),
+                                secrets.agentKey(),
+                                urls.audit(),
+                                secrets.consolePassword(),
+                                file,
+                                directory.resolve("policy"),
+                                urls.approval(),
+                                urls.policy())
+                + (hasUpstreams ? overMcp() : overRest());
+    }
+
+    private String overMcp() {
+        String request = "curl -sS %s/mcp -H 'Authorization: Bearer %s' -H 'Content-Type: application/json'"
+                        .formatted(urls.gateway(), secrets.agentKey())
+                + " -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: %1$s' -d '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+                + "\"%1$s\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}'";
+        return """
+                1. Which tools the demo agent has:
+                   %s
+
+                2. Point a client at it:
+                   claude mcp add --transport http openclaw-gateway %s/mcp --header 'Authorization: Bearer %s'
+
+                3. What was asked for, and what became of it:
+                   curl -sS -u 'admin:%s' '%s/audit?limit=5'
+                """.formatted(
+                        request.formatted("tools/list"),
+                        urls.gateway(),
+                        secrets.agentKey(),
+                        secrets.consolePassword(),
+                        urls.audit());
+    }
+
+    private String overRest() {
+        return """
                 1. A command that is allowed:
                    curl -sS %1$s/v1/tool-calls -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' -d '{"tool":"exec","arguments":{"command":"ls -l"}}'
 
@@ -143,9 +185,8 @@ record Quickstart(Path directory, Urls urls, Secrets secrets) {
                         secrets.agentKey(),
                         urls.audit(),
                         secrets.consolePassword(),
-                        file,
+                        directory,
                         directory.resolve("policy"),
-                        urls.approval(),
-                        urls.policy());
+                        urls.approval());
     }
 }

@@ -46,7 +46,8 @@ public class StandaloneGateway {
         if (!new Quickstart(
                         dataDirectory(environment),
                         Quickstart.Urls.all(url),
-                        around.started().secrets())
+                        around.started().secrets(),
+                        !upstreams(environment).isEmpty())
                 .tellWhenReady()) {
             System.exit(1);
         }
@@ -63,6 +64,16 @@ public class StandaloneGateway {
                 .filter(url -> !url.isBlank());
     }
 
+    static CommandLineUpstreams upstreams(Environment environment) {
+        try {
+            return CommandLineUpstreams.of(environment.getProperty("OPENCLAW_UPSTREAMS", ""));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            throw e;
+        }
+    }
+
     /** Starts the infrastructure when the settings are known, before any service, and stops it after all of them. */
     private static final class Around implements ApplicationContextInitializer<ConfigurableApplicationContext> {
         private Optional<Infrastructure> infrastructure = Optional.empty();
@@ -71,7 +82,8 @@ public class StandaloneGateway {
         public void initialize(ConfigurableApplicationContext context) {
             Environment environment = context.getEnvironment();
             requireFree(environment.getRequiredProperty("server.port", Integer.class));
-            Infrastructure started = Infrastructure.start(dataDirectory(environment), workerUrl(environment));
+            Infrastructure started =
+                    Infrastructure.start(dataDirectory(environment), workerUrl(environment), upstreams(environment));
             infrastructure = Optional.of(started);
             SpringApplication.getShutdownHandlers().add(started::close);
             Map<String, Object> settings = started.settings();

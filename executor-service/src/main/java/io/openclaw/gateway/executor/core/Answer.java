@@ -22,6 +22,11 @@ public record Answer(
         return new Answer(Outcome.FAILED, null, error);
     }
 
+    /** The upstream ran it, or refused it, and what it said of that is kept. */
+    public static Answer failed(CallError error, RawJson result) {
+        return new Answer(Outcome.FAILED, result, error);
+    }
+
     /** The call was cleared and is not run all the same. */
     public static Answer denied(CallError error) {
         return new Answer(Outcome.DENIED, null, error);

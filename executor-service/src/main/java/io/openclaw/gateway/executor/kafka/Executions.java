@@ -21,6 +21,7 @@ import io.openclaw.gateway.executor.core.ResultInspection;
 import io.openclaw.gateway.executor.core.ToolTraits;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.upstream.GuardedUpstream;
+import io.openclaw.gateway.executor.upstream.Upstreams;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ final class Executions {
 
     private record Ended(UUID callId, Outcome outcome) {}
 
-    private final Map<String, GuardedUpstream> upstreams;
+    private final Upstreams upstreams;
+    private final Conversations conversations;
     private final EventPublisher publisher;
     private final SignatureChain chain;
     private final ClaimStore claims;
@@ -65,7 +67,8 @@ final class Executions {
      */
     Executions(
             int most,
-            Map<String, GuardedUpstream> upstreams,
+            Upstreams upstreams,
+            Conversations conversations,
             PolicyFollower policy,
             EventPublisher publisher,
             SignatureChain chain,
@@ -75,6 +78,7 @@ final class Executions {
         this.most = most;
         this.places = new Semaphore(most);
         this.upstreams = upstreams;
+        this.conversations = conversations;
         policy.onChange(this::use);
         this.publisher = publisher;
         this.chain = chain;
@@ -90,6 +94,7 @@ final class Executions {
             traits = ToolTraits.of(active.document(), state.tools().values());
             results = active.document().results();
             freezes = state.freezes();
+            upstreams.use(active.document().upstreams());
             isReady.countDown();
         }
     }
@@ -168,14 +173,18 @@ final class Executions {
     }
 
     private Answer run(ToolCall call) {
-        GuardedUpstream upstream = upstreams.get(call.upstream());
+        GuardedUpstream upstream = upstreams.find(call.upstream()).orElse(null);
         if (upstream == null) {
             return Answer.failed(CallError.of(
                     "upstream_unknown",
-                    "This executor has no upstream '" + call.upstream() + "'; it has " + upstreams.keySet() + "."));
+                    "This executor reaches no upstream '" + call.upstream() + "'; it reaches " + upstreams.names()
+                            + ". A policy describes where an upstream is."));
         }
         long start = System.nanoTime();
-        Answer answer = upstream.run(call, isRepeatable(call));
+        Answer answer;
+        try (var conversation = conversations.open(call, places)) {
+            answer = upstream.run(call, isRepeatable(call), conversation);
+        }
         meters.timer(
                         "openclaw.executor.calls",
                         "upstream",

@@ -8,6 +8,9 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.InputGiven;
+import io.openclaw.gateway.common.event.OffersReported;
+import io.openclaw.gateway.common.event.ResourceUpdated;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.event.UpstreamReported;
@@ -24,10 +27,11 @@ import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.persistence.ClaimStore.Position;
 import io.openclaw.gateway.executor.upstream.GuardedUpstream;
 import io.openclaw.gateway.executor.upstream.Upstream;
+import io.openclaw.gateway.executor.upstream.Upstreams;
+import io.openclaw.gateway.executor.upstream.mcp.McpUpstream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,11 +49,12 @@ import org.springframework.scheduling.annotation.Scheduled;
 public final class Executor implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Executor.class);
     private static final Duration REPORT_EVERY = Duration.ofSeconds(12);
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
     private static final Duration FAREWELL = Duration.ofSeconds(15);
     /** Longer than any topic keeps its records (Kafka's default is seven days). */
     private static final Duration REMEMBERED = Duration.ofDays(8);
 
-    private final Collection<GuardedUpstream> upstreams;
+    private final Upstreams upstreams;
     private final ClearedCalls clearedCalls;
     private final Executions executions;
     private final ClaimStore claims;
@@ -61,15 +66,18 @@ public final class Executor implements SmartLifecycle {
     private final String instance;
     private final Clock clock;
     private final MessageListenerContainer withdrawals;
+    private final MessageListenerContainer inputs;
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, List<ToolDefinition>> reportedTools = new ConcurrentHashMap<>();
+    private final Map<String, Upstream.Offers> reportedOffers = new ConcurrentHashMap<>();
     private volatile boolean running;
     private List<Thread> threads = List.of();
 
     Executor(
-            Collection<GuardedUpstream> upstreams,
+            Upstreams upstreams,
             ClearedCalls clearedCalls,
             Executions executions,
+            Conversations conversations,
             ClaimStore claims,
             EventListeners listeners,
             RecordReader reader,
@@ -92,6 +100,20 @@ public final class Executor implements SmartLifecycle {
         this.clock = clock;
         this.withdrawals = listeners.batches(
                 "openclaw-executor-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, this::cancel);
+        // A group of its own: every executor reads all of it.
+        this.inputs = listeners.batches(
+                "openclaw-input-" + instance, Topic.CALLS_INPUT, InputGiven.class, conversations::take);
+        upstreams.tell(new McpUpstream.News() {
+            @Override
+            public void changed(Upstream upstream) {
+                reportTools(upstream.name(), upstream.tools(), upstream.offers(), true);
+            }
+
+            @Override
+            public void resourceUpdated(Upstream upstream, String uri) {
+                publish(new ResourceUpdated(upstream.name(), uri, clock.instant(), instance, Map.of()));
+            }
+        });
     }
 
     private void cancel(List<Received<CallWithdrawn>> batch) {
@@ -151,39 +173,69 @@ public final class Executor implements SmartLifecycle {
     /** Looks at the upstreams, and says what it saw when that is new, or was last said a while ago. */
     @Scheduled(fixedDelay = 3_000)
     void report() {
-        for (GuardedUpstream upstream : upstreams) {
-            reportTools(upstream);
-            Upstream.Reachability seen = upstream.look();
-            UpstreamReported last = reports.get(upstream.name());
-            Instant now = clock.instant();
-            if (last != null
-                    && last.up() == seen.up()
-                    && last.why().equals(seen.why())
-                    && now.isBefore(last.checkedAt().plus(REPORT_EVERY))) {
-                continue;
+        // Looking may take seconds where nobody answers, and the others are not to wait for that.
+        List<Thread> looks = upstreams.all().stream()
+                .map(upstream -> Thread.ofVirtual().start(() -> report(upstream)))
+                .toList();
+        try {
+            for (Thread look : looks) {
+                look.join(LONGEST_LOOK);
             }
-            var report = new UpstreamReported(upstream.name(), seen.up(), seen.why(), now, instance, Map.of());
-            try {
-                publisher.publish(report).join();
-                reports.put(upstream.name(), report);
-            } catch (RuntimeException e) {
-                log.warn("the state of {} could not be reported: {}", upstream.name(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void report(GuardedUpstream upstream) {
+        reportTools(upstream.name(), upstream.tools(), upstream.offers(), false);
+        Upstream.Reachability seen = upstream.look();
+        UpstreamReported last = reports.get(upstream.name());
+        Instant now = clock.instant();
+        if (last != null
+                && last.up() == seen.up()
+                && last.why().equals(seen.why())
+                && now.isBefore(last.checkedAt().plus(REPORT_EVERY))) {
+            return;
+        }
+        var report = new UpstreamReported(upstream.name(), seen.up(), seen.why(), now, instance, Map.of());
+        if (publish(report)) {
+            reports.put(upstream.name(), report);
+        }
+    }
+
+    /**
+     * Reports what an upstream has.
+     *
+     * @param anyway also if it is what was reported before: the upstream says that something changed
+     */
+    private void reportTools(String upstream, List<ToolDefinition> tools, Upstream.Offers offers, boolean anyway) {
+        if (!tools.isEmpty() && (anyway || !tools.equals(reportedTools.get(upstream)))) {
+            if (publish(new ToolsReported(upstream, tools, clock.instant(), instance, Map.of()))) {
+                reportedTools.put(upstream, tools);
+            }
+        }
+        boolean offersNothing = offers.equals(Upstream.Offers.NONE) && !reportedOffers.containsKey(upstream);
+        if (!offersNothing && (anyway || !offers.equals(reportedOffers.get(upstream)))) {
+            if (publish(new OffersReported(
+                    upstream,
+                    offers.prompts(),
+                    offers.resources(),
+                    offers.resourceTemplates(),
+                    clock.instant(),
+                    instance,
+                    Map.of()))) {
+                reportedOffers.put(upstream, offers);
             }
         }
     }
 
-    private void reportTools(GuardedUpstream upstream) {
-        List<ToolDefinition> tools = upstream.tools();
-        if (tools.isEmpty() || tools.equals(reportedTools.get(upstream.name()))) {
-            return;
-        }
+    private boolean publish(GatewayEvent report) {
         try {
-            publisher
-                    .publish(new ToolsReported(upstream.name(), tools, clock.instant(), instance, Map.of()))
-                    .join();
-            reportedTools.put(upstream.name(), tools);
+            publisher.publish(report).join();
+            return true;
         } catch (RuntimeException e) {
-            log.warn("the tools of {} could not be reported: {}", upstream.name(), e.toString());
+            log.warn("{} could not be reported: {}", report.key(), e.toString());
+            return false;
         }
     }
 
@@ -200,6 +252,7 @@ public final class Executor implements SmartLifecycle {
                 Thread.ofPlatform().name("executor-cleared").start(() -> clearedCalls.readWhile(this::isRunning)),
                 Thread.ofVirtual().name("executor-marks").start(executions::markEnded));
         withdrawals.start();
+        inputs.start();
     }
 
     /** Takes no new calls and waits for those that run; one that does not end in time is for another executor to judge. */
@@ -207,6 +260,7 @@ public final class Executor implements SmartLifecycle {
     public void stop() {
         running = false;
         withdrawals.stop();
+        inputs.stop();
         try {
             threads.getFirst().join(FAREWELL);
             if (!executions.awaitIdle(FAREWELL)) {
@@ -222,6 +276,7 @@ public final class Executor implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         threads.getLast().interrupt();
+        upstreams.close();
     }
 
     @Override

@@ -14,13 +14,9 @@ import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.executor.core.Evidence;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
-import io.openclaw.gateway.executor.upstream.GuardedUpstream;
+import io.openclaw.gateway.executor.upstream.Upstreams;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,7 +32,7 @@ public class ExecutorWiring {
     Executor executor(
             @Value("${openclaw.executor.max-running:256}") int maxRunning,
             GatewayProperties properties,
-            List<GuardedUpstream> upstreams,
+            Upstreams upstreams,
             ShareQueues queues,
             EventListeners listeners,
             EventPublisher publisher,
@@ -51,9 +47,9 @@ public class ExecutorWiring {
             MeterRegistry meters) {
         String instance = "executor-" + properties.instanceName();
         String topic = topics.name(Topic.CALLS_CLEARED);
-        Map<String, GuardedUpstream> byName =
-                upstreams.stream().collect(Collectors.toMap(GuardedUpstream::name, Function.identity()));
-        var executions = new Executions(maxRunning, byName, policy, publisher, chain, claims, clock, meters);
+        var conversations = new Conversations(publisher, chain, clock);
+        var executions =
+                new Executions(maxRunning, upstreams, conversations, policy, publisher, chain, claims, clock, meters);
         var cleared = new ClearedCalls(
                 () -> queues.consumer(GROUP, MOST_PER_POLL, LOCK),
                 topic,
@@ -68,6 +64,7 @@ public class ExecutorWiring {
                 upstreams,
                 cleared,
                 executions,
+                conversations,
                 claims,
                 listeners,
                 reader,

@@ -15,15 +15,18 @@ import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * An upstream behind a bulkhead, a circuit breaker and a time limit, each under the upstream's name; calls that may be
  * repeated are retried. Their settings are resilience4j's ({@code resilience4j.circuitbreaker.configs.default.…}).
  */
-public final class GuardedUpstream {
+public final class GuardedUpstream implements AutoCloseable {
     private final Upstream upstream;
     private final Bulkhead bulkhead;
     private final CircuitBreaker circuitBreaker;
@@ -51,20 +54,44 @@ public final class GuardedUpstream {
         return upstream.tools();
     }
 
+    public Upstream.Offers offers() {
+        return upstream.offers();
+    }
+
     public Upstream.Reachability look() {
         return upstream.look();
+    }
+
+    @Override
+    public void close() {
+        upstream.close();
     }
 
     /**
      * Runs a call and waits for what comes of it.
      *
      * @param repeatable whether the call may be run again when nobody can say whether it was run
+     * @param dialogue how the upstream speaks with the agent's client
      */
-    public Answer run(ToolCall call, boolean repeatable) {
-        Callable<Answer> guarded =
-                Bulkhead.decorateCallable(bulkhead, CircuitBreaker.decorateCallable(circuitBreaker, () -> once(call)));
+    public Answer run(ToolCall call, boolean repeatable, Dialogue dialogue) {
         try {
-            return repeatable ? Retry.decorateCallable(retry, guarded).call() : guarded.call();
+            Upstream.Step step = guarded(() -> upstream.run(call, dialogue), repeatable);
+            // While a person thinks, the call neither takes a place nor runs out of time.
+            while (step instanceof Upstream.Step.Asks asks) {
+                Optional<Dialogue.Given> given = dialogue.ask(asks.requests());
+                if (given.isEmpty()) {
+                    asks.next().abandon();
+                    return Answer.failed(CallError.of(
+                            "input_missing",
+                            "The upstream " + name()
+                                    + " asked the agent's client for input, and nothing came in time."));
+                }
+                step = guarded(
+                        () -> asks.next()
+                                .with(given.get().responses(), given.get().errors()),
+                        false);
+            }
+            return ((Upstream.Step.Ended) step).answer();
         } catch (UpstreamUnavailableException e) {
             String why = String.valueOf(e.getMessage());
             return e.mayHaveStarted() && !repeatable
@@ -86,9 +113,15 @@ public final class GuardedUpstream {
         }
     }
 
-    private Answer once(ToolCall call) throws Exception {
+    private Upstream.Step guarded(Supplier<CompletableFuture<Upstream.Step>> leg, boolean repeatable) throws Exception {
+        Callable<Upstream.Step> guarded =
+                Bulkhead.decorateCallable(bulkhead, CircuitBreaker.decorateCallable(circuitBreaker, () -> once(leg)));
+        return repeatable ? Retry.decorateCallable(retry, guarded).call() : guarded.call();
+    }
+
+    private Upstream.Step once(Supplier<CompletableFuture<Upstream.Step>> leg) throws Exception {
         try {
-            return timeLimiter.executeFutureSupplier(() -> upstream.run(call));
+            return timeLimiter.executeFutureSupplier(leg);
         } catch (TimeoutException e) {
             throw new UpstreamUnavailableException(
                     "The upstream " + name() + " did not answer within "

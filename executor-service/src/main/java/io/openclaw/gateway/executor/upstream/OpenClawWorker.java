@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An OpenClaw worker: {@code POST /tools/invoke}, as its docs/gateway/tools-invoke-http-api.md says. */
-public final class OpenClawWorker implements Upstream, AutoCloseable {
+public final class OpenClawWorker implements Upstream {
     static {
         // A worker on Node closes a connection that was idle for 5 s. One that we use at that moment looks like a call
         // that
@@ -39,6 +40,7 @@ public final class OpenClawWorker implements Upstream, AutoCloseable {
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(3);
     private static final Duration LOOK_PATIENCE = Duration.ofSeconds(5);
     private static final String HEADER_PREFIX = "x-openclaw-";
+    private static final Set<String> IN_BODY = Set.of("sessionKey", "agentId", "dryRun");
 
     private final String name;
     private final URI endpoint;
@@ -79,7 +81,7 @@ public final class OpenClawWorker implements Upstream, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Answer> run(ToolCall call) {
+    public CompletableFuture<Step> run(ToolCall call, Listener listener) {
         var request = request(body(call));
         ObjectNode context = context(call);
         if (context != null) {
@@ -91,7 +93,8 @@ public final class OpenClawWorker implements Upstream, AutoCloseable {
         return client.sendAsync(
                         request.build(),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), GatewayApplication.MAX_PAYLOAD_BYTES))
-                .handle((response, problem) -> response == null ? unanswered(problem) : answer(response));
+                .handle((response, problem) ->
+                        new Step.Ended(response == null ? unanswered(problem) : answer(response)));
     }
 
     @Override
@@ -147,7 +150,7 @@ public final class OpenClawWorker implements Upstream, AutoCloseable {
         ObjectNode context = context(call);
         if (context != null) {
             context.properties().stream()
-                    .filter(entry -> !entry.getKey().startsWith(HEADER_PREFIX))
+                    .filter(entry -> IN_BODY.contains(entry.getKey()))
                     .forEach(entry -> body.append(',')
                             .append(Json.MAPPER.writeValueAsString(entry.getKey()))
                             .append(':')

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 public final class WorkerTools {
     private static final Logger log = LoggerFactory.getLogger(WorkerTools.class);
+    private static final Set<String> KNOWN = Set.of("outputSchema", "icons", "_meta");
     private static final String SHIPPED = "/openclaw-tools.yaml";
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -76,6 +78,10 @@ public final class WorkerTools {
         Catalogue catalogue = yaml.isBlank() ? null : YAML.readValue(yaml, Catalogue.class);
         if (catalogue != null && catalogue.tools() != null) {
             for (ToolDefinition tool : catalogue.tools()) {
+                if (!KNOWN.containsAll(tool.more().keySet())) {
+                    throw new IllegalArgumentException("the tool '" + tool.name() + "' has fields that no tool has: "
+                            + tool.more().keySet());
+                }
                 if (tool.name() == null || byName.put(tool.name(), tool) != null) {
                     throw new IllegalArgumentException("the tool '" + tool.name() + "' has no name, or is there twice");
                 }

@@ -44,7 +44,7 @@ public record CallRequest(
     private static final Duration LONGEST_DEADLINE = Duration.ofHours(24);
     private static final int LONGEST_KEY = 200;
     private static final int LONGEST_INTENT = 2_000;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]{0,199}");
 
     /**
      * Makes the call, not sealed yet.

@@ -2,26 +2,43 @@ package io.openclaw.gateway.ingress.kafka;
 
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallProgressed;
+import io.openclaw.gateway.common.event.InputRequested;
+import io.openclaw.gateway.ingress.core.CallNews;
 import io.openclaw.gateway.ingress.core.CallState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A call that this instance published and whose end it has not stored yet. */
 final class CallInFlight {
+    private static final Logger log = LoggerFactory.getLogger(CallInFlight.class);
+    private static final int MOST_NEWS = 1_000;
+
     private final ToolCall call;
     private final CompletableFuture<CallState> end = new CompletableFuture<>();
     private final CompletableFuture<CallState> news = new CompletableFuture<>();
 
     private final AtomicBoolean place = new AtomicBoolean(true);
+    private final @Nullable BlockingQueue<CallNews> told;
+    private volatile CallState.@Nullable Asking asking;
 
-    CallInFlight(ToolCall call) {
+    /**
+     * @param followed whether somebody waits for more than its end
+     */
+    CallInFlight(ToolCall call, boolean followed) {
         // What was asked is on its way; remembering that it was takes no megabytes.
         this.call = call.withoutArguments();
+        this.told = followed ? new LinkedBlockingQueue<>(MOST_NEWS) : null;
     }
 
     /** Returns true the first time: a call counts as under way until it ends or waits for a person. */
@@ -34,18 +51,67 @@ final class CallInFlight {
     }
 
     void waitsUntil(Instant expiresAt) {
-        news.complete(new CallState.Waiting(call, expiresAt));
+        var waiting = new CallState.Waiting(call, expiresAt);
+        news.complete(waiting);
+        tell(new CallNews.Changed(waiting));
+    }
+
+    void asks(InputRequested requested) {
+        var now = new CallState.Asking(call, requested.round(), requested.requests());
+        asking = now;
+        tell(new CallNews.Changed(now));
+    }
+
+    /** Its client answered, so the call no longer asks that. */
+    void answered(int round) {
+        CallState.Asking now = asking;
+        if (now != null && now.round() <= round) {
+            asking = null;
+        }
+    }
+
+    void told(CallProgressed progress) {
+        tell(new CallNews.Told(progress));
+    }
+
+    /** What nobody reads in time is left out; the end is not among it. */
+    private void tell(CallNews next) {
+        if (told != null && !told.offer(next)) {
+            log.debug("what is told of call {} is not read in time", call.callId());
+        }
+    }
+
+    /** Waits for news, or for the end; null if there was neither for that long. */
+    @Nullable
+    CallNews awaitNext(Duration patience) {
+        if (told == null) {
+            CallState state = awaitEnd(patience);
+            return state instanceof CallState.Ended ? new CallNews.Changed(state) : null;
+        }
+        try {
+            return told.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     void ended(CallCompleted completed) {
         var ended = new CallState.Ended(completed);
         end.complete(ended);
         news.complete(ended);
+        if (told != null) {
+            // The end is never left out.
+            while (!told.offer(new CallNews.Changed(ended))) {
+                told.poll();
+            }
+        }
     }
 
     /** Returns what is known now. */
     CallState state() {
-        return end.getNow(news.getNow(new CallState.Pending(call)));
+        CallState.Asking now = asking;
+        return end.getNow(now != null ? now : news.getNow(new CallState.Pending(call)));
     }
 
     /** Waits for the end, and returns what is known then. */

@@ -6,11 +6,16 @@ import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallProgressed;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.CallWithdrawn;
+import io.openclaw.gateway.common.event.ConversationEvent;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.InputGiven;
+import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -18,6 +23,7 @@ import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.core.CallNews;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.persistence.CallStore;
@@ -35,6 +41,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -86,7 +93,7 @@ public final class Calls implements SmartLifecycle {
         this.replies = new ReplyPartitions(topics.name(Topic.CALLS_COMPLETED));
         this.container = listeners.copartitioned(
                 "openclaw-ingress",
-                List.of(Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS),
+                List.of(Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS, Topic.CALLS_PROGRESS),
                 GatewayEvent.class,
                 replies,
                 this::handle);
@@ -130,7 +137,7 @@ public final class Calls implements SmartLifecycle {
                 call = call.withCallId(same.callId());
             }
             call = chain.seal(call);
-            inFlight.put(call.callId(), new CallInFlight(call));
+            inFlight.put(call.callId(), new CallInFlight(call, origin == Origin.MCP));
         } catch (RuntimeException e) {
             freePlace();
             throw e;
@@ -173,6 +180,34 @@ public final class Calls implements SmartLifecycle {
             return await(patience, CallInFlight::awaitNews, true);
         }
 
+        /**
+         * Waits for something to tell of the call; null if there was nothing for that long. At another instance than the one
+         * that is told of it, only states are told.
+         *
+         * @param told the state that was told last
+         */
+        public @Nullable CallNews awaitNext(Duration patience, @Nullable CallState told) {
+            CallInFlight flight = here ? inFlight.get(callId) : null;
+            if (flight != null) {
+                CallNews next = flight.awaitNext(patience);
+                if (next != null || inFlight.containsKey(callId)) {
+                    return next;
+                }
+            }
+            Instant end = clock.instant().plus(patience);
+            while (true) {
+                CallState state =
+                        find(callId).orElseThrow(() -> new IllegalStateException("call " + callId + " is lost"));
+                if (!(state instanceof CallState.Pending) && !state.equals(told)) {
+                    return new CallNews.Changed(state);
+                }
+                if (!clock.instant().isBefore(end)) {
+                    return null;
+                }
+                pause();
+            }
+        }
+
         private CallState await(
                 Duration patience, BiFunction<CallInFlight, Duration, CallState> local, boolean newsIsEnough) {
             CallInFlight flight = inFlight.get(callId);
@@ -191,6 +226,22 @@ public final class Calls implements SmartLifecycle {
                 pause();
             }
         }
+    }
+
+    /** Returns what can be waited on of a call that was asked for before, here or at another instance. */
+    public Asked resume(UUID callId) {
+        return new Asked(callId, inFlight.containsKey(callId));
+    }
+
+    /** Makes sure that a call can be found by the request of a client that asked for it. */
+    public void remember(ToolCall call, String clientRequest) {
+        store.rememberPending(call, null);
+        store.rememberClientRequest(call.callId(), clientRequest);
+    }
+
+    /** Returns the call that a client's request asked for, if it was remembered. */
+    public Optional<CallState> findByClientRequest(String clientRequest) {
+        return store.findByClientRequest(clientRequest).flatMap(this::find);
     }
 
     /** Makes sure that a call which has not ended can be found at any instance. */
@@ -225,6 +276,15 @@ public final class Calls implements SmartLifecycle {
         return new Asked(call.callId(), false).awaitEnd(CANCELLATION_PATIENCE);
     }
 
+    /** Withdraws a call, and does not wait for what comes of that. */
+    public void withdrawSoon(CallState state) {
+        try {
+            publisher.publish(new CallWithdrawn(state.call())).join();
+        } catch (CompletionException e) {
+            log.warn("call {} could not be withdrawn: {}", state.call().callId(), e.toString());
+        }
+    }
+
     private CallState stateOf(StoredCall stored) {
         try {
             Position completed = stored.completed();
@@ -237,6 +297,9 @@ public final class Calls implements SmartLifecycle {
             ToolCall call = stored.call();
             if (call == null) {
                 throw new IllegalStateException("call " + stored.callId() + " has neither an end nor a beginning");
+            }
+            if (stored.inputRound() != null) {
+                return new CallState.Asking(call, stored.inputRound(), stored.input());
             }
             Instant expiresAt = stored.approvalExpiresAt();
             return expiresAt == null ? new CallState.Pending(call) : new CallState.Waiting(call, expiresAt);
@@ -261,6 +324,7 @@ public final class Calls implements SmartLifecycle {
                     }
                 }
                 case ApprovalChanged changed -> handle(changed);
+                case ConversationEvent said -> handle(said);
                 default ->
                     log.warn(
                             "a {} does not belong here",
@@ -280,6 +344,59 @@ public final class Calls implements SmartLifecycle {
             flight.waitsUntil(changed.expiresAt());
             freePlaceOf(flight);
         });
+    }
+
+    private void handle(ConversationEvent said) {
+        CallInFlight flight = inFlight.get(said.call().callId());
+        if (!chain.verifies(said)) {
+            log.error(
+                    "what is said about call {} is not signed by {}; it is ignored",
+                    said.call().callId(),
+                    said.signedBy().label());
+            return;
+        }
+        switch (said) {
+            case CallProgressed progressed -> {
+                if (flight != null) {
+                    flight.told(progressed);
+                }
+            }
+            case InputRequested requested -> {
+                store.rememberInput(requested);
+                if (flight != null) {
+                    flight.asks(requested);
+                }
+            }
+            case InputGiven given ->
+                log.warn(
+                        "an answer to call {} does not belong here",
+                        given.call().callId());
+        }
+    }
+
+    /**
+     * Hands on what a client answered to a call that asks.
+     *
+     * @param complete whether nothing more will come for this round
+     */
+    public void give(
+            ToolCall call, int round, Map<String, RawJson> responses, Map<String, RawJson> errors, boolean complete) {
+        try {
+            publisher
+                    .publish(chain.sign(new InputGiven(
+                            call.withoutArguments(),
+                            round,
+                            responses,
+                            errors,
+                            complete,
+                            clock.instant(),
+                            null,
+                            Map.of())))
+                    .join();
+        } catch (CompletionException e) {
+            throw new PipelineUnavailableException("the broker did not take the answer", e.getCause());
+        }
+        Optional.ofNullable(inFlight.get(call.callId())).ifPresent(flight -> flight.answered(round));
     }
 
     private void takePlace() {

@@ -3,6 +3,8 @@ package io.openclaw.gateway.ingress.persistence;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.InputRequested;
+import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.persistence.Schema;
@@ -18,9 +20,12 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
 
 /** Which calls there are, and where in Kafka their ends are. */
 public final class CallStore {
+    private static final TypeReference<Map<String, RawJson>> REQUESTS = new TypeReference<>() {};
+
     private final JdbcClient jdbc;
     private final Redactor redactor;
     private final String calls;
@@ -40,6 +45,8 @@ public final class CallStore {
             String digest,
             @Nullable ToolCall call,
             @Nullable Instant approvalExpiresAt,
+            @Nullable Integer inputRound,
+            Map<String, RawJson> input,
             @Nullable Outcome outcome,
             @Nullable Position completed) {
         /** Tells whether the call is over. */
@@ -67,6 +74,33 @@ public final class CallStore {
                     .param(call.callId())
                     .update();
         }
+    }
+
+    /** Keeps what an upstream asks the client of a call for. */
+    public void rememberInput(InputRequested requested) {
+        insertPending(requested.call(), null, null);
+        jdbc.sql("update " + calls + " set call = coalesce(call, cast(? as json)), input_round = ?,"
+                        + " input = cast(? as json) where call_id = ?")
+                .param(json(requested.call()))
+                .param(requested.round())
+                .param(redactor.redact(RawJson.from(requested.requests())).text())
+                .param(requested.call().callId())
+                .update();
+    }
+
+    /** Keeps which request of a client asked for a call. */
+    public void rememberClientRequest(UUID callId, String clientRequest) {
+        jdbc.sql("update " + calls + " set client_request = ? where call_id = ?")
+                .params(clientRequest, callId)
+                .update();
+    }
+
+    /** Returns the call that a client's request asked for last. */
+    public Optional<UUID> findByClientRequest(String clientRequest) {
+        return jdbc.sql("select call_id from " + calls + " where client_request = ? order by requested_at desc limit 1")
+                .param(clientRequest)
+                .query(UUID.class)
+                .optional();
     }
 
     /** Keeps where the ends of calls are. The first end of a call is its end; what comes after it changes nothing. */
@@ -141,11 +175,14 @@ public final class CallStore {
         String call = row.getString("call");
         String outcome = row.getString("outcome");
         Timestamp expires = row.getTimestamp("approval_expires_at");
+        String input = row.getString("input");
         return new StoredCall(
                 row.getObject("call_id", UUID.class),
                 row.getString("digest"),
                 call == null ? null : RawJson.of(call).as(ToolCall.class),
                 expires == null ? null : expires.toInstant(),
+                input == null ? null : row.getInt("input_round"),
+                input == null ? Map.of() : Json.MAPPER.readValue(input, REQUESTS),
                 outcome == null ? null : Outcome.valueOf(outcome),
                 outcome == null
                         ? null

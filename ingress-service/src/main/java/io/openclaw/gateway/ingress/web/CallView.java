@@ -17,7 +17,8 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 /**
  * A call as its agent sees it.
  *
- * @param status {@code PENDING}, {@code WAITING_FOR_APPROVAL} or {@code COMPLETED}
+ * @param status {@code PENDING}, {@code WAITING_FOR_APPROVAL}, {@code WAITING_FOR_INPUT} (of the client
+ *     that asked for it by MCP) or {@code COMPLETED}
  * @param outcome once completed
  * @param result what the tool returned, if it did
  * @param error why it did not succeed, unless it did
@@ -48,6 +49,7 @@ record CallView(
     static CallView of(CallState state) {
         return switch (state) {
             case CallState.Pending pending -> of(pending.call(), "PENDING", null);
+            case CallState.Asking asking -> of(asking.call(), "WAITING_FOR_INPUT", null);
             case CallState.Waiting waiting -> of(waiting.call(), "WAITING_FOR_APPROVAL", waiting.expiresAt());
             case CallState.Ended ended -> {
                 var end = ended.end();

@@ -1,39 +1,36 @@
 package io.openclaw.gateway.ingress.web;
 
-import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.identity.KnownAgents;
-import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.ingress.kafka.Calls;
+import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.KafkaAdmin;
-import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Whether a call that comes in now can be expected to get through, and what is in its way if not. */
 @RestController
-public final class HealthController implements SmartLifecycle {
+public final class HealthController implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration FRESH = Duration.ofSeconds(30);
 
-    private final Map<String, UpstreamReported> upstreams = new ConcurrentHashMap<>();
-    private final MessageListenerContainer reports;
+    private final UpstreamStatus upstreams;
     private final KnownAgents agents;
     private final Calls calls;
     private final JdbcClient jdbc;
@@ -42,16 +39,8 @@ public final class HealthController implements SmartLifecycle {
     private @Nullable Admin admin;
 
     public HealthController(
-            EventListeners listeners, KnownAgents agents, Calls calls, JdbcClient jdbc, KafkaAdmin kafka, Clock clock) {
-        this.reports = listeners.latest(
-                Topic.UPSTREAMS_STATUS,
-                GatewayEvent.class,
-                event -> {
-                    if (event instanceof UpstreamReported report) {
-                        upstreams.put(report.upstream(), report);
-                    }
-                },
-                () -> {});
+            UpstreamStatus upstreams, KnownAgents agents, Calls calls, JdbcClient jdbc, KafkaAdmin kafka, Clock clock) {
+        this.upstreams = upstreams;
         this.agents = agents;
         this.calls = calls;
         this.jdbc = jdbc;
@@ -127,22 +116,20 @@ public final class HealthController implements SmartLifecycle {
 
     private Component worker() {
         Instant old = clock.instant().minus(FRESH);
-        if (upstreams.values().stream().noneMatch(report -> report.checkedAt().isAfter(old))) {
+        List<UpstreamReported> fresh = upstreams.reports().stream()
+                .filter(report -> report.checkedAt().isAfter(old))
+                .sorted(Comparator.comparing(UpstreamReported::upstream))
+                .toList();
+        if (fresh.isEmpty()) {
             return Component.down("no executor has reported on an upstream for " + FRESH.toSeconds()
                     + " s; look at the executor service");
         }
-        var words = new StringBuilder();
-        boolean up = true;
-        for (UpstreamReported report : upstreams.values()) {
-            if (report.checkedAt().isAfter(old)) {
-                up &= report.up();
-                words.append(words.isEmpty() ? "" : "; ")
-                        .append(report.upstream())
-                        .append(": ")
-                        .append(report.why());
-            }
-        }
-        return up ? Component.up(words.toString()) : Component.down(words.toString());
+        String words = fresh.stream()
+                .map(report -> report.upstream() + ": " + report.why())
+                .collect(Collectors.joining("; "));
+        // One that is dead takes down nothing but its own tools.
+        boolean up = fresh.stream().anyMatch(UpstreamReported::up);
+        return up ? Component.up(words) : Component.down(words);
     }
 
     private synchronized Admin admin() {
@@ -153,21 +140,10 @@ public final class HealthController implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        reports.start();
-    }
-
-    @Override
-    public synchronized void stop() {
-        reports.stop();
+    public synchronized void close() {
         if (admin != null) {
             admin.close(Duration.ofSeconds(1));
             admin = null;
         }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return reports.isRunning();
     }
 }

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.ingress.web;
 
+import io.openclaw.gateway.ingress.web.mcp.McpWeb;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -9,6 +10,7 @@ import org.springframework.context.annotation.Import;
     HealthController.class,
     IngressProblems.class,
     IngressSecurity.class,
+    McpWeb.class,
     ToolCallController.class,
     ToolsInvokeController.class
 })

@@ -4,13 +4,21 @@ import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 
 /** Reads bodies of at most 4 MiB. */
-final class RequestBody {
+public final class RequestBody {
+    /** A body that comes byte by byte is not waited for any longer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final int BUFFER = 16_384;
+
     private RequestBody() {}
 
     /**
@@ -32,18 +40,33 @@ final class RequestBody {
         }
     }
 
-    private static byte[] bytes(HttpServletRequest request) {
+    /**
+     * Reads a body.
+     *
+     * @throws BodyTooLargeException if it has more than 4 MiB
+     * @throws InvalidRequestException if it does not arrive whole, and within half a minute
+     */
+    public static byte[] bytes(HttpServletRequest request) {
         long length = request.getContentLengthLong();
         if (length > GatewayApplication.MAX_PAYLOAD_BYTES) {
             throw new BodyTooLargeException();
         }
         try {
-            int most = length >= 0 ? (int) length : GatewayApplication.MAX_PAYLOAD_BYTES + 1;
-            byte[] body = request.getInputStream().readNBytes(most);
-            if (body.length > GatewayApplication.MAX_PAYLOAD_BYTES) {
-                throw new BodyTooLargeException();
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            InputStream in = request.getInputStream();
+            var body = new ByteArrayOutputStream(length >= 0 ? (int) length : BUFFER);
+            var buffer = new byte[BUFFER];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                body.write(buffer, 0, n);
+                if (body.size() > GatewayApplication.MAX_PAYLOAD_BYTES) {
+                    throw new BodyTooLargeException();
+                }
+                if (System.nanoTime() > end) {
+                    throw new InvalidRequestException(
+                            "the body did not arrive within " + PATIENCE.toSeconds() + " s; send it at once");
+                }
             }
-            return body;
+            return body.toByteArray();
         } catch (IOException e) {
             throw new InvalidRequestException("the body did not arrive whole", e);
         }

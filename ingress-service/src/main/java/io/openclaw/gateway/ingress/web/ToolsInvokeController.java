@@ -106,13 +106,13 @@ final class ToolsInvokeController {
                                 "A person has to approve this call, until " + waiting.expiresAt()
                                         + ". Its outcome will be at " + CallView.url(waiting.call()) + ".",
                                 true));
-            case CallState.Pending pending ->
+            default ->
                 WorkerAnswer.failed(
                         500,
                         error(
-                                pending.call(),
+                                state.call(),
                                 "tool_error",
-                                "Still running. Its outcome will be at " + CallView.url(pending.call()) + ".",
+                                "Still running. Its outcome will be at " + CallView.url(state.call()) + ".",
                                 null));
         };
     }

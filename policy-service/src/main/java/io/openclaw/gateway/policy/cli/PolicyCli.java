@@ -258,6 +258,7 @@ public final class PolicyCli {
                     Json.MAPPER.treeToValue(tool.get("accepted"), ToolDefinition.class),
                     tool.get("hash").asString(),
                     null,
+                    List.of(),
                     Instant.EPOCH,
                     "",
                     null,

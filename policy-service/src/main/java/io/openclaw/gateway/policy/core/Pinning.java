@@ -16,36 +16,49 @@ import tools.jackson.databind.JsonNode;
 
 /** The rule of pins: what was seen first is accepted; anything else waits until an administrator accepts it. */
 public final class Pinning {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]{0,199}");
 
     private Pinning() {}
 
     /**
-     * Returns what is pinned after a definition was seen; empty if nothing changes.
+     * Returns what is pinned after a definition was seen; empty if nothing changes. One that is not fit to be seen by a model
+     * is not accepted, not even when it is the first.
      *
+     * @param concerns why it is not fit; none, most of the time
      * @throws IllegalArgumentException if the tool's name is none
      * @throws io.openclaw.gateway.common.json.InexactJsonException if the definition has no canonical form
      */
     public static Optional<ToolPinned> after(
-            @Nullable ToolPinned known, String upstream, ToolDefinition seen, String by, Instant at) {
+            @Nullable ToolPinned known,
+            String upstream,
+            ToolDefinition seen,
+            List<String> concerns,
+            String by,
+            Instant at) {
         if (seen.name() == null || !NAME.matcher(seen.name()).matches()) {
             throw new IllegalArgumentException("its name is none: 1 to 200 letters, digits, '.', '_', ':' and '-'");
         }
         String hash = seen.hash();
         if (known == null) {
-            return Optional.of(new ToolPinned(upstream, seen, hash, null, at, by, null, Map.of()));
+            if (concerns.isEmpty()) {
+                return Optional.of(new ToolPinned(upstream, seen, hash, null, concerns, at, by, null, Map.of()));
+            }
+            ToolDefinition bare = ToolDefinition.named(seen.name());
+            return Optional.of(new ToolPinned(upstream, bare, bare.hash(), seen, concerns, at, by, null, Map.of()));
         }
         ToolDefinition waiting = known.changed();
         if (known.hash().equals(hash)) {
-            return waiting == null ? Optional.empty() : Optional.of(pinned(known, null, by, at));
+            return waiting == null ? Optional.empty() : Optional.of(pinned(known, null, List.of(), by, at));
         }
         return waiting != null && waiting.hash().equals(hash)
                 ? Optional.empty()
-                : Optional.of(pinned(known, seen, by, at));
+                : Optional.of(pinned(known, seen, concerns, by, at));
     }
 
-    private static ToolPinned pinned(ToolPinned known, @Nullable ToolDefinition changed, String by, Instant at) {
-        return new ToolPinned(known.upstream(), known.accepted(), known.hash(), changed, at, by, null, known.unknown());
+    private static ToolPinned pinned(
+            ToolPinned known, @Nullable ToolDefinition changed, List<String> concerns, String by, Instant at) {
+        return new ToolPinned(
+                known.upstream(), known.accepted(), known.hash(), changed, concerns, at, by, null, known.unknown());
     }
 
     /**
@@ -63,7 +76,7 @@ public final class Pinning {
                             : "the definition of " + known.address() + " that waits has the hash " + waiting.hash()
                                     + ", not " + hash + ": look at it again");
         }
-        return new ToolPinned(known.upstream(), waiting, hash, null, at, by, null, known.unknown());
+        return new ToolPinned(known.upstream(), waiting, hash, null, List.of(), at, by, null, known.unknown());
     }
 
     /**

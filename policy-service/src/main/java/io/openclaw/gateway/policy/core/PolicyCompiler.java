@@ -78,8 +78,11 @@ final class PolicyCompiler {
     Policy compile() {
         var upstreams = new HashMap<String, CompiledUpstream>();
         named("upstream", "upstreams", document.upstreams(), PolicyDocument.Upstream::name)
-                .forEach((name, upstream) -> upstreams.put(
-                        name, new CompiledUpstream(KnownTool.UpstreamTraits.of(upstream), upstream.unknownTools())));
+                .forEach((name, upstream) -> {
+                    UpstreamCheck.check(upstream, what -> problem("upstreams/" + name, what));
+                    upstreams.put(
+                            name, new CompiledUpstream(KnownTool.UpstreamTraits.of(upstream), upstream.unknownTools()));
+                });
         Roles roles = new Roles(
                 new ClauseIndex(grants(
                         "defaults",

@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.Freezes;
+import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
 import java.time.Instant;
@@ -54,12 +55,20 @@ public record PolicyEngine(Policy policy, @Nullable Policy candidate, ToolCatalo
     /** Returns the tools that an agent may call with some arguments, in the order of their addresses. */
     public List<ToolPinned> toolsOf(String agent, Identity identity, Instant now) {
         return catalogue.tools().stream()
+                .filter(pinned -> !pinned.isWithheld())
                 .filter(pinned -> {
                     ToolCall example = example(agent, identity, pinned, now);
                     return freezes.of(example).isEmpty() && policy.mayEverCall(example, catalogue);
                 })
                 .sorted(Comparator.comparing(ToolPinned::address))
                 .toList();
+    }
+
+    /** Answers a call that asks which tools its agent may call. */
+    public PermittedTools permittedTools(ToolCall call) {
+        return new PermittedTools(toolsOf(call.agent(), call.identified(), call.requestedAt()).stream()
+                .map(ToolPinned::address)
+                .toList());
     }
 
     private static ToolCall example(String agent, Identity identity, ToolPinned tool, Instant now) {

@@ -1,12 +1,15 @@
 package io.openclaw.gateway.policy.kafka;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -87,6 +90,9 @@ public final class PolicyStage implements SmartLifecycle {
             throw new IllegalStateException("no policy yet");
         }
         ToolCall call = step.trusted(requested).call();
+        if (PermittedTools.areAskedForBy(call)) {
+            return step.answered(requested, RawJson.from(now.permittedTools(call)), Stage.POLICY, clock.instant());
+        }
         PolicyDecision decision = now.decide(call, ledger);
         ledger.charge(decision.charges());
         shadow.compare(call, decision, now);

@@ -11,6 +11,7 @@ import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.policy.core.DefinitionVetting;
 import io.openclaw.gateway.policy.core.Pinning;
 import java.time.Clock;
 import java.util.HashMap;
@@ -80,8 +81,19 @@ public final class ToolPins implements SmartLifecycle {
         try {
             String address = upstream + "/" + seen.name();
             ToolPinned known = own.getOrDefault(address, followed.get(address));
-            Optional<ToolPinned> next = Pinning.after(known, upstream, seen, instance, clock.instant());
-            if (next.isPresent() && next.get().changed() != null) {
+            Optional<ToolPinned> next = Pinning.after(
+                    known,
+                    upstream,
+                    seen,
+                    DefinitionVetting.concernsAbout(upstream, seen, followed.values()),
+                    instance,
+                    clock.instant());
+            if (next.isPresent() && next.get().isWithheld()) {
+                log.warn(
+                        "no agent sees {} until somebody accepts it: {}",
+                        address,
+                        next.get().concerns());
+            } else if (next.isPresent() && next.get().changed() != null) {
                 log.warn("the definition of {} changed; its calls escalate until somebody accepts it", address);
             }
             return next;

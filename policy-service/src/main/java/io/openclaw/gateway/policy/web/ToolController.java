@@ -39,12 +39,14 @@ public final class ToolController {
     /**
      * @param hash the SHA-256 of the accepted definition
      * @param changedHash that of the definition that waits to be accepted, if one does
+     * @param concerns why that one is not fit to be seen by a model, if it is not
      * @param differences where that one differs
      */
     record ToolView(
             String address,
             String hash,
             @Nullable String changedHash,
+            List<String> concerns,
             List<Pinning.Change> differences,
             Instant changedAt,
             String changedBy,
@@ -55,6 +57,7 @@ public final class ToolController {
                     pinned.address(),
                     pinned.hash(),
                     pinned.changed() == null ? null : pinned.changed().hash(),
+                    pinned.concerns(),
                     Pinning.changes(pinned),
                     pinned.changedAt(),
                     pinned.changedBy(),

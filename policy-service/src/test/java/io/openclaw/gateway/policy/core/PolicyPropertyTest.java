@@ -104,7 +104,18 @@ class PolicyPropertyTest {
                 rules,
                 List.of(),
                 UPSTREAMS.stream()
-                        .map(name -> new Upstream(name, Map.of(), List.of("get*"), List.of(), List.of(), Decision.DENY))
+                        .map(name -> new Upstream(
+                                name,
+                                Map.of(),
+                                List.of("get*"),
+                                List.of(),
+                                List.of(),
+                                Decision.DENY,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null))
                         .toList(),
                 List.of(),
                 PolicyDocument.Defaults.NONE,

@@ -10,6 +10,7 @@ import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -38,11 +39,13 @@ class ToolCatalogueTest {
                 null,
                 description,
                 schema == null ? null : RawJson.of(schema),
-                new ToolDefinition.Annotations(readOnly, null, null, null));
+                new ToolDefinition.Annotations(readOnly, null, null, null),
+                Map.of());
     }
 
     private static ToolPinned pinned(String upstream, ToolDefinition tool) {
-        return Pinning.after(null, upstream, tool, "policy-1", Asked.NOON).orElseThrow();
+        return Pinning.after(null, upstream, tool, List.of(), "policy-1", Asked.NOON)
+                .orElseThrow();
     }
 
     private static ToolCatalogue catalogue(ToolPinned... tools) {
@@ -162,8 +165,8 @@ class ToolCatalogueTest {
 
         @Test
         void thatChangedEscalatesUntilItIsAccepted() {
-            ToolPinned changed =
-                    Pinning.after(pin, "jira", poisoned, "policy-1", Asked.NOON).orElseThrow();
+            ToolPinned changed = Pinning.after(pin, "jira", poisoned, List.of(), "policy-1", Asked.NOON)
+                    .orElseThrow();
             Asked asked = Asked.by("a", "jira/get").with("{\"key\":\"AB\"}");
 
             PolicyDecision decision = decide(catalogue(changed), asked);
@@ -180,7 +183,8 @@ class ToolCatalogueTest {
 
         @Test
         void isHeldAgainstTheAcceptedSchemaUntilThen() {
-            ToolPinned changed = Pinning.after(pin, "jira", tool("get", "", "{}", true), "policy-1", Asked.NOON)
+            ToolPinned changed = Pinning.after(
+                            pin, "jira", tool("get", "", "{}", true), List.of(), "policy-1", Asked.NOON)
                     .orElseThrow();
             assertThat(decide(catalogue(changed), Asked.by("a", "jira/get").with("{\"any\":1}"))
                             .outcome())
@@ -189,8 +193,8 @@ class ToolCatalogueTest {
 
         @Test
         void thatIsAcceptedMustBeTheOneThatWasLookedAt() {
-            ToolPinned changed =
-                    Pinning.after(pin, "jira", poisoned, "policy-1", Asked.NOON).orElseThrow();
+            ToolPinned changed = Pinning.after(pin, "jira", poisoned, List.of(), "policy-1", Asked.NOON)
+                    .orElseThrow();
             assertThatThrownBy(() -> Pinning.accept(changed, first.hash(), "admin", Asked.NOON))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(poisoned.hash());
@@ -200,15 +204,15 @@ class ToolCatalogueTest {
 
         @Test
         void thatGoesBackToWhatWasAcceptedIsGoodAgain() {
-            ToolPinned changed =
-                    Pinning.after(pin, "jira", poisoned, "policy-1", Asked.NOON).orElseThrow();
-            assertThat(Pinning.after(changed, "jira", poisoned, "policy-1", Asked.NOON))
+            ToolPinned changed = Pinning.after(pin, "jira", poisoned, List.of(), "policy-1", Asked.NOON)
+                    .orElseThrow();
+            assertThat(Pinning.after(changed, "jira", poisoned, List.of(), "policy-1", Asked.NOON))
                     .isEmpty();
-            assertThat(Pinning.after(changed, "jira", first, "policy-1", Asked.NOON)
+            assertThat(Pinning.after(changed, "jira", first, List.of(), "policy-1", Asked.NOON)
                             .orElseThrow()
                             .changed())
                     .isNull();
-            assertThat(Pinning.after(pin, "jira", first, "policy-1", Asked.NOON))
+            assertThat(Pinning.after(pin, "jira", first, List.of(), "policy-1", Asked.NOON))
                     .isEmpty();
         }
 
@@ -232,7 +236,7 @@ class ToolCatalogueTest {
         ToolCatalogue catalogue = catalogue(
                 pinned("jira", tool("get", "", null, true)),
                 pinned("jira", tool("put", "", null, false)),
-                pinned("jira", new ToolDefinition("bare", null, null, null, null)));
+                pinned("jira", new ToolDefinition("bare", null, null, null, null, Map.of())));
         assertThat(Stream.of("get", "put", "bare")
                         .map(name -> decide(
                                         catalogue, Asked.by("a", "jira/" + name).with("{\"n\":1}"))

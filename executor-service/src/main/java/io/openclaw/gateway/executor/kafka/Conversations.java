@@ -1,0 +1,163 @@
+package io.openclaw.gateway.executor.kafka;
+
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.CallProgressed;
+import io.openclaw.gateway.common.event.ConversationEvent;
+import io.openclaw.gateway.common.event.InputGiven;
+import io.openclaw.gateway.common.event.InputRequested;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.executor.upstream.Dialogue;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What upstreams and the clients of agents say to each other about the calls that this instance runs. */
+final class Conversations {
+    private static final Logger log = LoggerFactory.getLogger(Conversations.class);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    /** How much of what an upstream tells of one call is passed on in one second; the rest is left out. */
+    private static final int MOST_A_SECOND = 50;
+
+    private final Map<UUID, Conversation> open = new ConcurrentHashMap<>();
+    private final EventPublisher publisher;
+    private final SignatureChain chain;
+    private final Clock clock;
+
+    Conversations(EventPublisher publisher, SignatureChain chain, Clock clock) {
+        this.publisher = publisher;
+        this.chain = chain;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens the conversation about a call.
+     *
+     * @param places given back while the client is waited for
+     */
+    Conversation open(ToolCall call, Semaphore places) {
+        var conversation = new Conversation(call.withoutArguments(), places);
+        open.put(call.callId(), conversation);
+        return conversation;
+    }
+
+    /** Takes what clients answered; what is for calls of other instances is left to them. */
+    void take(List<Received<InputGiven>> batch) {
+        for (Received<InputGiven> received : batch) {
+            InputGiven given = received.event();
+            Conversation conversation = open.get(given.call().callId());
+            if (conversation == null) {
+                continue;
+            }
+            if (!chain.verifies(given) || !given.call().agent().equals(conversation.call.agent())) {
+                log.error(
+                        "an answer to call {} is not signed by ingress for its agent; it is ignored",
+                        given.call().callId());
+                continue;
+            }
+            conversation.given.add(given);
+        }
+    }
+
+    private @Nullable ConversationEvent published(ConversationEvent event) {
+        try {
+            ConversationEvent signed = chain.sign(event);
+            publisher.publish(signed).join();
+            return signed;
+        } catch (RuntimeException e) {
+            log.warn(
+                    "what is said about call {} is not passed on: {}",
+                    event.call().callId(),
+                    e.toString());
+            return null;
+        }
+    }
+
+    /** The conversation about one call. */
+    final class Conversation implements Dialogue, AutoCloseable {
+        private final ToolCall call;
+        private final Semaphore places;
+        private final BlockingQueue<InputGiven> given = new LinkedBlockingQueue<>();
+        private int told;
+        private int round;
+        private long second;
+        private int inThisSecond;
+
+        Conversation(ToolCall call, Semaphore places) {
+            this.call = call;
+            this.places = places;
+        }
+
+        @Override
+        public synchronized void told(String method, RawJson params) {
+            long now = clock.instant().getEpochSecond();
+            inThisSecond = now == second ? inThisSecond + 1 : 1;
+            second = now;
+            if (inThisSecond <= MOST_A_SECOND) {
+                published(new CallProgressed(call, ++told, method, params, clock.instant(), null, Map.of()));
+            }
+        }
+
+        @Override
+        public Optional<Given> ask(Map<String, RawJson> requests) {
+            round++;
+            if (published(new InputRequested(call, round, requests, clock.instant(), null, Map.of())) == null) {
+                return Optional.empty();
+            }
+            Instant end = clock.instant().plus(PATIENCE);
+            places.release();
+            try {
+                return await(requests, end.isBefore(call.deadline()) ? end : call.deadline());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            } finally {
+                places.acquireUninterruptibly();
+            }
+        }
+
+        private Optional<Given> await(Map<String, RawJson> requests, Instant end) throws InterruptedException {
+            Map<String, RawJson> responses = new HashMap<>();
+            Map<String, RawJson> errors = new HashMap<>();
+            while (true) {
+                long left = Duration.between(clock.instant(), end).toMillis();
+                InputGiven next = left <= 0 ? null : given.poll(left, TimeUnit.MILLISECONDS);
+                if (next == null) {
+                    return Optional.empty();
+                }
+                if (next.round() != round) {
+                    continue;
+                }
+                responses.putAll(next.responses());
+                errors.putAll(next.errors());
+                boolean all = requests.keySet().stream()
+                        .allMatch(key -> responses.containsKey(key) || errors.containsKey(key));
+                if (next.complete() || all) {
+                    responses.keySet().retainAll(requests.keySet());
+                    errors.keySet().retainAll(requests.keySet());
+                    return Optional.of(new Given(responses, errors));
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            open.remove(call.callId());
+        }
+    }
+}

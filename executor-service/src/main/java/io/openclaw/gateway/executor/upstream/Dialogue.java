@@ -1,0 +1,20 @@
+package io.openclaw.gateway.executor.upstream;
+
+import io.openclaw.gateway.common.json.RawJson;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an upstream and the agent's client say to each other while a call runs. */
+public interface Dialogue extends Upstream.Listener {
+
+    /**
+     * What the client answered.
+     *
+     * @param responses its results, by the keys of the requests
+     * @param errors its JSON-RPC errors, by the keys of the requests
+     */
+    record Given(Map<String, RawJson> responses, Map<String, RawJson> errors) {}
+
+    /** Asks the client, and waits for its answer; empty if none came in time. */
+    Optional<Given> ask(Map<String, RawJson> requests);
+}

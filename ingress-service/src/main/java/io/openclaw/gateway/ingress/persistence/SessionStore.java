@@ -1,0 +1,166 @@
+package io.openclaw.gateway.ingress.persistence;
+
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.persistence.Schema;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The sessions of MCP clients of the older revisions. They are in the database, so that any instance can serve any request of
+ * a session; what was read is used for a second, within which a session that ended elsewhere may still be served.
+ */
+public final class SessionStore {
+    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration SEEN_EVERY = Duration.ofMinutes(10);
+    private static final Duration FORGOTTEN_AFTER = Duration.ofDays(7);
+    private static final int MOST_CACHED = 10_000;
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private final String sessions;
+    private final Map<UUID, Read> read = new ConcurrentHashMap<>();
+
+    private record Read(Session session, Instant at) {}
+
+    /**
+     * A session.
+     *
+     * @param version the revision that was agreed on
+     * @param clientInfo name and version of the client
+     * @param capabilities what the client can do when it is asked for input
+     * @param logLevel from which level on the client wants log messages; it has not said, if absent
+     * @param subscriptions URIs of resources that it wants to be told of
+     */
+    public record Session(
+            UUID id,
+            String agent,
+            String version,
+            @Nullable RawJson clientInfo,
+            @Nullable RawJson capabilities,
+            @Nullable String logLevel,
+            List<String> subscriptions,
+            Instant seenAt) {}
+
+    public SessionStore(Schema schema, JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.sessions = schema.name() + ".mcp_sessions";
+    }
+
+    /** Begins a session. */
+    public Session begin(String agent, String version, @Nullable RawJson clientInfo, @Nullable RawJson capabilities) {
+        Instant now = clock.instant();
+        var session = new Session(UUID.randomUUID(), agent, version, clientInfo, capabilities, null, List.of(), now);
+        jdbc.sql("insert into " + sessions
+                        + " (session_id, agent, version, client_info, capabilities, created_at, seen_at)"
+                        + " values (?, ?, ?, cast(? as json), cast(? as json), ?, ?)")
+                .param(session.id())
+                .param(agent)
+                .param(version)
+                .param(clientInfo == null ? null : clientInfo.text())
+                .param(capabilities == null ? null : capabilities.text())
+                .param(Timestamp.from(now))
+                .param(Timestamp.from(now))
+                .update();
+        return session;
+    }
+
+    /** Returns a session of an agent that has not ended. */
+    public Optional<Session> find(UUID id, String agent) {
+        Instant now = clock.instant();
+        Read known = read.get(id);
+        if (known == null || known.at().plus(FRESH).isBefore(now)) {
+            Optional<Session> session = jdbc.sql(
+                            "select * from " + sessions + " where session_id = ? and ended_at is null")
+                    .param(id)
+                    .query((row, n) -> session(row))
+                    .optional();
+            if (session.isEmpty()) {
+                read.remove(id);
+                return Optional.empty();
+            }
+            if (read.size() > MOST_CACHED) {
+                read.clear();
+            }
+            known = new Read(session.get(), now);
+            read.put(id, known);
+            if (known.session().seenAt().plus(SEEN_EVERY).isBefore(now)) {
+                jdbc.sql("update " + sessions + " set seen_at = ? where session_id = ?")
+                        .param(Timestamp.from(now))
+                        .param(id)
+                        .update();
+            }
+        }
+        return Optional.of(known.session()).filter(session -> session.agent().equals(agent));
+    }
+
+    /** Sets from which level on the client wants log messages. */
+    public void setLogLevel(UUID id, String level) {
+        jdbc.sql("update " + sessions + " set log_level = ? where session_id = ?")
+                .params(level, id)
+                .update();
+        read.remove(id);
+    }
+
+    /** Adds a resource that the client wants to be told of; one of more than a thousand takes the place of the oldest. */
+    public void subscribe(UUID id, String uri) {
+        unsubscribe(id, uri);
+        jdbc.sql("update " + sessions + " set subscriptions = (subscriptions || ?)[greatest(1,"
+                        + " cardinality(subscriptions) - 998):] where session_id = ?")
+                .params(uri, id)
+                .update();
+        read.remove(id);
+    }
+
+    /** Removes a resource that the client no longer wants to be told of. */
+    public void unsubscribe(UUID id, String uri) {
+        jdbc.sql("update " + sessions + " set subscriptions = array_remove(subscriptions, ?) where session_id = ?")
+                .params(uri, id)
+                .update();
+        read.remove(id);
+    }
+
+    /** Ends a session. */
+    public void end(UUID id) {
+        jdbc.sql("update " + sessions + " set ended_at = ? where session_id = ?")
+                .param(Timestamp.from(clock.instant()))
+                .param(id)
+                .update();
+        read.remove(id);
+    }
+
+    /** Forgets sessions that nobody used for a week. */
+    public void forgetTheOld() {
+        jdbc.sql("delete from " + sessions + " where seen_at < ?")
+                .param(Timestamp.from(clock.instant().minus(FORGOTTEN_AFTER)))
+                .update();
+    }
+
+    private static Session session(ResultSet row) throws SQLException {
+        String clientInfo = row.getString("client_info");
+        String capabilities = row.getString("capabilities");
+        return new Session(
+                row.getObject("session_id", UUID.class),
+                row.getString("agent"),
+                row.getString("version"),
+                clientInfo == null ? null : RawJson.of(clientInfo),
+                capabilities == null ? null : RawJson.of(capabilities),
+                row.getString("log_level"),
+                Arrays.stream((Object[]) row.getArray("subscriptions").getArray())
+                        .map(String::valueOf)
+                        .toList(),
+                row.getTimestamp("seen_at").toInstant());
+    }
+}

@@ -1,0 +1,243 @@
+package io.openclaw.gateway.ingress.web.mcp;
+
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.OffersReported;
+import io.openclaw.gateway.common.event.ToolPinned;
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.identity.KnownAgents;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.McpOperation;
+import io.openclaw.gateway.common.policy.PermittedTools;
+import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.ingress.core.CallRequest;
+import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.mcp.ExposedNames;
+import io.openclaw.gateway.ingress.core.mcp.ExposedNames.Address;
+import io.openclaw.gateway.ingress.core.mcp.ResourceUris;
+import io.openclaw.gateway.ingress.core.mcp.ToolResults;
+import io.openclaw.gateway.ingress.kafka.Calls;
+import io.openclaw.gateway.ingress.kafka.PipelineUnavailableException;
+import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What an agent sees: the tools, prompts and resources of all upstreams that policy lets it use. Policy is asked by a call,
+ * and its answer is kept until anything changes that it could depend on, or half a minute.
+ */
+final class AgentView {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration KEPT = Duration.ofSeconds(30);
+    private static final int MOST_KEPT = 10_000;
+    private static final Pattern TOOL = Pattern.compile("(?!mcp:)[A-Za-z0-9_][A-Za-z0-9._:-]{0,199}");
+    /** With these names clients see tools of the gateway itself. */
+    private static final Set<String> OWN = Set.of(ToolResults.STATUS_TOOL);
+
+    private final Calls calls;
+    private final KnownAgents agents;
+    private final PolicyFollower policy;
+    private final UpstreamStatus upstreams;
+    private final Clock clock;
+    private final AtomicLong generation = new AtomicLong();
+    private final Map<Caller, Kept> kept = new ConcurrentHashMap<>();
+    private volatile @Nullable Named named;
+
+    private record Kept(Set<String> addresses, long generation, Instant at) {}
+
+    /** The names of everything, whoever may see it, so that every agent sees the same. */
+    private record Named(ExposedNames tools, ExposedNames prompts, Map<Address, ToolPinned> pinned, long generation) {}
+
+    AgentView(Calls calls, KnownAgents agents, PolicyFollower policy, UpstreamStatus upstreams, Clock clock) {
+        this.calls = calls;
+        this.agents = agents;
+        this.policy = policy;
+        this.upstreams = upstreams;
+        this.clock = clock;
+        policy.onChange(state -> generation.incrementAndGet());
+        upstreams.onChange(new UpstreamStatus.Listener() {
+            @Override
+            public void listsChanged(boolean tools) {
+                generation.incrementAndGet();
+            }
+
+            @Override
+            public void resourceUpdated(String upstream, String uri) {
+                // The lists are the same.
+            }
+        });
+    }
+
+    /** A tool, or a prompt, under the name that clients see. */
+    record Exposed<T>(String name, Address address, T definition) {}
+
+    List<String> upstreams() {
+        return agents.current().orElseThrow().upstreams();
+    }
+
+    /** Returns the tools that an agent may call, in the order of their names. */
+    List<Exposed<ToolPinned>> toolsOf(Caller caller) {
+        Set<String> permitted = permitted(caller);
+        Named now = named();
+        var tools = new ArrayList<Exposed<ToolPinned>>();
+        now.tools().all().forEach((name, address) -> {
+            ToolPinned pinned = now.pinned().get(address);
+            if (pinned != null && permitted.contains(pinned.address())) {
+                tools.add(new Exposed<>(name, address, pinned));
+            }
+        });
+        return tools;
+    }
+
+    /** Returns the definition of a tool that an agent may or may not call; null if there is no such tool. */
+    @Nullable
+    Exposed<ToolPinned> tool(String name) {
+        Named now = named();
+        return now.tools()
+                .addressOf(name)
+                .map(address -> {
+                    ToolPinned pinned = now.pinned().get(address);
+                    return pinned == null ? null : new Exposed<>(name, address, pinned);
+                })
+                .orElse(null);
+    }
+
+    /** Returns what the name of a tool could stand for that is not known; null if nothing. */
+    @Nullable
+    Address unknown(String name) {
+        List<String> inPolicy = upstreams();
+        for (String upstream : inPolicy) {
+            String prefix = upstream + "__";
+            if (name.startsWith(prefix)
+                    && TOOL.matcher(name.substring(prefix.length())).matches()) {
+                return new Address(upstream, name.substring(prefix.length()));
+            }
+        }
+        return inPolicy.size() == 1 && TOOL.matcher(name).matches() ? new Address(inPolicy.getFirst(), name) : null;
+    }
+
+    /** Returns the prompts that an agent may get, in the order of their names. */
+    List<Exposed<JsonNode>> promptsOf(Caller caller) {
+        ExposedNames names = named().prompts();
+        var prompts = new TreeMap<String, Exposed<JsonNode>>();
+        for (OffersReported offers : offersFor(caller, McpOperation.GET_PROMPT)) {
+            for (RawJson json : offers.prompts()) {
+                JsonNode prompt = json.as(JsonNode.class);
+                var address = new Address(offers.upstream(), prompt.path("name").asString(""));
+                names.nameOf(address).ifPresent(name -> prompts.put(name, new Exposed<>(name, address, prompt)));
+            }
+        }
+        return List.copyOf(prompts.values());
+    }
+
+    /** Returns whose prompt a name stands for; null if there is none. */
+    @Nullable
+    Address prompt(String name) {
+        return named().prompts().addressOf(name).orElse(null);
+    }
+
+    /** Returns what upstreams offer of which an agent may use an operation, in the order of the policy. */
+    List<OffersReported> offersFor(Caller caller, McpOperation operation) {
+        Set<String> permitted = permitted(caller);
+        return upstreams().stream()
+                .filter(upstream -> permitted.contains(upstream + "/" + operation.tool()))
+                .flatMap(upstream -> upstreams.offersOf(upstream).stream())
+                .toList();
+    }
+
+    /** Tells whether an agent may use an operation of any upstream. */
+    boolean may(Caller caller, McpOperation operation) {
+        Set<String> permitted = permitted(caller);
+        return upstreams().stream().anyMatch(upstream -> permitted.contains(upstream + "/" + operation.tool()));
+    }
+
+    /** Returns whose resources are whose, of those that an agent may read. */
+    ResourceUris resourcesOf(Caller caller) {
+        return new ResourceUris(offersFor(caller, McpOperation.READ_RESOURCE).stream()
+                .map(offers -> new ResourceUris.Offered(
+                        offers.upstream(),
+                        texts(offers.resources(), "uri").stream().collect(Collectors.toUnmodifiableSet()),
+                        texts(offers.resourceTemplates(), "uriTemplate")))
+                .toList());
+    }
+
+    private static List<String> texts(List<RawJson> list, String field) {
+        return list.stream()
+                .map(json -> json.as(JsonNode.class).path(field).asString(""))
+                .toList();
+    }
+
+    private Named named() {
+        long now = generation.get();
+        Named known = named;
+        if (known != null && known.generation() == now) {
+            return known;
+        }
+        List<String> inPolicy = upstreams();
+        boolean bare = inPolicy.size() == 1;
+        Map<Address, ToolPinned> pinned = new HashMap<>();
+        for (ToolPinned tool : policy.state().tools().values()) {
+            String name = tool.accepted().name();
+            if (inPolicy.contains(tool.upstream())
+                    && !name.startsWith(McpOperation.PREFIX)
+                    && upstreams.has(tool.upstream(), name)) {
+                pinned.put(new Address(tool.upstream(), name), tool);
+            }
+        }
+        var prompts = new ArrayList<Address>();
+        for (String upstream : inPolicy) {
+            upstreams
+                    .offersOf(upstream)
+                    .ifPresent(offers ->
+                            texts(offers.prompts(), "name").forEach(name -> prompts.add(new Address(upstream, name))));
+        }
+        var made = new Named(
+                ExposedNames.of(pinned.keySet(), bare, OWN), ExposedNames.of(prompts, bare, Set.of()), pinned, now);
+        named = made;
+        return made;
+    }
+
+    private Set<String> permitted(Caller caller) {
+        long now = generation.get();
+        Kept known = kept.get(caller);
+        if (known != null
+                && known.generation() == now
+                && clock.instant().isBefore(known.at().plus(KEPT))) {
+            return known.addresses();
+        }
+        var asked = calls.ask(
+                new CallRequest(PermittedTools.UPSTREAM, PermittedTools.TOOL, null, null, null, null, null, null),
+                caller,
+                Origin.MCP,
+                List.of());
+        if (!(asked.awaitEnd(PATIENCE) instanceof CallState.Ended ended)) {
+            throw new PipelineUnavailableException("policy does not say which tools there are", null);
+        }
+        CallCompleted end = ended.end();
+        if (end.result() == null) {
+            throw new PipelineUnavailableException(
+                    "policy does not say which tools there are: "
+                            + (end.error() == null ? end.outcome() : end.error().message()),
+                    null);
+        }
+        Set<String> addresses = Set.copyOf(end.result().as(PermittedTools.class).addresses());
+        if (kept.size() > MOST_KEPT) {
+            kept.clear();
+        }
+        kept.put(caller, new Kept(addresses, now, clock.instant()));
+        return addresses;
+    }
+}

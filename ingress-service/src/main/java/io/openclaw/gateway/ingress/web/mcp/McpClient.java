@@ -1,0 +1,115 @@
+package io.openclaw.gateway.ingress.web.mcp;
+
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.McpContext;
+import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
+import io.openclaw.gateway.ingress.core.mcp.ModernRules;
+import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
+import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Who sends a request, and what was said of that, by the request itself or at the beginning of its session.
+ *
+ * @param caller the agent
+ * @param session its session; absent for clients of 2026-07-28, and before there is one
+ * @param onBehalfOf the person for whom the agent acts, as it says
+ * @param meta {@code params._meta} of the request
+ */
+record McpClient(
+        Caller caller, @Nullable Session session, @Nullable String onBehalfOf, JsonNode meta) {
+    private static final String TASKS = "io.modelcontextprotocol/tasks";
+    private static final List<String> LEVELS =
+            List.of("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency");
+    private static final Set<String> CAPABILITIES = Set.of("elicitation", "sampling", "roots");
+    private static final String PROGRESS_TOKEN = "progressToken";
+    /** What a client of the older revisions gets that has not said what it wants. */
+    private static final String USUAL_LEVEL = "info";
+
+    static McpClient modern(Caller caller, @Nullable String onBehalfOf, JsonRpcMessage message) {
+        return new McpClient(caller, null, onBehalfOf, message.meta());
+    }
+
+    static McpClient legacy(
+            Caller caller, @Nullable Session session, @Nullable String onBehalfOf, JsonRpcMessage message) {
+        return new McpClient(caller, session, onBehalfOf, message.meta());
+    }
+
+    static boolean isLevel(String text) {
+        return LEVELS.contains(text);
+    }
+
+    boolean isModern() {
+        return meta.has(ModernRules.VERSION_KEY);
+    }
+
+    /** Tells whether the client knows that a stream can be taken up again (2025-11-25). */
+    boolean knowsPrimers() {
+        return session != null && session.version().equals(ProtocolVersions.NEWEST_LEGACY);
+    }
+
+    boolean knowsTasks() {
+        return isModern()
+                && meta.path(ModernRules.CAPABILITIES_KEY).path("extensions").has(TASKS);
+    }
+
+    /** Returns the token that progress of the request has to name; null if the client wants none. */
+    @Nullable
+    JsonNode progressToken() {
+        JsonNode token = meta.get(PROGRESS_TOKEN);
+        return token != null && (token.isString() || token.isIntegralNumber()) ? token : null;
+    }
+
+    /** Tells whether the client wants log messages of a level. */
+    boolean wantsLevel(String level) {
+        String from = logLevel();
+        return from != null && LEVELS.indexOf(level) >= LEVELS.indexOf(from);
+    }
+
+    private @Nullable String logLevel() {
+        if (isModern()) {
+            String level = meta.path(ModernRules.LOG_LEVEL_KEY).asString("");
+            return isLevel(level) ? level : null;
+        }
+        return session == null ? null : session.logLevel() == null ? USUAL_LEVEL : session.logLevel();
+    }
+
+    /** Returns what upstreams have to know of the client. */
+    McpContext context() {
+        JsonNode capabilities = isModern()
+                ? meta.path(ModernRules.CAPABILITIES_KEY)
+                : session == null || session.capabilities() == null
+                        ? Json.MAPPER.createObjectNode()
+                        : session.capabilities().as(JsonNode.class);
+        ObjectNode answering = Json.MAPPER.createObjectNode();
+        capabilities.properties().forEach(capability -> {
+            if (CAPABILITIES.contains(capability.getKey())) {
+                answering.set(capability.getKey(), capability.getValue());
+            }
+        });
+        RawJson info = isModern()
+                ? meta.has(ModernRules.CLIENT_INFO_KEY) ? RawJson.from(meta.get(ModernRules.CLIENT_INFO_KEY)) : null
+                : session == null ? null : session.clientInfo();
+        ObjectNode rest = Json.MAPPER.createObjectNode();
+        meta.properties().forEach(entry -> {
+            boolean ours = entry.getKey().startsWith("io.modelcontextprotocol/")
+                    || entry.getKey().equals(PROGRESS_TOKEN);
+            if (!ours) {
+                rest.set(entry.getKey(), entry.getValue());
+            }
+        });
+        return new McpContext(
+                !isModern(),
+                info,
+                answering.isEmpty() ? null : RawJson.from(answering),
+                logLevel(),
+                progressToken() != null,
+                rest.isEmpty() ? null : RawJson.from(rest));
+    }
+}

@@ -1,0 +1,278 @@
+package io.openclaw.gateway.ingress.web.mcp;
+
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.McpHeaders;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
+import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
+import io.openclaw.gateway.ingress.core.mcp.ModernRules;
+import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
+import io.openclaw.gateway.ingress.persistence.SessionStore;
+import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
+import io.openclaw.gateway.ingress.web.Problem;
+import io.openclaw.gateway.ingress.web.RequestBody;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The MCP endpoint (MCP 2026-07-28 and 2025-11-25, "Streamable HTTP"). What a request says of itself tells its era: one that names
+ * 2026-07-28 is served by itself, any other belongs to a session.
+ */
+@RestController
+public final class McpController {
+    static final String PATH = "/mcp";
+
+    private static final Logger log = LoggerFactory.getLogger(McpController.class);
+    private static final String SESSION = "Mcp-Session-Id";
+    private static final String LAST_EVENT = "Last-Event-ID";
+    private static final String ON_BEHALF_OF = "x-gateway-on-behalf-of";
+
+    private final McpMethods methods;
+    private final McpCalls calls;
+    private final SessionStore sessions;
+
+    McpController(McpMethods methods, McpCalls calls, SessionStore sessions) {
+        this.methods = methods;
+        this.calls = calls;
+        this.sessions = sessions;
+    }
+
+    @PostMapping(PATH)
+    void post(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller) {
+        var reply = new McpReply(response);
+        answering(response, reply, () -> {
+            requireJson(request);
+            JsonRpcMessage message = JsonRpcMessage.read(RequestBody.bytes(request));
+            reply.answers(message.id());
+            if (isModern(request, message)) {
+                modern(request, caller, message, reply);
+            } else {
+                legacy(request, response, caller, message, reply);
+            }
+        });
+    }
+
+    private void modern(HttpServletRequest request, Caller caller, JsonRpcMessage message, McpReply reply) {
+        if (message.method() == null) {
+            throw JsonRpcException.badRequest(
+                    JsonRpcException.INVALID_REQUEST,
+                    "In " + ProtocolVersions.MODERN + " clients send no responses: input goes into 'inputResponses'");
+        }
+        ModernRules.check(message, name -> headers(request, name));
+        if (message.isNotification()) {
+            reply.accepted();
+            return;
+        }
+        methods.answer(
+                McpClient.modern(caller, request.getHeader(ON_BEHALF_OF), message),
+                message,
+                name -> headers(request, name),
+                reply);
+    }
+
+    private void legacy(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Caller caller,
+            JsonRpcMessage message,
+            McpReply reply) {
+        String method = message.method();
+        String onBehalfOf = request.getHeader(ON_BEHALF_OF);
+        if ("initialize".equals(method) && message.isRequest()) {
+            McpClient client = McpClient.legacy(caller, null, onBehalfOf, message);
+            Session session = methods.initialize(client, message, reply);
+            response.setHeader(SESSION, session.id().toString());
+            reply.result(methods.greeting(client, session));
+            return;
+        }
+        McpClient client = McpClient.legacy(caller, session(request, caller), onBehalfOf, message);
+        if (message.isRequest()) {
+            methods.answer(client, message, name -> headers(request, name), reply);
+            return;
+        }
+        if (method == null) {
+            RawJson id = message.id();
+            calls.take(
+                    caller,
+                    id != null && id.text().startsWith("\"") ? id.as(String.class) : "",
+                    message.result(),
+                    message.error());
+        } else if (method.equals("notifications/cancelled")) {
+            JsonNode requestId = message.params().as(JsonNode.class).get("requestId");
+            if (requestId != null) {
+                calls.cancel(client, RawJson.from(requestId));
+            }
+        }
+        reply.accepted();
+    }
+
+    /** Opens the stream of what belongs to no request, or one that broke off. */
+    @GetMapping(PATH)
+    void get(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller) {
+        var reply = new McpReply(response);
+        answering(response, reply, () -> {
+            if (!accepts(request, "text/event-stream")) {
+                throw new JsonRpcException(
+                        JsonRpcException.INVALID_REQUEST, "'Accept' has to list text/event-stream", null, 406);
+            }
+            if (headers(request, McpHeaders.VERSION).contains(ProtocolVersions.MODERN)
+                    || request.getHeader(SESSION) == null) {
+                response.setHeader(HttpHeaders.ALLOW, "POST");
+                throw new JsonRpcException(
+                        JsonRpcException.INVALID_REQUEST,
+                        "There is a stream for sessions only: send " + SESSION + ", or use subscriptions/listen",
+                        null,
+                        405);
+            }
+            var nothing = new JsonRpcMessage(null, null, RawJson.EMPTY_OBJECT, null, null);
+            McpClient client =
+                    McpClient.legacy(caller, session(request, caller), request.getHeader(ON_BEHALF_OF), nothing);
+            String lastEvent = request.getHeader(LAST_EVENT);
+            if (lastEvent == null || lastEvent.isBlank()) {
+                methods.follow(client, reply);
+            } else {
+                calls.resume(
+                        client,
+                        McpReply.Place.of(lastEvent)
+                                .orElseThrow(() -> JsonRpcException.badRequest(
+                                        JsonRpcException.INVALID_REQUEST,
+                                        LAST_EVENT + " is no id of an event of ours")),
+                        reply);
+            }
+        });
+    }
+
+    /** Ends a session. */
+    @DeleteMapping(PATH)
+    void delete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller) {
+        answering(response, new McpReply(response), () -> {
+            sessions.end(session(request, caller).id());
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        });
+    }
+
+    private static boolean isModern(HttpServletRequest request, JsonRpcMessage message) {
+        List<String> versions = headers(request, McpHeaders.VERSION);
+        boolean saysSo = versions.contains(ProtocolVersions.MODERN)
+                || (message.params().text().contains(ModernRules.VERSION_KEY)
+                        && message.meta().has(ModernRules.VERSION_KEY));
+        if (!saysSo && !versions.isEmpty() && !ProtocolVersions.ALL.contains(versions.getFirst())) {
+            throw ProtocolVersions.unsupported(versions.getFirst());
+        }
+        if (!saysSo && versions.size() > 1) {
+            throw JsonRpcException.badRequest(
+                    JsonRpcException.INVALID_REQUEST,
+                    "the header " + McpHeaders.VERSION + " was sent " + versions.size() + " times");
+        }
+        return saysSo;
+    }
+
+    private Session session(HttpServletRequest request, Caller caller) {
+        List<String> ids = headers(request, SESSION);
+        if (ids.size() != 1) {
+            throw JsonRpcException.badRequest(
+                    JsonRpcException.INVALID_REQUEST,
+                    ids.isEmpty()
+                            ? "Send " + SESSION + ", as 'initialize' answered it; or speak " + ProtocolVersions.MODERN
+                                    + ", which needs none"
+                            : "the header " + SESSION + " was sent " + ids.size() + " times");
+        }
+        try {
+            return sessions.find(UUID.fromString(ids.getFirst()), caller.agent())
+                    .orElseThrow();
+        } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
+            throw new JsonRpcException(
+                    JsonRpcException.INVALID_REQUEST,
+                    "This session has ended, or never was: begin a new one",
+                    null,
+                    404);
+        }
+    }
+
+    private static void requireJson(HttpServletRequest request) {
+        String type = String.valueOf(request.getContentType()).toLowerCase(Locale.ROOT);
+        if (!type.startsWith("application/json")) {
+            throw new JsonRpcException(
+                    JsonRpcException.INVALID_REQUEST, "'Content-Type' has to be application/json", null, 415);
+        }
+        if (!accepts(request, "application/json") || !accepts(request, "text/event-stream")) {
+            throw new JsonRpcException(
+                    JsonRpcException.INVALID_REQUEST,
+                    "'Accept' has to list application/json and text/event-stream",
+                    null,
+                    406);
+        }
+    }
+
+    private static boolean accepts(HttpServletRequest request, String type) {
+        List<String> accepted = headers(request, HttpHeaders.ACCEPT);
+        String whole = type.substring(0, type.indexOf('/')) + "/*";
+        return accepted.isEmpty()
+                || accepted.stream()
+                        .flatMap(value -> List.of(value.split(",", -1)).stream())
+                        .map(value -> value.split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
+                        .anyMatch(value -> value.equals(type) || value.equals("*/*") || value.equals(whole));
+    }
+
+    private static List<String> headers(HttpServletRequest request, String name) {
+        return Collections.list(request.getHeaders(name));
+    }
+
+    /** Does something, and answers with a JSON-RPC error if it cannot be done. */
+    private static void answering(HttpServletResponse response, McpReply reply, Runnable something) {
+        try {
+            try {
+                something.run();
+            } catch (JsonRpcException e) {
+                reply.error(e);
+            } catch (ClientGoneException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                reply.error(errorOf(response, e));
+            }
+        } catch (ClientGoneException e) {
+            log.debug("a client went away", e);
+        }
+    }
+
+    private static JsonRpcException errorOf(HttpServletResponse response, RuntimeException e) {
+        Problem problem = Problem.of(e);
+        if (problem == null) {
+            String id = UUID.randomUUID().toString();
+            log.error("a request failed ({})", id, e);
+            return new JsonRpcException(
+                    JsonRpcException.INTERNAL_ERROR,
+                    "The gateway failed on this request; its log says why under " + id,
+                    null,
+                    500);
+        }
+        if (problem.isWorthARetry() && !response.isCommitted()) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+        }
+        boolean invalid = e instanceof InvalidRequestException;
+        return new JsonRpcException(
+                invalid ? JsonRpcException.INVALID_PARAMS : JsonRpcException.INTERNAL_ERROR,
+                problem.words(),
+                null,
+                invalid ? 200 : problem.status());
+    }
+
+    /** Writes a JSON-RPC error without an id: what is refused was not read. */
+    static void refuse(HttpServletResponse response, int status, String why) {
+        new McpReply(response).error(new JsonRpcException(JsonRpcException.INVALID_REQUEST, why, null, status));
+    }
+}

@@ -1,0 +1,149 @@
+package io.openclaw.gateway.ingress.web.mcp;
+
+import io.openclaw.gateway.common.event.ToolPinned;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.ingress.kafka.TooManyCallsException;
+import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The streams on which clients are told of changes. */
+final class McpStreams implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(McpStreams.class);
+    private static final Duration BEAT = Duration.ofSeconds(15);
+    private static final int MOST_WAITING = 200;
+
+    private final Set<BlockingQueue<Change>> open = ConcurrentHashMap.newKeySet();
+    private final int most;
+    private volatile boolean running = true;
+    private Map<String, ToolPinned> pinned = Map.of();
+
+    /** Something changed that clients can be told of. */
+    sealed interface Change {
+        /** The method of the notification. */
+        record List(String method) implements Change {}
+
+        record Resource(String upstream, String uri) implements Change {}
+
+        record Nothing() implements Change {}
+    }
+
+    McpStreams(int most, UpstreamStatus upstreams, PolicyFollower policy) {
+        this.most = most;
+        upstreams.onChange(new UpstreamStatus.Listener() {
+            @Override
+            public void listsChanged(boolean tools) {
+                if (tools) {
+                    tell(new Change.List("notifications/tools/list_changed"));
+                } else {
+                    tell(new Change.List("notifications/prompts/list_changed"));
+                    tell(new Change.List("notifications/resources/list_changed"));
+                }
+            }
+
+            @Override
+            public void resourceUpdated(String upstream, String uri) {
+                tell(new Change.Resource(upstream, uri));
+            }
+        });
+        policy.onChange(state -> pinned(state.tools()));
+    }
+
+    /** A tool is shown once it is pinned, which is a moment after its upstream told of it. */
+    private synchronized void pinned(Map<String, ToolPinned> now) {
+        if (!now.equals(pinned)) {
+            pinned = now;
+            tell(new Change.List("notifications/tools/list_changed"));
+        }
+    }
+
+    private void tell(Change change) {
+        // A client that reads so slowly that its queue is full learns of the change by what is queued already.
+        open.forEach(queue -> {
+            if (!queue.offer(change)) {
+                log.debug("a client reads its notifications too slowly");
+            }
+        });
+    }
+
+    /** Makes a notification of what changed; null if the client is not to be told. */
+    interface Teller {
+        @Nullable
+        Notification of(Change change);
+    }
+
+    record Notification(String method, ObjectNode params) {
+        static Notification of(String method) {
+            return new Notification(method, Json.MAPPER.createObjectNode());
+        }
+    }
+
+    /**
+     * Tells a client of changes until it goes away, or the gateway does.
+     *
+     * @param goesOn asked now and then whether the client may still be told
+     */
+    void follow(McpReply reply, Teller teller, BooleanSupplier goesOn) {
+        if (open.size() >= most) {
+            throw new TooManyCallsException();
+        }
+        BlockingQueue<Change> queue = new LinkedBlockingQueue<>(MOST_WAITING);
+        open.add(queue);
+        try {
+            reply.stream();
+            while (running && goesOn.getAsBoolean()) {
+                Change change = queue.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS);
+                if (change == null) {
+                    reply.keepAlive();
+                    continue;
+                }
+                // The same change is often told several times at once.
+                Predicate<Change> same = change::equals;
+                queue.removeIf(same);
+                Notification notification = teller.of(change);
+                if (notification != null) {
+                    reply.notify(notification.method(), notification.params());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(queue);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    /** Ends the streams, before the server waits for its requests to end. */
+    @Override
+    public void stop() {
+        running = false;
+        tell(new Change.Nothing());
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}
