@@ -121,6 +121,21 @@ public final class EventListeners {
     }
 
     /**
+     * Makes a container by which this instance alone reads all of a topic, from now on.
+     *
+     * @param group a name that no other instance has
+     */
+    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> alone(
+            String group, Topic topic, Class<E> eventClass, BatchHandler<E> handler) {
+        var container = batches(group, topic, eventClass, handler);
+        container
+                .getContainerProperties()
+                .getKafkaConsumerProperties()
+                .setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        return container;
+    }
+
+    /**
      * Makes a container that hands on whole batches of readable events of topics with equally many partitions, where each
      * consumer of the group is given the same partitions of all of them.
      */

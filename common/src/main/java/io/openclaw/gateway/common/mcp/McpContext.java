@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param capabilities what the client can do when it is asked for input; nothing, if absent
  * @param logLevel from which level on the client wants log messages; none, if absent
  * @param progress whether the client wants to be told of progress
+ * @param inputResponses what the client gave with its first request, unasked
  * @param meta the rest of {@code _meta}, such as {@code traceparent}
  */
 public record McpContext(
@@ -22,9 +23,10 @@ public record McpContext(
         @Nullable RawJson capabilities,
         @Nullable String logLevel,
         boolean progress,
+        @Nullable RawJson inputResponses,
         @Nullable RawJson meta) {
     /** A client that can do nothing and wants nothing. */
-    public static final McpContext NONE = new McpContext(false, null, null, null, false, null);
+    public static final McpContext NONE = new McpContext(false, null, null, null, false, null, null);
 
     private static final String KEY = "mcp";
 

@@ -51,9 +51,11 @@ public final class McpHeaders {
             return Optional.of(header);
         }
         try {
-            byte[] bytes =
-                    Base64.getDecoder().decode(header.substring(OPEN.length(), header.length() - CLOSE.length()));
-            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+            String encoded = header.substring(OPEN.length(), header.length() - CLOSE.length());
+            // Java's decoder does without the padding.
+            return encoded.length() % 4 == 0
+                    ? Optional.of(new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8))
+                    : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -32,6 +32,17 @@ public record Answer(
         return new Answer(Outcome.DENIED, null, error);
     }
 
+    /** The agent no longer wanted the call while it ran. */
+    public static Answer cancelled() {
+        return new Answer(
+                Outcome.CANCELLED,
+                null,
+                CallError.of(
+                        "cancelled",
+                        "The agent withdrew this call while it ran, and the upstream was told so. What it did until then"
+                                + " may have taken effect."));
+    }
+
     /** The call was started, and nobody can say whether it finished. */
     public static Answer unknown(String why) {
         return new Answer(

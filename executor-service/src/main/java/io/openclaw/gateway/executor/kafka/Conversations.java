@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /** What upstreams and the clients of agents say to each other about the calls that this instance runs. */
 final class Conversations {
     private static final Logger log = LoggerFactory.getLogger(Conversations.class);
+    private static final long LOOK_EVERY_MILLIS = 500;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     /** How much of what an upstream tells of one call is passed on in one second; the rest is left out. */
     private static final int MOST_A_SECOND = 50;
@@ -74,6 +75,14 @@ final class Conversations {
         }
     }
 
+    /** Cancels a call, if this instance runs it and its upstream can be told. */
+    void cancel(UUID callId) {
+        Conversation conversation = open.get(callId);
+        if (conversation != null) {
+            conversation.cancel();
+        }
+    }
+
     private @Nullable ConversationEvent published(ConversationEvent event) {
         try {
             ConversationEvent signed = chain.sign(event);
@@ -93,6 +102,8 @@ final class Conversations {
         private final ToolCall call;
         private final Semaphore places;
         private final BlockingQueue<InputGiven> given = new LinkedBlockingQueue<>();
+        private @Nullable Runnable cancellation;
+        private volatile boolean cancelled;
         private int told;
         private int round;
         private long second;
@@ -101,6 +112,26 @@ final class Conversations {
         Conversation(ToolCall call, Semaphore places) {
             this.call = call;
             this.places = places;
+        }
+
+        @Override
+        public synchronized void cancellableBy(Runnable how) {
+            cancellation = how;
+            if (cancelled) {
+                how.run();
+            }
+        }
+
+        private synchronized void cancel() {
+            cancelled = true;
+            if (cancellation != null) {
+                cancellation.run();
+            }
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
         }
 
         @Override
@@ -136,9 +167,13 @@ final class Conversations {
             Map<String, RawJson> errors = new HashMap<>();
             while (true) {
                 long left = Duration.between(clock.instant(), end).toMillis();
-                InputGiven next = left <= 0 ? null : given.poll(left, TimeUnit.MILLISECONDS);
-                if (next == null) {
+                InputGiven next =
+                        left <= 0 ? null : given.poll(Math.min(left, LOOK_EVERY_MILLIS), TimeUnit.MILLISECONDS);
+                if (left <= 0 || cancelled) {
                     return Optional.empty();
+                }
+                if (next == null) {
+                    continue;
                 }
                 if (next.round() != round) {
                     continue;

@@ -67,6 +67,7 @@ public final class Executor implements SmartLifecycle {
     private final Clock clock;
     private final MessageListenerContainer withdrawals;
     private final MessageListenerContainer inputs;
+    private final MessageListenerContainer cancellations;
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, List<ToolDefinition>> reportedTools = new ConcurrentHashMap<>();
     private final Map<String, Upstream.Offers> reportedOffers = new ConcurrentHashMap<>();
@@ -100,9 +101,16 @@ public final class Executor implements SmartLifecycle {
         this.clock = clock;
         this.withdrawals = listeners.batches(
                 "openclaw-executor-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, this::cancel);
-        // A group of its own: every executor reads all of it.
-        this.inputs = listeners.batches(
-                "openclaw-input-" + instance, Topic.CALLS_INPUT, InputGiven.class, conversations::take);
+        this.inputs =
+                listeners.alone("openclaw-input-" + instance, Topic.CALLS_INPUT, InputGiven.class, conversations::take);
+        this.cancellations = listeners.alone(
+                "openclaw-cancel-" + instance,
+                Topic.CALLS_WITHDRAWN,
+                CallWithdrawn.class,
+                batch -> batch.stream()
+                        .map(received -> received.event().call())
+                        .filter(call -> chain.verify(call, List.of()).isEmpty())
+                        .forEach(call -> conversations.cancel(call.callId())));
         upstreams.tell(new McpUpstream.News() {
             @Override
             public void changed(Upstream upstream) {
@@ -253,6 +261,7 @@ public final class Executor implements SmartLifecycle {
                 Thread.ofVirtual().name("executor-marks").start(executions::markEnded));
         withdrawals.start();
         inputs.start();
+        cancellations.start();
     }
 
     /** Takes no new calls and waits for those that run; one that does not end in time is for another executor to judge. */
@@ -261,6 +270,7 @@ public final class Executor implements SmartLifecycle {
         running = false;
         withdrawals.stop();
         inputs.stop();
+        cancellations.stop();
         try {
             threads.getFirst().join(FAREWELL);
             if (!executions.awaitIdle(FAREWELL)) {

@@ -15,6 +15,12 @@ public interface Dialogue extends Upstream.Listener {
      */
     record Given(Map<String, RawJson> responses, Map<String, RawJson> errors) {}
 
+    /** Is told how the call can be cancelled from now on. */
+    void cancellableBy(Runnable how);
+
+    /** Tells whether the agent no longer wants the call. */
+    boolean isCancelled();
+
     /** Asks the client, and waits for its answer; empty if none came in time. */
     Optional<Given> ask(Map<String, RawJson> requests);
 }

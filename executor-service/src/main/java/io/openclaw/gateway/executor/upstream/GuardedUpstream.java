@@ -17,6 +17,7 @@ import io.openclaw.gateway.executor.core.Answer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -75,21 +76,20 @@ public final class GuardedUpstream implements AutoCloseable {
      */
     public Answer run(ToolCall call, boolean repeatable, Dialogue dialogue) {
         try {
-            Upstream.Step step = guarded(() -> upstream.run(call, dialogue), repeatable);
+            Upstream.Step step = guarded(() -> upstream.run(call, dialogue), repeatable, dialogue);
             // While a person thinks, the call neither takes a place nor runs out of time.
             while (step instanceof Upstream.Step.Asks asks) {
                 Optional<Dialogue.Given> given = dialogue.ask(asks.requests());
                 if (given.isEmpty()) {
                     asks.next().abandon();
-                    return Answer.failed(CallError.of(
-                            "input_missing",
-                            "The upstream " + name()
-                                    + " asked the agent's client for input, and nothing came in time."));
+                    return dialogue.isCancelled() ? Answer.cancelled() : noInput();
                 }
+
                 step = guarded(
                         () -> asks.next()
                                 .with(given.get().responses(), given.get().errors()),
-                        false);
+                        false,
+                        dialogue);
             }
             return ((Upstream.Step.Ended) step).answer();
         } catch (UpstreamUnavailableException e) {
@@ -102,6 +102,8 @@ public final class GuardedUpstream implements AutoCloseable {
                     "upstream_unavailable",
                     "The upstream " + name() + " failed again and again, so it is left alone for a moment (its circuit"
                             + " breaker is open). The call was not started."));
+        } catch (CancellationException e) {
+            return Answer.cancelled();
         } catch (BulkheadFullException e) {
             return Answer.failed(CallError.of(
                     "upstream_busy",
@@ -113,15 +115,28 @@ public final class GuardedUpstream implements AutoCloseable {
         }
     }
 
-    private Upstream.Step guarded(Supplier<CompletableFuture<Upstream.Step>> leg, boolean repeatable) throws Exception {
-        Callable<Upstream.Step> guarded =
-                Bulkhead.decorateCallable(bulkhead, CircuitBreaker.decorateCallable(circuitBreaker, () -> once(leg)));
+    private Answer noInput() {
+        return Answer.failed(CallError.of(
+                "input_missing",
+                "The upstream " + name() + " asked the agent's client for input, and nothing came in time."));
+    }
+
+    private Upstream.Step guarded(Supplier<CompletableFuture<Upstream.Step>> leg, boolean repeatable, Dialogue dialogue)
+            throws Exception {
+        Callable<Upstream.Step> guarded = Bulkhead.decorateCallable(
+                bulkhead, CircuitBreaker.decorateCallable(circuitBreaker, () -> once(leg, dialogue)));
         return repeatable ? Retry.decorateCallable(retry, guarded).call() : guarded.call();
     }
 
-    private Upstream.Step once(Supplier<CompletableFuture<Upstream.Step>> leg) throws Exception {
+    private Upstream.Step once(Supplier<CompletableFuture<Upstream.Step>> leg, Dialogue dialogue) throws Exception {
         try {
-            return timeLimiter.executeFutureSupplier(leg);
+            return timeLimiter.executeFutureSupplier(() -> {
+                CompletableFuture<Upstream.Step> running = leg.get();
+                if (upstream.canCancel()) {
+                    dialogue.cancellableBy(() -> running.cancel(true));
+                }
+                return running;
+            });
         } catch (TimeoutException e) {
             throw new UpstreamUnavailableException(
                     "The upstream " + name() + " did not answer within "

@@ -25,6 +25,11 @@ public interface Upstream extends AutoCloseable {
      */
     CompletableFuture<Step> run(ToolCall call, Listener listener);
 
+    /** Tells whether the upstream can be told that a call which runs is no longer wanted. */
+    default boolean canCancel() {
+        return false;
+    }
+
     /** Returns the tools that it has, as they are defined now; empty if that cannot be told. */
     List<ToolDefinition> tools();
 

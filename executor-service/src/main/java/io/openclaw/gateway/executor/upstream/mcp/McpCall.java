@@ -56,8 +56,18 @@ final class McpCall implements McpTransport.Receiver {
 
     /** Sends the request. */
     synchronized CompletableFuture<Step> begin() {
-        send((ObjectNode) params.as(JsonNode.class));
+        ObjectNode request = (ObjectNode) params.as(JsonNode.class);
+        if (connection.isModern() && client.inputResponses() != null) {
+            request.set("inputResponses", client.inputResponses().as(JsonNode.class));
+        }
+        connection.started(this);
+        send(request);
         return cancellable();
+    }
+
+    /** Tells whether the call's client can answer a request. */
+    boolean canAnswer(String what) {
+        return client.canAnswer(what);
     }
 
     private void send(ObjectNode request) {
@@ -76,6 +86,7 @@ final class McpCall implements McpTransport.Receiver {
     }
 
     private synchronized void cancel(String why) {
+        connection.ended(this);
         if (started != null) {
             connection.cancel(started, why);
         }
@@ -84,6 +95,7 @@ final class McpCall implements McpTransport.Receiver {
     @Override
     public void received(McpMessage message) {
         if (message.isResponse()) {
+            connection.ended(this);
             synchronized (this) {
                 response = message;
                 move();
@@ -130,6 +142,7 @@ final class McpCall implements McpTransport.Receiver {
 
     @Override
     public synchronized void failed(UpstreamUnavailableException why) {
+        connection.ended(this);
         failure = why;
         move();
     }
@@ -246,6 +259,7 @@ final class McpCall implements McpTransport.Receiver {
             }
             synchronized (McpCall.this) {
                 step = new CompletableFuture<>();
+                connection.started(McpCall.this);
                 send(again);
                 return cancellable();
             }
@@ -253,7 +267,8 @@ final class McpCall implements McpTransport.Receiver {
 
         @Override
         public void abandon() {
-            // The server keeps nothing for us.
+            // The server keeps nothing for us, and nothing is under way.
+            connection.ended(McpCall.this);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,6 +52,7 @@ final class McpConnection implements AutoCloseable {
     private final String version;
     private final JsonNode capabilities;
     private final AtomicLong ids;
+    private final Set<McpCall> running = ConcurrentHashMap.newKeySet();
     private int logLevel = LEVELS.size();
 
     private McpConnection(String name, McpTransport transport, String version, JsonNode capabilities, AtomicLong ids) {
@@ -169,6 +171,50 @@ final class McpConnection implements AutoCloseable {
         transport.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}", Map.of());
         transport.listen();
         return new McpConnection(name, transport, version, initialized.path("capabilities"), ids);
+    }
+
+    void started(McpCall call) {
+        running.add(call);
+    }
+
+    void ended(McpCall call) {
+        running.remove(call);
+    }
+
+    /**
+     * Handles what a server of the older era says that belongs to no request. What is about a call does not name it there, and
+     * is taken for that of the only call which can be meant.
+     *
+     * @return whether it was about a call, or asked for an answer
+     */
+    boolean handle(McpMessage message) {
+        String method = String.valueOf(message.method());
+        RawJson id = message.id();
+        if (id == null) {
+            if (method.equals("notifications/message") && running.size() == 1) {
+                running.forEach(call -> call.received(message));
+                return true;
+            }
+            return false;
+        }
+        List<McpCall> meant =
+                running.stream().filter(call -> call.canAnswer(method)).toList();
+        if (method.equals("ping")) {
+            answer(id, RawJson.EMPTY_OBJECT, null);
+        } else if (meant.size() == 1) {
+            meant.getFirst().received(message);
+        } else if (method.equals("roots/list")) {
+            // Which directories there are is a question to an agent's client, and no agent asked anything.
+            answer(id, RawJson.of("{\"roots\":[]}"), null);
+        } else {
+            answer(
+                    id,
+                    null,
+                    RawJson.of("{\"code\":-32601,\"message\":\"The gateway cannot tell which call asks this: "
+                            + (meant.isEmpty() ? "none that runs can answer it" : "several run in this session")
+                            + ".\"}"));
+        }
+        return true;
     }
 
     boolean isModern() {

@@ -1,6 +1,5 @@
 package io.openclaw.gateway.executor.upstream.mcp;
 
-import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.upstream.Upstream.Offers;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
@@ -250,23 +249,10 @@ final class McpReplica implements AutoCloseable {
     private final class Incoming implements McpTransport.Unowned {
         @Override
         public void received(McpMessage message) {
-            // Only servers of the older era ask.
+            // Only servers of the older era say anything here; theirs is the last.
             McpConnection now = connections.isEmpty() ? null : connections.getLast();
-            var id = message.id();
-            if (id == null || now == null) {
+            if (now == null || !now.handle(message)) {
                 notified(message);
-                return;
-            }
-            switch (String.valueOf(message.method())) {
-                case "ping" -> now.answer(id, RawJson.EMPTY_OBJECT, null);
-                // Which directories there are is a question to an agent's client, and no agent asked anything.
-                case "roots/list" -> now.answer(id, RawJson.of("{\"roots\":[]}"), null);
-                default ->
-                    now.answer(
-                            id,
-                            null,
-                            RawJson.of(
-                                    "{\"code\":-32601,\"message\":\"The gateway cannot tell which call asks this.\"}"));
             }
         }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -237,6 +238,7 @@ public final class McpUpstream implements Upstream {
                 return known.connections();
             }
             List<McpConnection> made;
+            var connected = new AtomicReference<List<McpConnection>>(List.of());
             try {
                 made = McpConnection.greet(
                         name,
@@ -244,6 +246,9 @@ public final class McpUpstream implements Upstream {
                             @Override
                             public void received(McpMessage message) {
                                 // Changes are told to the connection that is kept for all.
+                                connected.get().stream()
+                                        .filter(connection -> !connection.isModern())
+                                        .forEach(connection -> connection.handle(message));
                             }
 
                             @Override
@@ -255,6 +260,7 @@ public final class McpUpstream implements Upstream {
                 throw new UpstreamUnavailableException(
                         "The upstream " + name + " gives " + agent + " no session: " + e.getMessage(), false, e);
             }
+            connected.set(made);
             byAgent.put(agent, new Session(made, new AtomicLong(now)));
             closeIdle(now);
             return made;
@@ -347,6 +353,11 @@ public final class McpUpstream implements Upstream {
             break;
         }
         return own(operations);
+    }
+
+    @Override
+    public boolean canCancel() {
+        return true;
     }
 
     @Override

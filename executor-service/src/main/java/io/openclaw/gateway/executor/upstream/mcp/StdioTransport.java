@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -174,25 +175,15 @@ final class StdioTransport implements McpTransport {
         owner(message).ifPresentOrElse(asker -> asker.receiver().received(message), () -> unowned.received(message));
     }
 
-    /**
-     * Returns whose message it is: progress names its request; what else is about a call does not, and is taken for that of
-     * the only one under way.
-     */
-    private java.util.Optional<Waiting> owner(McpMessage message) {
-        String method = String.valueOf(message.method());
-        if (method.equals("notifications/progress") && message.params() != null) {
-            JsonNode token = message.params().as(JsonNode.class).get("progressToken");
-            return waiting.values().stream()
-                    .filter(asker -> token != null && token.asString("").equals(asker.progressToken()))
-                    .findFirst();
+    /** Returns whose message it is: only progress names its request. */
+    private Optional<Waiting> owner(McpMessage message) {
+        if (!"notifications/progress".equals(message.method()) || message.params() == null) {
+            return Optional.empty();
         }
-        boolean aboutACall = List.of(
-                        "notifications/message", "elicitation/create", "sampling/createMessage", "roots/list")
-                .contains(method);
-        List<Waiting> calls = waiting.values().stream()
-                .filter(asker -> asker.progressToken() != null)
-                .toList();
-        return aboutACall && calls.size() == 1 ? java.util.Optional.of(calls.getFirst()) : java.util.Optional.empty();
+        JsonNode token = message.params().as(JsonNode.class).get("progressToken");
+        return waiting.values().stream()
+                .filter(asker -> token != null && token.asString("").equals(asker.progressToken()))
+                .findFirst();
     }
 
     private void readErrors() {

@@ -84,11 +84,11 @@ final class McpCalls {
 
     /** Has something done, and answers with what comes of it. */
     void carryOut(McpClient client, Wanted wanted, RawJson params, List<String> upstreams, McpReply reply) {
-        JsonNode state = params.text().contains("\"requestState\"")
-                ? params.as(JsonNode.class).get("requestState")
-                : null;
-        if (client.isModern() && state != null) {
-            goOn(client, wanted, params, state, reply);
+        boolean givesInput = client.isModern()
+                && (params.text().contains("\"requestState\"") || params.text().contains("\"inputResponses\""));
+        JsonNode input = givesInput ? params.as(JsonNode.class) : Json.MAPPER.createObjectNode();
+        if (input.has("requestState")) {
+            goOn(client, wanted, input, reply);
             return;
         }
         var asked = calls.ask(
@@ -99,7 +99,11 @@ final class McpCalls {
                         null,
                         null,
                         null,
-                        client.context().inContext(),
+                        client.context(
+                                        input.path("inputResponses").isObject()
+                                                ? RawJson.from(input.get("inputResponses"))
+                                                : null)
+                                .inContext(),
                         client.onBehalfOf()),
                 client.caller(),
                 Origin.MCP,
@@ -117,7 +121,7 @@ final class McpCalls {
                         null,
                         null,
                         null,
-                        client.context().inContext(),
+                        client.context(null).inContext(),
                         client.onBehalfOf()),
                 client.caller(),
                 Origin.MCP,
@@ -130,13 +134,13 @@ final class McpCalls {
     }
 
     /** A client of 2026-07-28 asks again, with what the call asked it for. */
-    private void goOn(McpClient client, Wanted wanted, RawJson params, JsonNode state, McpReply reply) {
-        Kept kept = Kept.of(chain, state.asString(""));
+    private void goOn(McpClient client, Wanted wanted, JsonNode input, McpReply reply) {
+        Kept kept = Kept.of(chain, input.path("requestState").asString(""));
         CallState now = own(client.caller(), kept.callId())
                 .filter(known -> known.call().digest().equals(digest(client.caller(), wanted)))
                 .orElseThrow(() -> JsonRpcException.invalidParams(
                         "'requestState' belongs to another request: send the same request again"));
-        JsonNode given = params.as(JsonNode.class).path("inputResponses");
+        JsonNode given = input.path("inputResponses");
         if (!(now instanceof CallState.Ended)) {
             Map<String, RawJson> responses = new HashMap<>();
             given.properties().forEach(response -> responses.put(response.getKey(), RawJson.from(response.getValue())));

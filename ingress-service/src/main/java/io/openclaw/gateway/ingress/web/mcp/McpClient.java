@@ -80,8 +80,12 @@ record McpClient(
         return session == null ? null : session.logLevel() == null ? USUAL_LEVEL : session.logLevel();
     }
 
-    /** Returns what upstreams have to know of the client. */
-    McpContext context() {
+    /**
+     * Returns what upstreams have to know of the client.
+     *
+     * @param given input that came with the request, unasked
+     */
+    McpContext context(@Nullable RawJson given) {
         JsonNode capabilities = isModern()
                 ? meta.path(ModernRules.CAPABILITIES_KEY)
                 : session == null || session.capabilities() == null
@@ -110,6 +114,7 @@ record McpClient(
                 answering.isEmpty() ? null : RawJson.from(answering),
                 logLevel(),
                 progressToken() != null,
+                given,
                 rest.isEmpty() ? null : RawJson.from(rest));
     }
 }
