@@ -26,11 +26,7 @@ final class RealWorker implements AutoCloseable {
     }
 
     static RealWorker installAndStart() throws IOException, InterruptedException {
-        Path node = HOME.resolve("node");
-        Path binaries = node.resolve("node_modules/node/bin");
-        // The worker needs Node 22 or newer; on an older one npm takes an empty placeholder for it.
-        install(node, "", "node@24");
-        install(HOME.resolve("worker"), binaries.toString(), "--ignore-scripts", "openclaw@" + VERSION);
+        Path openclaw = installed();
         Path state = HOME.resolve("home/.openclaw");
         Files.createDirectories(state);
         int port = RunningGateway.freePort();
@@ -38,13 +34,7 @@ final class RealWorker implements AutoCloseable {
                 {"gateway": {"mode": "local", "port": %d, "bind": "loopback", "auth": {"mode": "token", "token": "%s"}},
                  "tools": {"profile": "full", "exec": {"host": "gateway", "security": "full", "ask": "off"}}}
                 """.formatted(port, TOKEN));
-        var builder = new ProcessBuilder(
-                        binaries.resolve("node").toString(),
-                        HOME.resolve("worker/node_modules/openclaw/openclaw.mjs")
-                                .toString(),
-                        "gateway",
-                        "run")
-                .redirectErrorStream(true)
+        var builder = Npm.script(openclaw, "gateway", "run")
                 .redirectOutput(HOME.resolve("worker.log").toFile());
         builder.environment().put("HOME", state.getParent().toString());
         builder.environment().put("OPENCLAW_STATE_DIR", state.toString());
@@ -83,27 +73,8 @@ final class RealWorker implements AutoCloseable {
         }
     }
 
-    private static void install(Path directory, String pathFirst, String... what)
-            throws IOException, InterruptedException {
-        if (Files.exists(directory.resolve("node_modules/.package-lock.json"))) {
-            return;
-        }
-        Files.createDirectories(directory);
-        Files.writeString(directory.resolve("package.json"), "{\"private\":true}");
-        var command =
-                new java.util.ArrayList<>(List.of("npm", "install", "--no-audit", "--no-fund", "--loglevel=error"));
-        command.addAll(List.of(what));
-        Path log = directory.resolve("install.log");
-        var builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        if (!pathFirst.isEmpty()) {
-            builder.environment().merge("PATH", pathFirst, (path, first) -> first + ":" + path);
-        }
-        if (builder.start().waitFor() != 0) {
-            throw new IllegalStateException(
-                    "npm could not install " + List.of(what) + "; it said: " + Files.readString(log));
-        }
+    /** Returns the script of OpenClaw, which is installed if it is not yet. */
+    static Path installed() {
+        return Npm.install("openclaw", "openclaw@" + VERSION).resolve("node_modules/openclaw/openclaw.mjs");
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -43,6 +44,9 @@ final class RunningGateway {
     /** Who approves beside the administrator, and the groups that each is in. */
     private static final Map<String, String> PEOPLE =
             Map.of("alice", "leads", "bob", "leads,finance", "carl", "finance");
+
+    /** Further settings of the process. */
+    private static final Map<String, String> SETTINGS = new ConcurrentHashMap<>();
 
     private static RunningGateway running;
 
@@ -93,6 +97,14 @@ final class RunningGateway {
     static synchronized RunningGateway restartOn(String workerUrl, String token) {
         get().stop();
         running = start(workerUrl, token);
+        return running;
+    }
+
+    /** Stops the gateway in good order and starts it again on the same data, with further settings. */
+    static synchronized RunningGateway restartWith(Map<String, String> settings) {
+        get().stop();
+        SETTINGS.putAll(settings);
+        running = start(TestWorker.get().url(), TestWorker.TOKEN);
         return running;
     }
 
@@ -153,6 +165,7 @@ final class RunningGateway {
             environment.put("JUDGE_URL", MODEL.url());
             environment.put("JUDGE_MODEL", "double");
             environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");
+            environment.putAll(SETTINGS);
             var gateway = new RunningGateway(builder.start());
             gateway.awaitReady();
             return gateway;
