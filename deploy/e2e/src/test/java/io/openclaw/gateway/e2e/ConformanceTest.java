@@ -38,22 +38,18 @@ class ConformanceTest {
         gateway = RunningGateway.restartWith(Map.of("OPENCLAW_LOOPBACK_AGENT", "demo"));
         policyBefore = Files.readString(RunningGateway.policyFile());
         String agents = policyBefore.substring(policyBefore.indexOf("agents:"));
-        Files.writeString(
-                RunningGateway.policyFile(),
-                """
+        Files.writeString(RunningGateway.policyFile(), """
                 upstreams:
                   - name: reference
                     mcp: {urls: ["%s"]}
                     unknownTools: allow
                 roles:
                   - {id: demo, allow: ["reference/*"]}
-                """.formatted(reference.url())
-                        + agents);
+                """.formatted(reference.url()) + agents);
         eventually()
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> McpSession.modern(gateway.url() + "/mcp", null)
-                        .tools()
-                        .contains("test_simple_text"));
+                .until(() ->
+                        McpSession.modern(gateway.url() + "/mcp", null).tools().contains("test_simple_text"));
     }
 
     @AfterAll
@@ -77,8 +73,8 @@ class ConformanceTest {
         Map<String, Outcome> direct = run(reference.url(), options);
         Map<String, Outcome> through = run(gateway.url() + "/mcp", options);
 
-        var table = new StringBuilder("Conformance, %s: scenario, checks passed/failed directly, through the gateway%n"
-                .formatted(revision));
+        var table = new StringBuilder(
+                "Conformance, %s: scenario, checks passed/failed directly, through the gateway%n".formatted(revision));
         direct.forEach((scenario, outcome) -> table.append("  %-52s %8s %8s%n"
                 .formatted(
                         scenario,
@@ -88,9 +84,13 @@ class ConformanceTest {
         Map<String, Outcome> passedDirectly = new LinkedHashMap<>(direct);
         passedDirectly.values().removeIf(outcome -> !outcome.passed());
         assertThat(passedDirectly).hasSizeGreaterThanOrEqualTo(atLeast);
-        assertThat(passedDirectly.keySet()).allSatisfy(scenario -> assertThat(through)
-                .hasEntrySatisfying(
-                        scenario, outcome -> assertThat(outcome.passed()).as(scenario).isTrue()));
+        assertThat(passedDirectly.keySet())
+                .allSatisfy(scenario -> assertThat(through)
+                        .hasEntrySatisfying(
+                                scenario,
+                                outcome -> assertThat(outcome.passed())
+                                        .as(scenario)
+                                        .isTrue()));
     }
 
     private static Map<String, Outcome> run(String url, String... options) throws Exception {

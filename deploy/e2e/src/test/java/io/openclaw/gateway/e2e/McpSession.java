@@ -97,7 +97,9 @@ final class McpSession {
     }
 
     Reply call(String tool, String arguments) {
-        return request("tools/call", "{\"name\":" + Json.MAPPER.writeValueAsString(tool) + ",\"arguments\":" + arguments + "}");
+        return request(
+                "tools/call",
+                "{\"name\":" + Json.MAPPER.writeValueAsString(tool) + ",\"arguments\":" + arguments + "}");
     }
 
     void notify(String method, String params) {

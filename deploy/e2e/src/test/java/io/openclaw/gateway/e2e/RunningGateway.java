@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.springframework.util.FileSystemUtils;
@@ -196,6 +197,11 @@ final class RunningGateway {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Returns the processes that the gateway started, and those that they did. */
+    Stream<ProcessHandle> descendants() {
+        return process.descendants();
     }
 
     static ConditionFactory eventually() {

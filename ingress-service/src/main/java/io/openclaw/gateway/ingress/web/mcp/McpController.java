@@ -56,7 +56,7 @@ public final class McpController {
         var reply = new McpReply(response);
         answering(response, reply, () -> {
             requireJson(request);
-            JsonRpcMessage message = JsonRpcMessage.read(RequestBody.bytes(request));
+            JsonRpcMessage message = JsonRpcMessage.read(body(request));
             reply.answers(message.id());
             if (isModern(request, message)) {
                 modern(request, caller, message, reply);
@@ -200,6 +200,14 @@ public final class McpController {
                     "This session has ended, or never was: begin a new one",
                     null,
                     404);
+        }
+    }
+
+    private static byte[] body(HttpServletRequest request) {
+        try {
+            return RequestBody.bytes(request);
+        } catch (InvalidRequestException e) {
+            throw JsonRpcException.badRequest(JsonRpcException.PARSE_ERROR, String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,0 +1,855 @@
+package io.openclaw.gateway.e2e;
+
+import static io.openclaw.gateway.e2e.RunningGateway.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.e2e.McpSession.Reply;
+import io.openclaw.gateway.e2e.RunningGateway.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** The MCP endpoint from outside: what it says to clients of both eras, whatever they send. */
+@Order(5)
+class McpTest {
+    private static final Path POLICY = RunningGateway.data().resolve("policy/mcp.yaml");
+    private static final String ELICITING = "{\"elicitation\":{},\"sampling\":{},\"roots\":{}}";
+
+    private static NodeServer reference;
+    private static PoisonedServer poisoned;
+    private static RunningGateway gateway;
+    private static String url;
+    private static String key;
+
+    @BeforeAll
+    static void startThem() throws IOException {
+        reference = NodeServer.reference(RunningGateway.freePort());
+        poisoned = new PoisonedServer();
+        gateway = RunningGateway.restartWith(
+                Map.of("OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20", "OPENCLAW_PUBLIC_URL", ""));
+        url = gateway.url() + "/mcp";
+        key = gateway.setting("AGENT_KEY");
+        writePolicy("");
+        eventually()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> modern().tools().containsAll(List.of("reference__echo", "poisoned__add")));
+    }
+
+    private static void writePolicy(String more) throws IOException {
+        Files.writeString(POLICY, """
+                upstreams:
+                  - {name: reference, mcp: {urls: ["%s"]}}
+                  - {name: poisoned, mcp: {urls: ["%s"]}}
+                rules:
+                  - {id: mcp-tests, tools: ["reference/*", "poisoned/*"], when: "agent.id == 'demo'", effect: allow}
+                  - id: asks-first
+                    tools: ["reference/echo"]
+                    when: agent.id == "demo" && has(call.arguments.message) && call.arguments.message.startsWith("ask")
+                    effect: escalate
+                    reason: somebody has to read this
+                """.formatted(reference.url(), poisoned.url()) + more);
+    }
+
+    @AfterAll
+    static void stopThem() throws IOException {
+        Files.deleteIfExists(POLICY);
+        RunningGateway.restartWith(Map.of("OPENCLAW_MCP_PATIENCE", "50s", "OPENCLAW_MCP_PAGESIZE", "100"));
+        reference.close();
+        poisoned.close();
+    }
+
+    private static McpSession modern() {
+        return McpSession.modern(url, key);
+    }
+
+    private static McpSession legacy() {
+        return McpSession.begin(url, key, ELICITING);
+    }
+
+    private static String said(Reply reply) {
+        return reply.text("/result/content/0/text");
+    }
+
+    @Test
+    void aRefusedCallIsAResultThatTellsAModelWhichRuleRefusedWhat() {
+        for (McpSession client : List.of(modern(), legacy())) {
+            Reply reply = client.call("openclaw__exec", "{\"command\":\"rm -rf /\"}");
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.at("/result/isError").asBoolean()).isTrue();
+            assertThat(said(reply)).contains("filesystem/delete-root", "It was not run", "Do not try to get around");
+        }
+    }
+
+    @Test
+    void listsComeInPagesThatHoldTogether() {
+        Reply first = modern().request("tools/list", "{}");
+        assertThat(first.at("/result/tools").size()).isEqualTo(20);
+        assertThat(first.text("/result/cacheScope")).isEqualTo("private");
+        assertThat(first.at("/result/ttlMs").asLong()).isPositive();
+        List<String> tools = modern().tools();
+        assertThat(tools).doesNotHaveDuplicates().hasSizeGreaterThan(40);
+        assertThat(modern().request("tools/list", "{\"cursor\":\"made-up\"}")
+                        .at("/error/code")
+                        .asInt())
+                .isEqualTo(-32602);
+    }
+
+    @Test
+    void anUnknownToolIsAnErrorOfTheProtocol() {
+        for (String tool : List.of("reference__none", "nobody__none", "none")) {
+            assertThat(modern().call(tool, "{}").at("/error/code").asInt())
+                    .as(tool)
+                    .isEqualTo(-32602);
+            assertThat(legacy().call(tool, "{}").at("/error/code").asInt())
+                    .as(tool)
+                    .isEqualTo(-32602);
+        }
+    }
+
+    @Test
+    void argumentsThatDoNotFitAreSaidToBeSo() {
+        Reply reply = modern().call("reference__echo", "{\"message\":7}");
+        assertThat(reply.at("/result/isError").asBoolean()).isTrue();
+        assertThat(said(reply)).contains("message", "Correct the arguments");
+    }
+
+    @Test
+    void aToolThatIsNotFitToBeSeenIsSeenOnceSomebodyHasAcceptedIt() {
+        assertThat(modern().tools())
+                .contains("poisoned__add")
+                .noneMatch(tool -> tool.matches("poisoned__(weather|joke|schema|sesslons_list).*"))
+                .noneMatch(tool -> tool.startsWith("poisoned__openclaw__"));
+        JsonNode pinned = gateway.console("/v1/policy/tools/poisoned/weather").body();
+        assertThat(pinned.path("concerns").toString()).contains("speaks to a model (override)");
+        assertThat(gateway.console("/v1/policy/tools/poisoned/joke")
+                        .at("/concerns")
+                        .toString())
+                .contains("invisible characters");
+        assertThat(gateway.console("/v1/policy/tools/poisoned/schema")
+                        .at("/concerns")
+                        .toString())
+                .contains("speaks to a model (role)");
+        assertThat(gateway.console("/v1/policy/tools/poisoned/sesslons_list")
+                        .at("/concerns")
+                        .toString())
+                .contains("imitates openclaw/sessions_list");
+        assertThat(gateway.console("/v1/policy/tools/poisoned/openclaw__exec")
+                        .at("/concerns")
+                        .toString())
+                .contains("poses as a tool of openclaw");
+        gateway.administer(
+                "POST",
+                "/v1/policy/tools/poisoned/joke/accept",
+                "{\"hash\":\""
+                        + gateway.console("/v1/policy/tools/poisoned/joke").text("/changedHash") + "\"}");
+        eventually().until(() -> modern().tools().contains("poisoned__joke"));
+    }
+
+    @Nested
+    class APersonHasToDecide {
+        private String waiting(String message) {
+            var found = new String[1];
+            eventually().until(() -> {
+                gateway.console("/v1/approvals?status=pending").body().forEach(approval -> {
+                    if (approval.toString().contains(message)) {
+                        found[0] = approval.path("id").asString();
+                    }
+                });
+                return found[0] != null;
+            });
+            return found[0];
+        }
+
+        private void approve(String callId) {
+            assertThat(gateway.decide(callId, "{\"decision\":\"approve\",\"reason\":\"fine\"}")
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void andTheClientIsToldWhileItWaitsAndGetsTheResult(boolean isModern) {
+            String message = "ask once " + isModern;
+            McpSession client = isModern ? modern() : legacy();
+            CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> client.request(
+                    "tools/call",
+                    "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"" + message
+                            + "\"},\"_meta\":{\"progressToken\":\"p\"}}"));
+            approve(waiting(message));
+            assertThat(said(reply.join())).isEqualTo(message);
+            assertThat(reply.join().notifications("notifications/progress"))
+                    .first()
+                    .satisfies(notification -> {
+                        assertThat(notification.at("/params/progressToken").asString())
+                                .isEqualTo("p");
+                        assertThat(notification.at("/params/message").asString())
+                                .contains("waits for a person");
+                    });
+        }
+
+        @Test
+        void andAClientThatIsNotKeptWaitingAnyLongerIsToldHowToAskAgain() {
+            Reply reply = modern().call("reference__echo", "{\"message\":\"ask slowly\"}");
+            assertThat(said(reply)).contains("waits for a person", "gateway__call_status", "has not failed");
+            String callId = waiting("ask slowly");
+            assertThat(said(reply)).contains(callId);
+            String arguments = "{\"call_id\":\"" + callId + "\"}";
+            assertThat(said(legacy().call("gateway__call_status", arguments))).contains("waits for a person");
+            approve(callId);
+            eventually()
+                    .untilAsserted(() -> assertThat(said(legacy().call("gateway__call_status", arguments)))
+                            .isEqualTo("ask slowly"));
+        }
+
+        @Test
+        void andOtherAgentsLearnNothingOfIt() throws IOException {
+            Reply reply = modern().call("reference__echo", "{\"message\":\"ask privately\"}");
+            assertThat(said(reply)).contains("gateway__call_status");
+            String callId = waiting("ask privately");
+            Reply other = McpSession.modern(url, gateway.otherAgentsKey())
+                    .call("gateway__call_status", "{\"call_id\":\"" + callId + "\"}");
+            assertThat(other.at("/result/isError").asBoolean()).isTrue();
+            assertThat(said(other)).contains("There is no call");
+        }
+
+        @Test
+        void andAClientThatKnowsTasksGetsATask() {
+            McpSession client = modern().can("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
+            Reply created = client.call("reference__echo", "{\"message\":\"ask as a task\"}");
+            assertThat(created.text("/result/resultType")).isEqualTo("task");
+            assertThat(created.text("/result/status")).isEqualTo("working");
+            String task = "{\"taskId\":\"" + created.text("/result/taskId") + "\"}";
+            assertThat(client.request("tasks/get", task).text("/result/statusMessage"))
+                    .contains("waits for a person");
+            approve(created.text("/result/taskId"));
+            eventually().untilAsserted(() -> {
+                Reply now = client.request("tasks/get", task);
+                assertThat(now.text("/result/status")).isEqualTo("completed");
+                assertThat(now.text("/result/result/content/0/text")).isEqualTo("ask as a task");
+            });
+            assertThat(client.request("tasks/get", "{\"taskId\":\"none\"}")
+                            .at("/error/code")
+                            .asInt())
+                    .isEqualTo(-32602);
+        }
+
+        @Test
+        void andATaskThatIsCancelledIsNotRun() {
+            McpSession client = modern().can("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
+            String id = client.call("reference__echo", "{\"message\":\"ask in vain\"}")
+                    .text("/result/taskId");
+            String task = "{\"taskId\":\"" + id + "\"}";
+            assertThat(client.request("tasks/cancel", task).text("/result/resultType"))
+                    .isEqualTo("complete");
+            eventually()
+                    .untilAsserted(
+                            () -> assertThat(client.request("tasks/get", task).text("/result/status"))
+                                    .isEqualTo("cancelled"));
+        }
+
+        @Test
+        void andTheResultIsThereForAClientThatWentAway() {
+            McpSession client = legacy();
+            Iterator<JsonNode> gone = client.stream(
+                            "tools/call",
+                            "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"ask and leave\"}}")
+                    .iterator();
+            String callId = waiting("ask and leave");
+            approve(callId);
+            // The event ids of a call begin with its id; the client may come back with any of them.
+            String lastEvent = callId + ".1."
+                    + java.util.Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString("2".getBytes(StandardCharsets.UTF_8));
+            JsonNode resumed = client.listen(lastEvent).findFirst().orElseThrow();
+            assertThat(resumed.at("/result/content/0/text").asString()).isEqualTo("ask and leave");
+            assertThat(resumed.path("id").asInt()).isEqualTo(2);
+            assertThat(gone).isNotNull();
+        }
+    }
+
+    @Nested
+    class AnUpstreamAsks {
+        @Test
+        void aClientOf20260728ByItsResultWhicheverEraTheUpstreamIsOf() {
+            McpSession client = modern().can(ELICITING);
+            for (Map.Entry<String, String> tool : Map.of(
+                            "test_elicitation", "{\"message\":\"Who?\"}",
+                            "test_input_required_result_elicitation", "{}")
+                    .entrySet()) {
+                Reply asked = client.call("reference__" + tool.getKey(), tool.getValue());
+                assertThat(asked.text("/result/resultType")).as(tool.getKey()).isEqualTo("input_required");
+                String question = asked.at("/result/inputRequests")
+                        .propertyNames()
+                        .iterator()
+                        .next();
+                assertThat(asked.at("/result/inputRequests/" + question + "/method")
+                                .asString())
+                        .isEqualTo("elicitation/create");
+                Reply answered = client.request(
+                        "tools/call",
+                        "{\"name\":\"reference__" + tool.getKey() + "\",\"arguments\":" + tool.getValue()
+                                + ",\"requestState\":\"" + asked.text("/result/requestState")
+                                + "\",\"inputResponses\":{\"" + question
+                                + "\":{\"action\":\"accept\",\"content\":{\"name\":\"Ada\",\"response\":\"Ada\"}}}}");
+                assertThat(said(answered)).as(tool.getKey()).contains("Ada");
+            }
+        }
+
+        @Test
+        void aClientOfASessionByARequestWhicheverEraTheUpstreamIsOf() {
+            for (Map.Entry<String, String> tool : Map.of(
+                            "test_elicitation", "{\"message\":\"Who?\"}",
+                            "test_input_required_result_elicitation", "{}")
+                    .entrySet()) {
+                McpSession client = legacy();
+                List<JsonNode> messages = new ArrayList<>();
+                client.stream(
+                                "tools/call",
+                                "{\"name\":\"reference__" + tool.getKey() + "\",\"arguments\":" + tool.getValue() + "}")
+                        .forEach(message -> {
+                            messages.add(message);
+                            if (message.path("method").asString("").equals("elicitation/create")) {
+                                assertThat(
+                                                client.answer(
+                                                        message,
+                                                        "{\"action\":\"accept\",\"content\":{\"name\":\"Ada\",\"response\":\"Ada\"}}"))
+                                        .isEqualTo(202);
+                            }
+                        });
+                assertThat(messages.getLast().at("/result/content/0/text").asString())
+                        .as(tool.getKey())
+                        .contains("Ada");
+            }
+        }
+
+        @Test
+        void andAStateThatWasChangedOrBelongsToAnotherRequestIsRefused() {
+            McpSession client = modern().can(ELICITING);
+            Reply asked = client.call("reference__test_input_required_result_elicitation", "{}");
+            String state = asked.text("/result/requestState");
+            for (String request : List.of(
+                    "{\"name\":\"reference__test_input_required_result_elicitation\",\"arguments\":{},\"requestState\":\"x"
+                            + state + "\"}",
+                    "{\"name\":\"reference__test_input_required_result_elicitation\",\"arguments\":{},\"requestState\":\"\"}",
+                    "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"a\"},\"requestState\":\"" + state
+                            + "\"}")) {
+                assertThat(client.request("tools/call", request)
+                                .at("/error/code")
+                                .asInt())
+                        .as(request)
+                        .isEqualTo(-32602);
+            }
+        }
+    }
+
+    @Nested
+    class AClientNoLongerWantsACall {
+        private int aborted() {
+            return Integer.parseInt(said(modern().call("reference__aborted_calls", "{}")));
+        }
+
+        @Test
+        void closingItsStreamCancelsItAtTheUpstream() throws Exception {
+            int before = aborted();
+            String body = modern().message(
+                            "tools/call", "{\"name\":\"reference__slow\",\"arguments\":{\"millis\":20000}}", 1);
+            try (Socket socket =
+                    new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort())) {
+                socket.getOutputStream()
+                        .write(("POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                                        + "\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+                                        + "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: reference__slow\r\n"
+                                        + "Content-Length: " + body.length() + "\r\n\r\n" + body)
+                                .getBytes(StandardCharsets.UTF_8));
+                Thread.sleep(500);
+            }
+            eventually().until(() -> aborted() > before);
+        }
+
+        @Test
+        void aNotificationCancelsItInASession() {
+            int before = aborted();
+            McpSession client = legacy();
+            CompletableFuture<Reply> reply =
+                    CompletableFuture.supplyAsync(() -> client.call("reference__slow", "{\"millis\":20000}"));
+            eventually().pollDelay(Duration.ofMillis(500)).until(() -> {
+                client.notify("notifications/cancelled", "{\"requestId\":2,\"reason\":\"changed my mind\"}");
+                return aborted() > before;
+            });
+            assertThat(said(reply.join())).contains("cancelled");
+        }
+    }
+
+    @Nested
+    class SeveralInstances {
+        @Test
+        void anyOfThemAnswersAnyRequest() throws Exception {
+            try (SecondIngress second = SecondIngress.start(gateway)) {
+                McpSession here = legacy();
+                McpSession there = here.at(second.mcp());
+                assertThat(said(there.call("reference__echo", "{\"message\":\"there\"}")))
+                        .isEqualTo("there");
+
+                McpSession asker = modern().can(ELICITING);
+                Reply asked = asker.call("reference__test_input_required_result_elicitation", "{}");
+                Reply answered = asker.at(second.mcp())
+                        .request(
+                                "tools/call",
+                                "{\"name\":\"reference__test_input_required_result_elicitation\",\"arguments\":{},"
+                                        + "\"requestState\":\"" + asked.text("/result/requestState")
+                                        + "\",\"inputResponses\":{\"user_name\":{\"action\":\"accept\",\"content\":{\"name\":\"Ada\"}}}}");
+                assertThat(said(answered)).contains("Ada");
+
+                List<JsonNode> messages = new ArrayList<>();
+                here.stream(
+                                "tools/call",
+                                "{\"name\":\"reference__test_elicitation\",\"arguments\":{\"message\":\"Who?\"}}")
+                        .forEach(message -> {
+                            messages.add(message);
+                            if (message.has("method")) {
+                                there.answer(message, "{\"action\":\"accept\",\"content\":{\"response\":\"Eve\"}}");
+                            }
+                        });
+                assertThat(messages.getLast().at("/result/content/0/text").asString())
+                        .contains("Eve");
+
+                assertThat(there.end()).isEqualTo(204);
+                eventually().until(() -> here.request("ping", "{}").status() == 404);
+            }
+        }
+    }
+
+    @Nested
+    class Changes {
+        @Test
+        void areToldToWhoeverAsks() {
+            McpSession client = modern();
+            Iterator<JsonNode> stream = client.stream(
+                            "subscriptions/listen",
+                            "{\"notifications\":{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"test://watched-resource\"]}}")
+                    .iterator();
+            JsonNode acknowledged = stream.next();
+            assertThat(acknowledged.path("method").asString()).isEqualTo("notifications/subscriptions/acknowledged");
+            assertThat(acknowledged
+                            .at("/params/notifications/resourceSubscriptions/0")
+                            .asString())
+                    .isEqualTo("test://watched-resource");
+            assertThat(said(client.call("reference__test_trigger_tool_change", "{}")))
+                    .contains("changed");
+            List<String> methods = new ArrayList<>();
+            while (methods.size() < 20
+                    && !methods.containsAll(
+                            List.of("notifications/tools/list_changed", "notifications/resources/updated"))) {
+                JsonNode notification = stream.next();
+                methods.add(notification.path("method").asString());
+                assertThat(notification
+                                .at("/params/_meta/io.modelcontextprotocol~1subscriptionId")
+                                .asInt())
+                        .isEqualTo(1);
+            }
+            assertThat(methods).contains("notifications/tools/list_changed", "notifications/resources/updated");
+        }
+
+        @Test
+        void areToldOnTheStreamOfASession() {
+            McpSession client = legacy();
+            Iterator<JsonNode> stream = client.listen(null).iterator();
+            assertThat(client.request("resources/subscribe", "{\"uri\":\"test://static-text\"}")
+                            .at("/result")
+                            .isObject())
+                    .isTrue();
+            JsonNode notification = stream.next();
+            while (!notification.path("method").asString().equals("notifications/resources/updated")) {
+                notification = stream.next();
+            }
+            assertThat(notification.at("/params/uri").asString()).isIn("test://static-text");
+            client.end();
+        }
+    }
+
+    @Nested
+    class WhoAsks {
+        @Test
+        void whoProvesNothingIsToldWhereTokensAre() {
+            HttpResponse<String> answer =
+                    McpSession.send(McpSession.modern(url, null).post(modern().message("tools/list", "{}", 1)));
+            assertThat(answer.statusCode()).isEqualTo(401);
+            String challenge = answer.headers().firstValue("WWW-Authenticate").orElseThrow();
+            assertThat(challenge)
+                    .contains(
+                            "Bearer",
+                            "resource_metadata=\"" + gateway.url() + "/.well-known/oauth-protected-resource/mcp\"");
+            Answer metadata = gateway.get("/.well-known/oauth-protected-resource/mcp", "");
+            assertThat(metadata.text("/resource")).isEqualTo(url);
+            assertThat(metadata.at("/authorization_servers").isArray()).isTrue();
+            assertThat(metadata.at("/bearer_methods_supported/0").asString()).isEqualTo("header");
+        }
+
+        @Test
+        void aTokenOfATrustedIssuerForThisGatewayProvesAnAgent() throws Exception {
+            try (var issuer = new TokenIssuer()) {
+                writePolicy("""
+                        issuers:
+                          - {id: corp, issuer: "%s", audience: gateway}
+                        agents:
+                          - {id: tokened, roles: [demo], tokens: [{issuer: corp, subject: client-1}]}
+                        """.formatted(issuer.url()));
+                McpSession client = McpSession.modern(url, issuer.signed(issuer.claims("client-1")));
+                eventually().until(() -> client.request("tools/list", "{}").status() == 200);
+                assertThat(client.tools()).contains("openclaw__echo").doesNotContain("reference__echo");
+                assertThat(gateway.get("/.well-known/oauth-protected-resource", "")
+                                .at("/authorization_servers/0")
+                                .asString())
+                        .isEqualTo(issuer.url());
+                McpSession other = McpSession.modern(
+                        url, issuer.signed(issuer.claims("client-1").audience("somebody-else")));
+                assertThat(other.request("tools/list", "{}").status()).isEqualTo(401);
+            } finally {
+                writePolicy("");
+            }
+        }
+
+        @Test
+        void aSessionIsOnlyThatOfItsAgent() throws IOException {
+            McpSession mine = legacy();
+            HttpRequest.Builder theirs = McpSession.begin(url, gateway.otherAgentsKey(), "{}")
+                    .post("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"ping\"}")
+                    .setHeader("Mcp-Session-Id", mine.session());
+            assertThat(McpSession.send(theirs).statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Nested
+    class Malformed {
+        static Stream<Arguments> bodies() {
+            String deep = "[".repeat(2_000) + "]".repeat(2_000);
+            return Stream.of(
+                    arguments("not JSON", "{\"jsonrpc\":", 400, -32700),
+                    arguments("nothing", "", 400, -32700),
+                    arguments("a text", "\"hello\"", 400, -32600),
+                    arguments("a batch", "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", 400, -32600),
+                    arguments(
+                            "another version of JSON-RPC",
+                            "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}",
+                            400,
+                            -32600),
+                    arguments("no method", "{\"jsonrpc\":\"2.0\",\"id\":1}", 400, -32600),
+                    arguments("a method that is a number", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":5}", 400, -32600),
+                    arguments("the id null", "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}", 400, -32600),
+                    arguments(
+                            "an id that is an object",
+                            "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}",
+                            400,
+                            -32600),
+                    arguments(
+                            "an id with a fraction",
+                            "{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}",
+                            400,
+                            -32600),
+                    arguments(
+                            "params that are a list",
+                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":[]}",
+                            400,
+                            -32600),
+                    arguments(
+                            "a name twice", "{\"jsonrpc\":\"2.0\",\"id\":1,\"id\":2,\"method\":\"ping\"}", 400, -32700),
+                    arguments(
+                            "too deep",
+                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"a\":" + deep + "}}",
+                            400,
+                            -32700),
+                    arguments(
+                            "result and error",
+                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"error\":{}}",
+                            400,
+                            -32600));
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @MethodSource("bodies")
+        void isAnsweredByTheRuleThatItBreaks(String what, String body, int status, int code) {
+            for (boolean isModern : List.of(true, false)) {
+                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body));
+                if (isModern) {
+                    request.header("MCP-Protocol-Version", McpSession.MODERN);
+                }
+                HttpResponse<String> answer = McpSession.send(request);
+                assertThat(answer.statusCode()).isEqualTo(status);
+                JsonNode error = Json.MAPPER.readTree(answer.body());
+                assertThat(error.at("/error/code").asInt()).isEqualTo(code);
+                assertThat(error.at("/error/message").asString()).isNotBlank();
+                assertThat(error.path("jsonrpc").asString()).isEqualTo("2.0");
+            }
+        }
+
+        static Stream<Arguments> headers() {
+            String list = modern().message("tools/list", "{}", 7);
+            String call = modern().message(
+                            "tools/call", "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"a\"}}", 7);
+            return Stream.of(
+                    arguments(list, "MCP-Protocol-Version", "2025-11-25", 400, -32020),
+                    arguments(list, "MCP-Protocol-Version", null, 400, -32020),
+                    arguments(list, "Mcp-Method", "tools/call", 400, -32020),
+                    arguments(list, "Mcp-Method", null, 400, -32020),
+                    arguments(call, "Mcp-Name", "reference__slow", 400, -32020),
+                    arguments(call, "Mcp-Name", null, 400, -32020),
+                    arguments(call, "Mcp-Name", "=?base64?cmVmZXJlbmNlX19lY2hv?=", 200, 0),
+                    arguments(call, "Mcp-Name", "=?base64?!!!?=", 400, -32020),
+                    arguments(list, "Origin", "https://evil.example", 403, -32600),
+                    arguments(list, "Origin", "http://localhost:3000", 200, 0),
+                    arguments(list, "Origin", "null", 403, -32600),
+                    arguments(list, "Content-Type", "text/plain", 415, -32600),
+                    arguments(list, "Accept", "application/json", 406, -32600),
+                    arguments(list, "Accept", "*/*", 200, 0));
+        }
+
+        @ParameterizedTest(name = "{1}: {2}")
+        @MethodSource("headers")
+        void headersGetWhatTheirRevisionSays(String body, String header, String value, int status, int code) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
+                    .header("Authorization", "Bearer " + key)
+                    .POST(HttpRequest.BodyPublishers.ofString(body));
+            var headers = new java.util.TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+            headers.putAll(Map.of(
+                    "Content-Type",
+                    "application/json",
+                    "Accept",
+                    "application/json, text/event-stream",
+                    "MCP-Protocol-Version",
+                    McpSession.MODERN,
+                    "Mcp-Method",
+                    Json.MAPPER.readTree(body).path("method").asString()));
+            if (body.contains("reference__echo")) {
+                headers.put("Mcp-Name", "reference__echo");
+            }
+            headers.remove(header);
+            if (value != null) {
+                headers.put(header, value);
+            }
+            headers.forEach(request::header);
+            HttpResponse<String> answer = McpSession.send(request);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            if (status != 200) {
+                assertThat(Json.MAPPER.readTree(answer.body()).at("/error/code").asInt())
+                        .isEqualTo(code);
+            }
+        }
+
+        @Test
+        void versionsThatNobodySpeaksAreAnsweredWithThoseThatWeDo() {
+            String unknown = modern().message("tools/list", "{}", 7).replace(McpSession.MODERN, "1999-01-01");
+            HttpResponse<String> answer = modern().send(unknown, Map.of("MCP-Protocol-Version", "1999-01-01"));
+            assertThat(answer.statusCode()).isEqualTo(400);
+            JsonNode error = Json.MAPPER.readTree(answer.body()).path("error");
+            assertThat(error.path("code").asInt()).isEqualTo(-32022);
+            assertThat(error.at("/data/supported/0").asString()).isEqualTo(McpSession.MODERN);
+            assertThat(error.at("/data/requested").asString()).isEqualTo("1999-01-01");
+        }
+
+        @Test
+        void methodsThatARevisionDoesNotHaveAreNotFound() {
+            for (String method : List.of("initialize", "ping", "logging/setLevel", "none")) {
+                Reply reply = modern().request(method, "{}");
+                assertThat(reply.status()).as(method).isEqualTo(404);
+                assertThat(reply.at("/error/code").asInt()).isEqualTo(-32601);
+            }
+            assertThat(legacy().request("server/discover", "{}")
+                            .at("/error/code")
+                            .asInt())
+                    .isEqualTo(-32601);
+        }
+
+        @Test
+        void headersThatComeTwiceAreRefused() throws IOException {
+            String body = modern().message("tools/list", "{}", 1);
+            assertThat(raw("POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                            + "\r\nContent-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\n"
+                            + "MCP-Protocol-Version: 2025-11-25\r\nMcp-Method: tools/list\r\nConnection: close\r\nContent-Length: "
+                            + body.length() + "\r\n\r\n" + body))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("-32020", "2 times");
+        }
+
+        @Test
+        void anotherHostIsRefused() throws IOException {
+            String body = modern().message("tools/list", "{}", 1);
+            assertThat(raw("POST /mcp HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer " + key
+                            + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                            + body.length()
+                            + "\r\n\r\n" + body))
+                    .startsWith("HTTP/1.1 403")
+                    .contains("evil.example");
+        }
+
+        @Test
+        void bodiesThatAreTooLargeAreRefusedAndTheNextRequestIsServed() {
+            String large = modern().message(
+                            "tools/call",
+                            "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"" + "x".repeat(4_400_000)
+                                    + "\"}}",
+                            1);
+            HttpResponse<String> answer = modern().send(large, Map.of());
+            assertThat(answer.statusCode()).isEqualTo(413);
+            assertThat(Json.MAPPER.readTree(answer.body()).at("/error/message").asString())
+                    .contains("4194304");
+            assertThat(said(modern().call("reference__echo", "{\"message\":\"small\"}")))
+                    .isEqualTo("small");
+        }
+
+        /** Twenty bodies that trickle in hold up nobody, and each is given up after half a minute. */
+        @Test
+        void bodiesThatTrickleInAreGivenUp() throws Exception {
+            try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<CompletableFuture<String>> slow = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    slow.add(CompletableFuture.supplyAsync(() -> trickle(Duration.ofSeconds(45)), pool));
+                }
+                Thread.sleep(1_000);
+                long start = System.nanoTime();
+                assertThat(said(modern().call("reference__echo", "{\"message\":\"quick\"}")))
+                        .isEqualTo("quick");
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+                for (CompletableFuture<String> each : slow) {
+                    assertThat(each.get()).startsWith("HTTP/1.1 400").contains("did not arrive within 30 s");
+                }
+            }
+        }
+
+        private static String trickle(Duration forThatLong) {
+            try (Socket socket =
+                    new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort())) {
+                socket.setSoTimeout(100);
+                socket.getOutputStream()
+                        .write(("POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                                        + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
+                                .getBytes(StandardCharsets.UTF_8));
+                long end = System.nanoTime() + forThatLong.toNanos();
+                while (System.nanoTime() < end) {
+                    socket.getOutputStream().write(' ');
+                    try {
+                        Thread.sleep(400);
+                        byte[] answer = new byte[4_096];
+                        int n = socket.getInputStream().read(answer);
+                        if (n > 0) {
+                            return new String(answer, 0, n, StandardCharsets.UTF_8);
+                        }
+                    } catch (java.net.SocketTimeoutException e) {
+                        // Nothing is said yet.
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        return "interrupted";
+                    }
+                }
+                return "no answer";
+            } catch (IOException e) {
+                return e.toString();
+            }
+        }
+
+        private static String raw(String request) throws IOException {
+            try (Socket socket =
+                    new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort())) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+
+        /** Bodies that were valid, with bytes changed, cut out and repeated: each is answered, and nothing else suffers. */
+        @Test
+        void whateverElseIsSentIsAnsweredToo() {
+            var random = new Random(20260728);
+            McpSession session = legacy();
+            List<String> seeds = List.of(
+                    modern().message(
+                                    "tools/call",
+                                    "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"a\"}}",
+                                    3),
+                    modern().message("tools/list", "{\"cursor\":null}", 3),
+                    modern().message("subscriptions/listen", "{\"notifications\":5}", 3),
+                    "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"completion/complete\",\"params\":{\"ref\":{\"type\":\"ref/prompt\",\"name\":\"reference__test_simple_prompt\"},\"argument\":{\"name\":\"a\",\"value\":\"p\"}}}",
+                    "{\"jsonrpc\":\"2.0\",\"id\":\"a.1.b\",\"result\":{\"action\":\"accept\"}}",
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":[1]}}");
+            int refused = 0;
+            for (int i = 0; i < 600; i++) {
+                byte[] body = mutated(seeds.get(i % seeds.size()).getBytes(StandardCharsets.UTF_8), random);
+                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
+                        .timeout(Duration.ofSeconds(20))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+                if (i % 2 == 0) {
+                    request.header("MCP-Protocol-Version", McpSession.MODERN)
+                            .header("Mcp-Method", i % 4 == 0 ? "tools/call" : "tools/list")
+                            .header("Mcp-Name", "reference__echo");
+                } else {
+                    request.header("Mcp-Session-Id", session.session());
+                }
+                HttpResponse<String> answer = McpSession.send(request);
+                String what = new String(body, StandardCharsets.UTF_8) + " → " + answer.body();
+                assertThat(answer.statusCode()).as(what).isLessThan(500);
+                if (answer.statusCode() >= 400) {
+                    refused++;
+                    assertThat(Json.MAPPER
+                                    .readTree(answer.body())
+                                    .at("/error/code")
+                                    .isIntegralNumber())
+                            .as(what)
+                            .isTrue();
+                }
+            }
+            assertThat(refused).isGreaterThan(300);
+            assertThat(said(modern().call("reference__echo", "{\"message\":\"well\"}")))
+                    .isEqualTo("well");
+        }
+
+        private static byte[] mutated(byte[] valid, Random random) {
+            byte[] body = valid.clone();
+            for (int n = random.nextInt(4); n >= 0; n--) {
+                int at = random.nextInt(body.length);
+                switch (random.nextInt(4)) {
+                    case 0 -> body[at] = (byte) random.nextInt(256);
+                    case 1 -> body[at] = "{}[]\",:0en-\\".getBytes(StandardCharsets.UTF_8)[random.nextInt(12)];
+                    case 2 -> body = java.util.Arrays.copyOf(body, Math.max(1, at));
+                    default -> {
+                        byte[] longer = java.util.Arrays.copyOf(body, body.length + at);
+                        System.arraycopy(body, 0, longer, body.length, at);
+                        body = longer;
+                    }
+                }
+            }
+            return body;
+        }
+    }
+}

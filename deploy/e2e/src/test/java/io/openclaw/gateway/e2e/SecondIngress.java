@@ -1,0 +1,84 @@
+package io.openclaw.gateway.e2e;
+
+import static io.openclaw.gateway.e2e.RunningGateway.eventually;
+
+import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
+import io.openclaw.gateway.ingress.IngressService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/** Another instance of the ingress service, beside the one in the running gateway, on the same broker and database. */
+final class SecondIngress implements AutoCloseable {
+    private final Process process;
+    private final int port;
+
+    private SecondIngress(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static SecondIngress start(RunningGateway gateway) throws IOException {
+        int port = RunningGateway.freePort();
+        Path data = RunningGateway.data();
+        var builder = new ProcessBuilder(List.of(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-Xmx256m",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        IngressService.class.getName()))
+                .redirectErrorStream(true)
+                .redirectOutput(data.resolve("second-ingress.log").toFile());
+        Map<String, String> environment = builder.environment();
+        environment.put("PORT", Integer.toString(port));
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", gateway.bootstrapServers());
+        String postgresPort =
+                Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).get(3);
+        environment.put("DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + postgresPort.strip() + "/openclaw");
+        environment.put("DATABASE_USER", EmbeddedPostgreSql.USER);
+        environment.put(
+                "DATABASE_PASSWORD",
+                Files.readString(data.resolve("postgres/password")).strip());
+        environment.put("CONSOLE_PASSWORD", "unused");
+        var secrets = new Properties();
+        try (var in = Files.newBufferedReader(data.resolve("secrets.properties"))) {
+            secrets.load(in);
+        }
+        secrets.stringPropertyNames().stream()
+                .filter(name -> name.startsWith("signing-key."))
+                .forEach(name -> environment.put(
+                        "OPENCLAW_SIGNING_KEYS_" + name.substring(12).toUpperCase(java.util.Locale.ROOT),
+                        secrets.getProperty(name)));
+        var second = new SecondIngress(builder.start(), port);
+        Runtime.getRuntime().addShutdownHook(new Thread(second::close));
+        eventually()
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> McpSession.modern(second.mcp(), gateway.setting("AGENT_KEY"))
+                        .tools()
+                        .contains("openclaw__echo"));
+        return second;
+    }
+
+    String mcp() {
+        return "http://127.0.0.1:" + port + "/mcp";
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
