@@ -14,15 +14,20 @@ final class HttpCaller implements Load.Caller {
     private final Socket socket;
     private final InputStream in;
     private final byte[] request;
+    private final String expected;
 
-    HttpCaller(int port, String agentKey) throws IOException {
+    /**
+     * @param headers what is sent beside the usual; each ends with a line break
+     * @param expected what a good answer contains
+     */
+    HttpCaller(int port, String path, String headers, String body, String expected) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(65_000);
         in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
-        String body = "{\"tool\":\"echo\",\"arguments\":{\"zone\":\"UTC\"}}";
-        request = ("POST /v1/tool-calls HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + agentKey
-                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+        this.expected = expected;
+        request = ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers
+                        + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -40,7 +45,7 @@ final class HttpCaller implements Load.Caller {
             chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
         }
         String body = chunked ? chunks() : read(length);
-        if (!status.contains(" 200") || !body.contains("\"outcome\":\"SUCCEEDED\"")) {
+        if (!status.contains(" 200") || !body.contains(expected)) {
             throw new IOException(status + ": " + body);
         }
     }

@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.policy.core.CallExample;
@@ -269,6 +270,10 @@ public final class PolicyCli {
 
     private static void replay(Replay replay, JsonNode event) {
         JsonNode content = event.get("event");
+        if (event.path("upstream").asString("").equals(PermittedTools.UPSTREAM)) {
+            // A question about policy, which nothing decides about.
+            return;
+        }
         switch (event.get("type").asString()) {
             case "call.requested" -> replay.requested(Json.MAPPER.treeToValue(content.get("call"), ToolCall.class));
             case "call.authorized" -> verdicts(replay, event, content);
@@ -395,6 +400,7 @@ public final class PolicyCli {
                 out.println("  changed " + tool.get("changedAt").asString() + "; to accept: deploy/policy accept "
                         + tool.get("address").asString() + " "
                         + tool.get("changedHash").asString());
+                tool.path("concerns").forEach(concern -> out.println("  beware: " + concern.asString()));
                 for (JsonNode difference : tool.get("differences")) {
                     out.println("  " + difference.get("path").asString());
                     out.println("    - " + difference.path("before"));
