@@ -123,6 +123,8 @@ public final class GatewayApplication {
         defaults.put("logging.level.org.apache.kafka", "WARN");
         defaults.put("logging.level.org.springframework", "WARN");
         defaults.put("logging.level.org.flywaydb", "WARN");
+        // It warns of every keyword that is not JSON Schema's, such as MCP's x-mcp-header.
+        defaults.put("logging.level.com.networknt", "ERROR");
         defaults.put("logging.level.com.zaxxer.hikari", "WARN");
         defaults.put("logging.level.org.apache.catalina", "WARN");
         defaults.put("logging.level.org.apache.coyote", "WARN");

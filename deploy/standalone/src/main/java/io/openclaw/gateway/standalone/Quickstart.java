@@ -41,7 +41,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
         long now = System.nanoTime();
         long end = now + PATIENCE.toNanos();
         int tools = 0;
-        long endForTheWorker = now + PATIENCE_WITH_THE_WORKER.toNanos();
+        long endForTheWorker = Long.MAX_VALUE;
         try (HttpClient client = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(urls.gateway() + "/health"))
                     .build();
@@ -56,7 +56,12 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                     int known = restIsUp ? tools(client) : 0;
                     boolean knowsTools = known != 0 && known == tools;
                     tools = known;
-                    if (restIsUp && ((workerIsUp && knowsTools) || now > endForTheWorker)) {
+                    if (restIsUp && endForTheWorker == Long.MAX_VALUE) {
+                        endForTheWorker = now + PATIENCE_WITH_THE_WORKER.toNanos();
+                    }
+                    // A server that does not answer has told of no tools.
+                    boolean isLate = now > endForTheWorker && (knowsTools || hasUpstreams);
+                    if (restIsUp && ((workerIsUp && knowsTools) || isLate)) {
                         tell(workerIsUp ? "" : components.at("/worker/why").asString(""));
                         return true;
                     }
