@@ -6,7 +6,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,12 +75,5 @@ public final class ResourceUris {
     /** Tells whether a URI could have come of a template (RFC 6570): each expression stands for anything. */
     private static boolean matches(String template, String uri) {
         return new Glob(template.replace("*", "").replaceAll("\\{[^}]*}", "*")).matches(uri);
-    }
-
-    /** Returns the upstreams that have resources, for people. */
-    public Map<String, Integer> sizes() {
-        Map<String, Integer> sizes = new java.util.TreeMap<>();
-        all.forEach(offered -> sizes.put(offered.upstream(), offered.uris().size()));
-        return sizes;
     }
 }

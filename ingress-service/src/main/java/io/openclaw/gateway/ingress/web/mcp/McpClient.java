@@ -32,12 +32,7 @@ record McpClient(
     /** What a client of the older revisions gets that has not said what it wants. */
     private static final String USUAL_LEVEL = "info";
 
-    static McpClient modern(Caller caller, @Nullable String onBehalfOf, JsonRpcMessage message) {
-        return new McpClient(caller, null, onBehalfOf, message.meta());
-    }
-
-    static McpClient legacy(
-            Caller caller, @Nullable Session session, @Nullable String onBehalfOf, JsonRpcMessage message) {
+    static McpClient of(Caller caller, @Nullable Session session, @Nullable String onBehalfOf, JsonRpcMessage message) {
         return new McpClient(caller, session, onBehalfOf, message.meta());
     }
 

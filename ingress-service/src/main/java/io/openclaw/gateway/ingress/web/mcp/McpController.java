@@ -78,7 +78,7 @@ public final class McpController {
             return;
         }
         methods.answer(
-                McpClient.modern(caller, request.getHeader(ON_BEHALF_OF), message),
+                McpClient.of(caller, null, request.getHeader(ON_BEHALF_OF), message),
                 message,
                 name -> headers(request, name),
                 reply);
@@ -93,13 +93,13 @@ public final class McpController {
         String method = message.method();
         String onBehalfOf = request.getHeader(ON_BEHALF_OF);
         if ("initialize".equals(method) && message.isRequest()) {
-            McpClient client = McpClient.legacy(caller, null, onBehalfOf, message);
-            Session session = methods.initialize(client, message, reply);
+            McpClient client = McpClient.of(caller, null, onBehalfOf, message);
+            Session session = methods.initialize(client, message);
             response.setHeader(SESSION, session.id().toString());
             reply.result(methods.greeting(client, session));
             return;
         }
-        McpClient client = McpClient.legacy(caller, session(request, caller), onBehalfOf, message);
+        McpClient client = McpClient.of(caller, session(request, caller), onBehalfOf, message);
         if (message.isRequest()) {
             methods.answer(client, message, name -> headers(request, name), reply);
             return;
@@ -139,8 +139,7 @@ public final class McpController {
                         405);
             }
             var nothing = new JsonRpcMessage(null, null, RawJson.EMPTY_OBJECT, null, null);
-            McpClient client =
-                    McpClient.legacy(caller, session(request, caller), request.getHeader(ON_BEHALF_OF), nothing);
+            McpClient client = McpClient.of(caller, session(request, caller), request.getHeader(ON_BEHALF_OF), nothing);
             String lastEvent = request.getHeader(LAST_EVENT);
             if (lastEvent == null || lastEvent.isBlank()) {
                 methods.follow(client, reply);

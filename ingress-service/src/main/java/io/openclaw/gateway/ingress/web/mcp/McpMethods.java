@@ -132,8 +132,8 @@ final class McpMethods {
                 JsonRpcException.METHOD_NOT_FOUND, "Method not found: " + method, null, modern ? 404 : 200);
     }
 
-    /** Begins a session, and answers {@code initialize}. */
-    Session initialize(McpClient client, JsonRpcMessage request, McpReply reply) {
+    /** Begins the session that {@code initialize} asks for. */
+    Session initialize(McpClient client, JsonRpcMessage request) {
         JsonNode params = request.params().as(JsonNode.class);
         if (!params.path("protocolVersion").isString()) {
             throw JsonRpcException.badRequest(
@@ -141,12 +141,11 @@ final class McpMethods {
         }
         String version =
                 ProtocolVersions.agreedOn(params.path("protocolVersion").asString());
-        Session session = sessions.begin(
+        return sessions.begin(
                 client.caller().agent(),
                 version,
                 params.path("clientInfo").isObject() ? RawJson.from(params.get("clientInfo")) : null,
                 params.path("capabilities").isObject() ? RawJson.from(params.get("capabilities")) : null);
-        return session;
     }
 
     /** Returns the result of {@code initialize}. */
