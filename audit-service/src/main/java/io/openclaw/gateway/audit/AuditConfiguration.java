@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** The audit service. */
@@ -22,8 +22,8 @@ import org.springframework.kafka.listener.MessageListenerContainer;
 public class AuditConfiguration {
 
     @Bean
-    AuditStore auditStore(DataSource dataSource, JdbcClient jdbc) {
-        return new AuditStore(Schema.migrated("audit", dataSource), jdbc);
+    AuditStore auditStore(DataSource dataSource, JdbcTemplate template) {
+        return new AuditStore(Schema.migrated("audit", dataSource), template);
     }
 
     @Bean

@@ -12,15 +12,26 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyManager;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The record in PostgreSQL. */
 public final class AuditStore {
+    private static final String COLUMNS = "(topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
+            + " tool, outcome, occurred_at, event)";
+
+    private final JdbcTemplate template;
     private final JdbcClient jdbc;
     private final String events;
 
-    public AuditStore(Schema schema, JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    public AuditStore(Schema schema, JdbcTemplate template) {
+        this.template = template;
+        this.jdbc = JdbcClient.create(template);
         this.events = schema.name() + ".events";
     }
 
@@ -32,9 +43,48 @@ public final class AuditStore {
         if (batch.isEmpty()) {
             return;
         }
-        jdbc.sql("insert into " + events
-                        + " (topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
-                        + " tool, outcome, occurred_at, event) select * from unnest(?::text[], ?::int[], ?::bigint[],"
+        try {
+            copy(batch);
+        } catch (DuplicateKeyException e) {
+            // Some of them were read before, by one that died before it said so.
+            insertMissing(batch);
+        }
+    }
+
+    /** Adds events, all or none: it costs the database about half of what an insert costs that looks for what is there. */
+    private void copy(List<RecordedEvent> batch) {
+        var rows = new CopyText();
+        for (RecordedEvent event : batch) {
+            rows.add(event.topic())
+                    .add(event.partition())
+                    .add(event.offset())
+                    .add(event.type())
+                    .add(event.callId())
+                    .add(event.agent())
+                    .add(event.upstream())
+                    .add(event.tool())
+                    .add(event.outcome())
+                    .add(event.occurredAt())
+                    .add(event.event().text())
+                    .endRow();
+        }
+        template.execute((ConnectionCallback<Long>) connection -> {
+            CopyManager copying = connection.unwrap(PGConnection.class).getCopyAPI();
+            CopyIn copy = copying.copyIn("copy " + events + " " + COLUMNS + " from stdin");
+            try {
+                byte[] bytes = rows.utf8();
+                copy.writeToCopy(bytes, 0, bytes.length);
+                return copy.endCopy();
+            } finally {
+                if (copy.isActive()) {
+                    copy.cancelCopy();
+                }
+            }
+        });
+    }
+
+    private void insertMissing(List<RecordedEvent> batch) {
+        jdbc.sql("insert into " + events + " " + COLUMNS + " select * from unnest(?::text[], ?::int[], ?::bigint[],"
                         + " ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::json[])"
                         + " on conflict do nothing")
                 .param(array(batch, RecordedEvent::topic))

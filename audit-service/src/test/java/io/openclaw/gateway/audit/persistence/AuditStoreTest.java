@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class AuditStoreTest {
@@ -23,7 +24,8 @@ class AuditStoreTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00.123456Z");
 
     private final AuditStore store = new AuditStore(
-            Schema.migrated("audit", TestInfrastructure.database().dataSource()), JDBC);
+            Schema.migrated("audit", TestInfrastructure.database().dataSource()),
+            new JdbcTemplate(TestInfrastructure.database().dataSource()));
     private final UUID callId = UUID.randomUUID();
     private final String topic = "t-" + callId;
 
@@ -61,11 +63,32 @@ class AuditStoreTest {
 
     @Test
     void everyTextThatJsonAllowsIsKeptAsItIs() {
-        String json = "{\"a\" : \"\\u0000\\ud800 é \\\"\",\n\"n\":1.0}";
+        String json = "{\"a\" : \"\\u0000\\ud800 é \\\" \\\\N \\\\. \\t 😀\",\n\t\r\"n\":1.0}";
         store.add(List.of(event(1, json)));
+        // The second time by the way of those that were read before.
+        store.add(List.of(event(1, json), event(2, json)));
         assertThat(find(Map.of("callId", callId.toString())))
-                .singleElement()
-                .satisfies(entry -> assertThat(entry.recorded()).isEqualTo(event(1, json)));
+                .extracting(AuditStore.Entry::recorded)
+                .containsExactly(event(2, json), event(1, json));
+    }
+
+    @Test
+    void aNameMayHoldWhateverSeparatesColumnsAndRows() {
+        String name = "a\tb\nc\rd\\N\\.";
+        var odd =
+                new RecordedEvent(topic, 0, 1, "call.requested", callId, name, name, name, name, NOW, RawJson.of("{}"));
+        store.add(List.of(odd, event(2, "{}")));
+        assertThat(find(Map.of("callId", callId.toString())))
+                .extracting(AuditStore.Entry::recorded)
+                .containsExactly(event(2, "{}"), odd);
+    }
+
+    @Test
+    void whatTheDatabaseRefusesLeavesTheConnectionUsable() {
+        assertThatThrownBy(() -> store.add(List.of(event(1, "{}"), event(2, "{"))))
+                .isInstanceOf(DataAccessException.class);
+        store.add(List.of(event(1, "{}")));
+        assertThat(find(Map.of("callId", callId.toString()))).hasSize(1);
     }
 
     @Test
