@@ -10,35 +10,47 @@ import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.WorkerResponse;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An OpenClaw worker: {@code POST /tools/invoke}, as its docs/gateway/tools-invoke-http-api.md says. */
 public final class OpenClawWorker implements Upstream {
-    static {
-        // A worker on Node closes a connection that was idle for 5 s. One that we use at that moment looks like a call
-        // that
-        // nobody can say the end of, so ours are given up sooner. In seconds; read once, by the first client.
-        if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
-            System.setProperty("jdk.httpclient.keepalive.timeout", "4");
-        }
-    }
+    /**
+     * A worker on Node closes a connection that was idle for 5 s. One that we use at that moment looks like a call that
+     * nobody can say the end of, so ours are given up sooner.
+     */
+    private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(4);
 
-    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(3);
-    private static final Duration LOOK_PATIENCE = Duration.ofSeconds(5);
+    private static final Timeout CONNECT_PATIENCE = Timeout.ofSeconds(3);
+    private static final Timeout LOOK_PATIENCE = Timeout.ofSeconds(5);
+    /** Places are given by the upstream's bulkhead, not here. */
+    private static final int MOST_CONNECTIONS = 100_000;
+
     private static final String HEADER_PREFIX = "x-openclaw-";
     private static final Set<String> IN_BODY = Set.of("sessionKey", "agentId", "dryRun");
 
@@ -46,7 +58,8 @@ public final class OpenClawWorker implements Upstream {
     private final URI endpoint;
     private final @Nullable String token;
     private final WorkerTools tools;
-    private final HttpClient client;
+    private final CloseableHttpClient client = client();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /**
      * @param url the worker's base URL, such as {@code http://127.0.0.1:18789}
@@ -59,10 +72,26 @@ public final class OpenClawWorker implements Upstream {
         this.endpoint = endpoint(url);
         this.tools = tools;
         this.token = token == null || token.isBlank() ? null : token;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_PATIENCE)
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
+    }
+
+    /** A client that sends what it is told to, once. */
+    private static CloseableHttpClient client() {
+        return HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(CONNECT_PATIENCE)
+                                .setSocketTimeout(Timeout.DISABLED)
+                                .build())
+                        .setMaxConnTotal(MOST_CONNECTIONS)
+                        .setMaxConnPerRoute(MOST_CONNECTIONS)
+                        .build())
+                .setKeepAliveStrategy((response, context) -> KEEP_ALIVE)
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableAuthCaching()
+                .disableCookieManagement()
+                .disableContentCompression()
+                .setUserAgent("openclaw-gateway")
                 .build();
     }
 
@@ -81,20 +110,53 @@ public final class OpenClawWorker implements Upstream {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // It fails as the one it depends on does.
     public CompletableFuture<Step> run(ToolCall call, Listener listener) {
-        var request = request(body(call));
+        HttpPost request = request(body(call));
         ObjectNode context = context(call);
         if (context != null) {
             context.properties().stream()
                     .filter(entry -> entry.getKey().startsWith(HEADER_PREFIX))
                     .forEach(entry ->
-                            request.header(entry.getKey(), entry.getValue().asString()));
+                            request.setHeader(entry.getKey(), entry.getValue().asString()));
         }
-        return client.sendAsync(
-                        request.build(),
-                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), GatewayApplication.MAX_PAYLOAD_BYTES))
-                .handle((response, problem) ->
-                        new Step.Ended(response == null ? unanswered(problem) : answer(response)));
+        CompletableFuture<Step> running = CompletableFuture.supplyAsync(() -> new Step.Ended(answer(request)), threads);
+        running.whenComplete((step, problem) -> {
+            if (running.isCancelled()) {
+                request.cancel();
+            }
+        });
+        return running;
+    }
+
+    private Answer answer(HttpPost request) {
+        try {
+            return client.execute(request, response -> {
+                byte[] body = body(response);
+                if (body.length > GatewayApplication.MAX_PAYLOAD_BYTES) {
+                    // Else the rest would be read, however much it is.
+                    request.cancel();
+                    throw new ResultTooLargeException();
+                }
+                return WorkerResponse.read(response.getCode(), body);
+            });
+        } catch (ResultTooLargeException e) {
+            return Answer.failed(CallError.of(
+                    "result_too_large",
+                    "The tool ran, but its result has more than " + GatewayApplication.MAX_PAYLOAD_BYTES
+                            + " bytes; ask it for less."));
+        } catch (IOException e) {
+            throw unanswered(e);
+        }
+    }
+
+    private static byte[] body(ClassicHttpResponse response) throws IOException {
+        HttpEntity entity = response.getEntity();
+        return entity == null ? new byte[0] : entity.getContent().readNBytes(GatewayApplication.MAX_PAYLOAD_BYTES + 1);
+    }
+
+    private static final class ResultTooLargeException extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 
     @Override
@@ -105,11 +167,12 @@ public final class OpenClawWorker implements Upstream {
     /** Sends a request that no worker runs: one that wants the token answers 401 if ours is wrong, and else 400. */
     @Override
     public Reachability look() {
+        HttpPost request = request("{}");
+        request.setConfig(
+                RequestConfig.custom().setResponseTimeout(LOOK_PATIENCE).build());
         try {
-            HttpResponse<byte[]> response = client.send(
-                    request("{}").timeout(LOOK_PATIENCE).build(),
-                    BodyHandlers.limiting(BodyHandlers.ofByteArray(), GatewayApplication.MAX_PAYLOAD_BYTES));
-            return switch (response.statusCode()) {
+            int status = client.execute(request, HttpResponse::getCode);
+            return switch (status) {
                 case 400 -> new Reachability(true, "the worker at " + endpoint + " answers");
                 case 401 ->
                     new Reachability(
@@ -119,22 +182,21 @@ public final class OpenClawWorker implements Upstream {
                 default ->
                     new Reachability(
                             false,
-                            endpoint + " answers HTTP " + response.statusCode() + ", as no worker does; check"
+                            endpoint + " answers HTTP " + status + ", as no worker does; check"
                                     + " OPENCLAW_WORKER_URL");
             };
         } catch (IOException e) {
             return new Reachability(false, "no worker answers at " + endpoint + " (" + e + "); is it running?");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Reachability(false, "interrupted");
         }
     }
 
-    private HttpRequest.Builder request(String body) {
-        var request = HttpRequest.newBuilder(endpoint)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        return token == null ? request : request.header("Authorization", "Bearer " + token);
+    private HttpPost request(String body) {
+        var request = new HttpPost(endpoint);
+        request.setEntity(new StringEntity(body, ContentType.APPLICATION_JSON));
+        if (token != null) {
+            request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token);
+        }
+        return request;
     }
 
     private static String body(ToolCall call) {
@@ -164,21 +226,12 @@ public final class OpenClawWorker implements Upstream {
         return context != null && context.as(JsonNode.class) instanceof ObjectNode object ? object : null;
     }
 
-    private static Answer answer(HttpResponse<byte[]> response) {
-        return WorkerResponse.read(response.statusCode(), response.body());
-    }
-
-    private Answer unanswered(Throwable thrown) {
-        Throwable problem =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (String.valueOf(problem.getMessage()).contains("exceeds capacity")) {
-            return Answer.failed(CallError.of(
-                    "result_too_large",
-                    "The tool ran, but its result has more than " + GatewayApplication.MAX_PAYLOAD_BYTES
-                            + " bytes; ask it for less."));
-        }
-        boolean neverThere = problem instanceof ConnectException || problem instanceof HttpConnectTimeoutException;
-        throw new UpstreamUnavailableException(
+    private UpstreamUnavailableException unanswered(IOException problem) {
+        boolean neverThere = problem instanceof ConnectException
+                || problem instanceof ConnectTimeoutException
+                || problem instanceof NoRouteToHostException
+                || problem instanceof UnknownHostException;
+        return new UpstreamUnavailableException(
                 neverThere
                         ? "The worker at " + endpoint + " cannot be reached (" + problem + "). Is it running?"
                         : "The worker at " + endpoint + " did not answer (" + problem + ").",
@@ -188,6 +241,7 @@ public final class OpenClawWorker implements Upstream {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        client.close(CloseMode.IMMEDIATE);
+        threads.shutdownNow();
     }
 }
