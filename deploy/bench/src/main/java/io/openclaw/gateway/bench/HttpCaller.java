@@ -1,6 +1,5 @@
 package io.openclaw.gateway.bench;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +12,9 @@ import java.util.Locale;
 final class HttpCaller implements Load.Caller {
     private final Socket socket;
     private final InputStream in;
+    private final byte[] buffer = new byte[16 * 1024];
+    private int at;
+    private int end;
     private final byte[] request;
     private final String expected;
 
@@ -24,7 +26,7 @@ final class HttpCaller implements Load.Caller {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(65_000);
-        in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+        in = socket.getInputStream();
         this.expected = expected;
         request = ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers
                         + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
@@ -61,20 +63,41 @@ final class HttpCaller implements Load.Caller {
     }
 
     private String read(int length) throws IOException {
-        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        byte[] bytes = new byte[length];
+        for (int have = 0; have < length; ) {
+            fillIfEmpty();
+            int part = Math.min(length - have, end - at);
+            System.arraycopy(buffer, at, bytes, have, part);
+            at += part;
+            have += part;
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private String line() throws IOException {
         var line = new StringBuilder();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                throw new EOFException("the gateway closed the connection");
+        while (true) {
+            fillIfEmpty();
+            int start = at;
+            while (at < end && buffer[at] != '\n') {
+                at++;
             }
-            if (c != '\r') {
-                line.append((char) c);
+            line.append(new String(buffer, start, at - start, StandardCharsets.US_ASCII));
+            if (at < end) {
+                at++;
+                return line.toString().strip();
             }
         }
-        return line.toString();
+    }
+
+    private void fillIfEmpty() throws IOException {
+        if (at == end) {
+            at = 0;
+            end = in.read(buffer);
+            if (end < 0) {
+                throw new EOFException("the gateway closed the connection");
+            }
+        }
     }
 
     @Override
