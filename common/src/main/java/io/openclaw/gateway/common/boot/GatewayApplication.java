@@ -72,13 +72,16 @@ public final class GatewayApplication {
         defaults.put("spring.mvc.problemdetails.enabled", "true");
         defaults.put("spring.lifecycle.timeout-per-shutdown-phase", "20s");
         defaults.put("spring.web.resources.add-mappings", "false");
+        defaults.put("spring.mvc.formcontent.filter.enabled", "false");
         defaults.put("spring.kafka.bootstrap-servers", "${KAFKA_BOOTSTRAP_SERVERS:127.0.0.1:9092}");
         defaults.put("spring.kafka.producer.acks", "all");
         defaults.put("spring.kafka.producer.key-serializer", "org.apache.kafka.common.serialization.StringSerializer");
         defaults.put(
                 "spring.kafka.producer.value-serializer", "org.apache.kafka.common.serialization.ByteArraySerializer");
-        // A call waits for each of its hops: records are sent at once, and batches form while others are under way.
+        // A call waits for each of its hops: a record is sent at once, unless others are under way to that broker; then
+        // it goes with all that gather until they have arrived. So there is no delay to choose.
         defaults.put("spring.kafka.producer.properties.linger.ms", "0");
+        defaults.put("spring.kafka.producer.properties.max.in.flight.requests.per.connection", "1");
         defaults.put("spring.kafka.producer.properties.max.request.size", Integer.toString(MAX_RECORD_BYTES));
         defaults.put("spring.kafka.producer.properties.delivery.timeout.ms", "60000");
         defaults.put(
@@ -102,8 +105,6 @@ public final class GatewayApplication {
         defaults.put("management.endpoints.web.exposure.include", "health,prometheus");
         defaults.put("management.endpoint.health.probes.enabled", "true");
         defaults.put("management.endpoint.health.show-details", "when-authorized");
-        // One observation per security filter and request costs more than the filters do.
-        defaults.put("management.observations.enable.spring.security", "false");
         defaults.put("openclaw.console.user", "${CONSOLE_USER:admin}");
         defaults.put("openclaw.console.password", "${CONSOLE_PASSWORD:}");
         defaults.put("openclaw.worker.url", "${OPENCLAW_WORKER_URL:}");

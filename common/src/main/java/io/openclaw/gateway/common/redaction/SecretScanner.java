@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.redaction;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -61,7 +62,24 @@ public final class SecretScanner {
     /** Bits a character; random Base64 of 40 characters has about 4.9, words joined by dashes about 4. */
     private static final double LEAST_ENTROPY = 4.5;
 
+    private static final int UPPER = 1;
+    private static final int LOWER = 2;
+    private static final int DIGIT = 4;
+    /** What each character of a token is; 0 for what ends one. */
+    private static final byte[] KIND = kindsOfCharacters();
+
     private SecretScanner() {}
+
+    private static byte[] kindsOfCharacters() {
+        byte[] kinds = new byte[128];
+        Arrays.fill(kinds, 'A', 'Z' + 1, (byte) UPPER);
+        Arrays.fill(kinds, 'a', 'z' + 1, (byte) LOWER);
+        Arrays.fill(kinds, '0', '9' + 1, (byte) DIGIT);
+        for (char other : "_-+/".toCharArray()) {
+            kinds[other] = 8;
+        }
+        return kinds;
+    }
 
     /** Returns the kinds of credentials in a text, such as {@code aws}, {@code jwt} or {@code entropy}. */
     public static Set<String> kinds(String text) {
@@ -100,20 +118,17 @@ public final class SecretScanner {
     static boolean mayHoldSecret(String text) {
         int run = 0;
         boolean scheme = false;
-        boolean upper = false;
-        boolean lower = false;
-        boolean digit = false;
+        int seen = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean isUpper = c >= 'A' && c <= 'Z';
-            boolean isLower = c >= 'a' && c <= 'z';
-            boolean isDigit = c >= '0' && c <= '9';
-            if (isUpper || isLower || isDigit || c == '_' || c == '-' || c == '+' || c == '/') {
+            int kind = c < KIND.length ? KIND[c] : 0;
+            if (kind != 0) {
                 run++;
-                upper |= isUpper;
-                lower |= isLower;
-                digit |= isDigit;
-                if ((run >= 32 && upper && digit && (lower || run >= 40)) || (run == 4 && isPrefix(text, i - 3))) {
+                seen |= kind;
+                if (run == 4 && isPrefix(text, i - 3)) {
+                    return true;
+                }
+                if (run >= 32 && (seen & UPPER) != 0 && (seen & DIGIT) != 0 && ((seen & LOWER) != 0 || run >= 40)) {
                     return true;
                 }
             } else {
@@ -126,9 +141,7 @@ public final class SecretScanner {
                     return true;
                 }
                 run = 0;
-                upper = false;
-                lower = false;
-                digit = false;
+                seen = 0;
             }
         }
         return false;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class CallInFlight {
     private final ToolCall call;
     private final CompletableFuture<CallState> end = new CompletableFuture<>();
     private final CompletableFuture<CallState> news = new CompletableFuture<>();
-
+    private volatile CompletableFuture<?> taken = new CompletableFuture<>();
     private final AtomicBoolean place = new AtomicBoolean(true);
     private final @Nullable BlockingQueue<CallNews> told;
     private volatile CallState.@Nullable Asking asking;
@@ -39,6 +40,32 @@ final class CallInFlight {
         // What was asked is on its way; remembering that it was takes no megabytes.
         this.call = call.withoutArguments();
         this.told = followed ? new LinkedBlockingQueue<>(MOST_NEWS) : null;
+    }
+
+    /**
+     * Sets what tells whether the broker took the call; whoever waits for the call learns of it if it did not.
+     *
+     * @param whenTaken fails with a {@link PipelineUnavailableException}
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // It fails as the one it depends on does.
+    void isTakenWhen(CompletableFuture<?> whenTaken) {
+        taken = whenTaken;
+        whenTaken.whenComplete((nothing, problem) -> {
+            if (problem != null) {
+                end.completeExceptionally(problem);
+                news.completeExceptionally(problem);
+                tell(new CallNews.Changed(new CallState.Pending(call)));
+            }
+        });
+    }
+
+    /** Returns when the broker has taken the call. */
+    private void awaitTaken() {
+        try {
+            taken.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof PipelineUnavailableException unavailable ? unavailable : e;
+        }
     }
 
     /** Returns true the first time: a call counts as under way until it ends or waits for a person. */
@@ -89,7 +116,11 @@ final class CallInFlight {
             return state instanceof CallState.Ended ? new CallNews.Changed(state) : null;
         }
         try {
-            return told.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            CallNews next = told.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            if (next == null || end.isCompletedExceptionally()) {
+                awaitTaken();
+            }
+            return next;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
@@ -108,8 +139,15 @@ final class CallInFlight {
         }
     }
 
-    /** Returns what is known now. */
+    /**
+     * Returns what is known now.
+     *
+     * @throws PipelineUnavailableException if the broker did not take the call
+     */
     CallState state() {
+        if (end.isCompletedExceptionally()) {
+            awaitTaken();
+        }
         CallState.Asking now = asking;
         return end.getNow(now != null ? now : news.getNow(new CallState.Pending(call)));
     }
@@ -128,12 +166,13 @@ final class CallInFlight {
         try {
             return future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            awaitTaken();
+            return state();
+        } catch (ExecutionException e) {
             return state();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return state();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("never completed exceptionally", e);
         }
     }
 }

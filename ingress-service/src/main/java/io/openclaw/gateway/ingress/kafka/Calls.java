@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -131,36 +132,45 @@ public final class Calls implements SmartLifecycle {
                 }
                 if (same.isEnded() || inFlight.containsKey(same.callId())) {
                     freePlace();
-                    return new Asked(same.callId(), false);
+                    return new Asked(same.callId(), null);
                 }
                 // New, or its first request may have been lost on the way: asking again is safe, it runs at most once.
                 call = call.withCallId(same.callId());
             }
             call = chain.seal(call);
-            inFlight.put(call.callId(), new CallInFlight(call, origin == Origin.MCP));
         } catch (RuntimeException e) {
             freePlace();
             throw e;
         }
-        publish(call);
-        return new Asked(call.callId(), true);
+        var flight = new CallInFlight(call, origin == Origin.MCP);
+        inFlight.put(call.callId(), flight);
+        publish(call, flight);
+        return new Asked(call.callId(), flight);
     }
 
-    private void publish(ToolCall call) {
+    /** Hands a call to the broker, and does not wait: the call's end says that it was taken, and if it was not, that ends it. */
+    private void publish(ToolCall call, CallInFlight flight) {
+        CompletableFuture<?> taken;
         try {
-            publisher.publish(new CallRequested(call)).join();
-        } catch (CompletionException e) {
-            forget(call.callId());
-            throw new PipelineUnavailableException("the broker did not take the call", e.getCause());
+            taken = publisher.publish(new CallRequested(call));
+        } catch (RuntimeException e) {
+            taken = CompletableFuture.failedFuture(e);
         }
+        flight.isTakenWhen(taken.handle((sent, problem) -> {
+            if (problem == null) {
+                return null;
+            }
+            forget(call.callId());
+            throw new PipelineUnavailableException("the broker did not take the call", problem);
+        }));
     }
 
-    /** A call that was asked for; {@code here} if its end comes back to this instance. */
+    /** A call that was asked for; {@code here} is what comes back of it to this instance, if that does. */
     public final class Asked {
         private final UUID callId;
-        private final boolean here;
+        private final @Nullable CallInFlight here;
 
-        private Asked(UUID callId, boolean here) {
+        private Asked(UUID callId, @Nullable CallInFlight here) {
             this.callId = callId;
             this.here = here;
         }
@@ -187,9 +197,8 @@ public final class Calls implements SmartLifecycle {
          * @param told the state that was told last
          */
         public @Nullable CallNews awaitNext(Duration patience, @Nullable CallState told) {
-            CallInFlight flight = here ? inFlight.get(callId) : null;
-            if (flight != null) {
-                CallNews next = flight.awaitNext(patience);
+            if (here != null) {
+                CallNews next = here.awaitNext(patience);
                 if (next != null || inFlight.containsKey(callId)) {
                     return next;
                 }
@@ -210,7 +219,7 @@ public final class Calls implements SmartLifecycle {
 
         private CallState await(
                 Duration patience, BiFunction<CallInFlight, Duration, CallState> local, boolean newsIsEnough) {
-            CallInFlight flight = inFlight.get(callId);
+            CallInFlight flight = here == null ? inFlight.get(callId) : here;
             if (flight != null) {
                 return local.apply(flight, patience);
             }
@@ -220,7 +229,7 @@ public final class Calls implements SmartLifecycle {
                         find(callId).orElseThrow(() -> new IllegalStateException("call " + callId + " is lost"));
                 boolean enough =
                         state instanceof CallState.Ended || (newsIsEnough && state instanceof CallState.Waiting);
-                if (enough || here || !clock.instant().isBefore(end)) {
+                if (enough || !clock.instant().isBefore(end)) {
                     return state;
                 }
                 pause();
@@ -230,7 +239,7 @@ public final class Calls implements SmartLifecycle {
 
     /** Returns what can be waited on of a call that was asked for before, here or at another instance. */
     public Asked resume(UUID callId) {
-        return new Asked(callId, inFlight.containsKey(callId));
+        return new Asked(callId, inFlight.get(callId));
     }
 
     /** Makes sure that a call can be found by the request of a client that asked for it. */
@@ -273,7 +282,7 @@ public final class Calls implements SmartLifecycle {
         } catch (CompletionException e) {
             throw new PipelineUnavailableException("the broker did not take the cancellation", e.getCause());
         }
-        return new Asked(call.callId(), false).awaitEnd(CANCELLATION_PATIENCE);
+        return new Asked(call.callId(), null).awaitEnd(CANCELLATION_PATIENCE);
     }
 
     /** Withdraws a call, and does not wait for what comes of that. */

@@ -8,8 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 
-/** The partitions of a topic that this instance reads now; calls are stamped with them in turn. */
+/** The partitions of a topic that this instance reads now; calls are stamped with them in turn, a
+ * handful with each so that their ends travel together. */
 final class ReplyPartitions implements ConsumerRebalanceListener {
+    private static final int HANDFUL = 32;
+
     private final String topic;
     private final List<Integer> owned = new CopyOnWriteArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
@@ -23,7 +26,7 @@ final class ReplyPartitions implements ConsumerRebalanceListener {
         Object[] now = owned.toArray();
         return now.length == 0
                 ? OptionalInt.empty()
-                : OptionalInt.of((Integer) now[Math.floorMod(turn.getAndIncrement(), now.length)]);
+                : OptionalInt.of((Integer) now[Math.floorMod(turn.getAndIncrement() / HANDFUL, now.length)]);
     }
 
     @Override
