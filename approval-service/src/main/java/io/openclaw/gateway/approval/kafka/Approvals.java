@@ -150,7 +150,11 @@ public final class Approvals implements SmartLifecycle {
     }
 
     private void cancel(List<Received<CallWithdrawn>> batch) {
-        batch.forEach(received -> store.cancel(received.event().call().callId(), clock.instant()));
+        // The executor puts a forged record aside, and says so.
+        batch.stream()
+                .map(received -> received.event().call())
+                .filter(call -> chain.verify(call, List.of()).isEmpty())
+                .forEach(call -> store.cancel(call.callId(), clock.instant()));
         tellTheUntold();
     }
 

@@ -78,7 +78,8 @@ public final class Redactor {
             boolean found = switch (text.charAt(i) | 0x20) {
                 case 'k' ->
                     startsAt(text, i, "key") || startsAt(text, i - 2, "token") || startsAt(text, i - 3, "cookie");
-                case 'u' -> startsAt(text, i - 1, "auth");
+                // A letter may be written as its number.
+                case 'u' -> startsAt(text, i - 1, "auth") || startsAt(text, i - 1, "\\u00");
                 case 'b' -> startsAt(text, i, "bearer");
                 case 'd' -> startsAt(text, i - 3, "credential");
                 case 'w' -> startsAt(text, i - 4, "passw") || startsAt(text, i - 1, "pwd");

@@ -3,6 +3,8 @@ package io.openclaw.gateway.common.redaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.json.RawJson;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,75 @@ class RedactorTest {
             })
     void masksCredentialsAndNothingAroundThem(String json, String masked) {
         assertThat(redactor.redact(RawJson.of(json)).text()).isEqualTo(masked);
+    }
+
+    /** Each word that makes a name or a text secret, wherever it stands and however it is written. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "authorization",
+                "proxy-authorization",
+                "password",
+                "passwd",
+                "passphrase",
+                "pwd",
+                "secret",
+                "client_secret",
+                "token",
+                "cookie",
+                "set-cookie",
+                "credential",
+                "credentials",
+                "bearer",
+                "private_key",
+                "secret-key",
+                "api_key",
+                "accessKey",
+                "x-api-key"
+            })
+    void noSecretNameIsPassedOver(String name) {
+        for (String written : List.of(name, name.toUpperCase(Locale.ROOT))) {
+            for (String json : List.of(
+                    "{\"%s\":\"opensesame\"}",
+                    "{\"a\":1,\"%s\":\"opensesame\",\"b\":2}", "[0,{\"%s\":[\"opensesame\"]}]")) {
+                assertThat(redactor.redact(RawJson.of(json.formatted(written))).text())
+                        .contains(Redactor.MASK)
+                        .doesNotContain("opensesame");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "authorization: basic ",
+                "bearer ",
+                "cookie: ",
+                "x-api-key: ",
+                "password=",
+                "passwd = ",
+                "secret=",
+                "token=",
+                "api_key=",
+                "apikey=",
+                "access-key="
+            })
+    void noSecretInATextIsPassedOver(String before) {
+        for (String written : List.of(before, before.toUpperCase(Locale.ROOT))) {
+            for (String text : List.of("%sopensesame", "run it with %sopensesame now")) {
+                assertThat(redactor.redact(text.formatted(written)))
+                        .contains(Redactor.MASK)
+                        .doesNotContain("opensesame");
+            }
+        }
+    }
+
+    @Test
+    void aNameThatIsEscapedIsNoHidingPlace() {
+        assertThat(redactor.redact(RawJson.of("{\"\\u0070assword\":\"opensesame\"}"))
+                        .text())
+                .contains(Redactor.MASK)
+                .doesNotContain("opensesame");
     }
 
     @ParameterizedTest

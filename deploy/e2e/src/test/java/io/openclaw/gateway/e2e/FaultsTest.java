@@ -13,6 +13,7 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCleared;
+import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.topic.Topic;
@@ -50,14 +51,12 @@ class FaultsTest {
         }
     }
 
-    @Test
-    void aCallWrittenStraightIntoClearedIsRefusedAndOnRecord() throws Exception {
-        RawJson arguments = RawJson.of("{\"mark\":\"" + mark + "\"}");
-        var call = new ToolCall(
-                CallIds.next(),
+    private static ToolCall forged(UUID callId, String tool, RawJson arguments) {
+        return new ToolCall(
+                callId,
                 "demo",
                 "openclaw",
-                "count",
+                tool,
                 arguments,
                 Origin.KAFKA,
                 Mode.EXECUTE,
@@ -68,9 +67,14 @@ class FaultsTest {
                 null,
                 null,
                 0,
-                Digest.of("demo", "openclaw", "count", arguments),
+                Digest.of("demo", "openclaw", tool, arguments),
                 "0".repeat(64),
                 Map.of());
+    }
+
+    @Test
+    void aCallWrittenStraightIntoClearedIsRefusedAndOnRecord() throws Exception {
+        ToolCall call = forged(CallIds.next(), "count", RawJson.of("{\"mark\":\"" + mark + "\"}"));
         var verdict = Verdict.of(Stage.POLICY, Decision.ALLOW, List.of(), "forger", Instant.now(), null)
                 .signed("0".repeat(64));
         write(new EventCodec("/forger")
@@ -88,6 +92,23 @@ class FaultsTest {
         assertThat(record.text("/events/0/event/error/type")).isEqualTo("untrusted");
         assertThat(record.text("/events/0/event/error/message")).contains("not sealed by ingress");
         assertThat(worker.runsWith(mark)).isZero();
+    }
+
+    @Test
+    void aWithdrawalThatIngressDidNotSealWithdrawsNothing() throws Exception {
+        String waiting = gateway.call("message", "{\"mark\":\"" + mark + "\"}", "Prefer", "wait=0")
+                .text("/callId");
+        eventually().until(() -> gateway.look(waiting).text("/status").equals("WAITING_FOR_APPROVAL"));
+        write(new EventCodec("/forger")
+                .encode(
+                        new CallWithdrawn(forged(UUID.fromString(waiting), "message", RawJson.EMPTY_OBJECT)),
+                        "openclaw." + Topic.CALLS_WITHDRAWN.suffix(),
+                        null,
+                        Instant.now()));
+        eventually().untilAsserted(() -> assertThat(gateway.recorded(waiting)).contains("dead.letter"));
+        assertThat(gateway.look(waiting).text("/status")).isEqualTo("WAITING_FOR_APPROVAL");
+        gateway.decide(waiting, "{\"decision\":\"approve\"}");
+        assertThat(gateway.awaitEnd(waiting).text("/outcome")).isEqualTo("SUCCEEDED");
     }
 
     @ParameterizedTest
@@ -120,9 +141,11 @@ class FaultsTest {
     }
 
     @Test
-    void aWorkerThatIsAwayFailsCallsAndIsFoundAgain() {
+    void aWorkerThatIsAwayFailsCallsAndIsFoundAgain() throws Exception {
         worker.stop();
         try {
+            // Which call meets the end of its connection is chance; this one comes after it.
+            Thread.sleep(200);
             Answer answer = gateway.call("count", "{\"mark\":\"" + mark + "\"}");
             assertThat(answer.text("/outcome")).isEqualTo("FAILED");
             assertThat(answer.text("/error/type")).isEqualTo("upstream_unavailable");
@@ -168,6 +191,10 @@ class FaultsTest {
         String waiting = gateway.call("message", "{\"mark\":\"" + mark + "\"}", "Prefer", "wait=0")
                 .text("/callId");
         eventually().until(() -> gateway.look(waiting).text("/status").equals("WAITING_FOR_APPROVAL"));
+        String withdrawn = gateway.post(
+                        "/v1/tool-calls", json(Map.of("tool", "message", "idempotencyKey", mark)), "Prefer", "wait=0")
+                .text("/callId");
+        eventually().until(() -> gateway.look(withdrawn).text("/status").equals("WAITING_FOR_APPROVAL"));
         String unfinished = mark + "-";
         List<String> bodies = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -213,6 +240,8 @@ class FaultsTest {
         assertThat(gateway.look(waiting).text("/status")).isEqualTo("WAITING_FOR_APPROVAL");
         gateway.decide(waiting, "{\"decision\":\"approve\"}");
         assertThat(gateway.awaitEnd(waiting).text("/outcome")).isEqualTo("SUCCEEDED");
+        assertThat(gateway.delete("/v1/tool-calls/" + withdrawn).text("/outcome"))
+                .isEqualTo("CANCELLED");
         assertThat(worker.runsWith("\"mark\":\"" + mark)).isEqualTo(1);
     }
 }

@@ -46,6 +46,12 @@ public final class OpenClawWorker implements Upstream {
      */
     private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(4);
 
+    /**
+     * How long a connection may rest before we look whether the worker closed it, as one that was restarted did. The look
+     * takes a millisecond, so a busy connection is spared it.
+     */
+    private static final TimeValue RESTED = TimeValue.ofMilliseconds(20);
+
     private static final Timeout CONNECT_PATIENCE = Timeout.ofSeconds(3);
     private static final Timeout LOOK_PATIENCE = Timeout.ofSeconds(5);
     /** Places are given by the upstream's bulkhead, not here. */
@@ -81,6 +87,7 @@ public final class OpenClawWorker implements Upstream {
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(CONNECT_PATIENCE)
                                 .setSocketTimeout(Timeout.DISABLED)
+                                .setValidateAfterInactivity(RESTED)
                                 .build())
                         .setMaxConnTotal(MOST_CONNECTIONS)
                         .setMaxConnPerRoute(MOST_CONNECTIONS)

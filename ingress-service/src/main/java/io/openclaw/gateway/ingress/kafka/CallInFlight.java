@@ -28,7 +28,7 @@ final class CallInFlight {
     private final ToolCall call;
     private final CompletableFuture<CallState> end = new CompletableFuture<>();
     private final CompletableFuture<CallState> news = new CompletableFuture<>();
-    private volatile CompletableFuture<?> taken = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> taken = new CompletableFuture<>();
     private final AtomicBoolean place = new AtomicBoolean(true);
     private final @Nullable BlockingQueue<CallNews> told;
     private volatile CallState.@Nullable Asking asking;
@@ -42,29 +42,29 @@ final class CallInFlight {
         this.told = followed ? new LinkedBlockingQueue<>(MOST_NEWS) : null;
     }
 
-    /**
-     * Sets what tells whether the broker took the call; whoever waits for the call learns of it if it did not.
-     *
-     * @param whenTaken fails with a {@link PipelineUnavailableException}
-     */
-    @SuppressWarnings("FutureReturnValueIgnored") // It fails as the one it depends on does.
-    void isTakenWhen(CompletableFuture<?> whenTaken) {
-        taken = whenTaken;
-        whenTaken.whenComplete((nothing, problem) -> {
-            if (problem != null) {
-                end.completeExceptionally(problem);
-                news.completeExceptionally(problem);
-                tell(new CallNews.Changed(new CallState.Pending(call)));
-            }
-        });
+    /** The broker has the call. */
+    void taken() {
+        taken.complete(null);
     }
 
-    /** Returns when the broker has taken the call. */
+    /**
+     * The broker has not got the call, so there will be no end; whoever waits for it learns why.
+     *
+     * @param problem such as a {@link PipelineUnavailableException}
+     */
+    void notTaken(RuntimeException problem) {
+        taken.completeExceptionally(problem);
+        end.completeExceptionally(problem);
+        news.completeExceptionally(problem);
+        tell(new CallNews.Changed(new CallState.Pending(call)));
+    }
+
+    /** Returns when the broker has taken the call; throws why if it did not. */
     private void awaitTaken() {
         try {
             taken.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof PipelineUnavailableException unavailable ? unavailable : e;
+            throw e.getCause() instanceof RuntimeException problem ? problem : e;
         }
     }
 

@@ -121,48 +121,71 @@ public final class Calls implements SmartLifecycle {
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
                                 + " to be answered on (it is starting, or there are more ingress instances than partitions)",
                         null));
-        ToolCall call = request.toCall(caller, origin, upstreams, replyPartition, clock.instant());
+        ToolCall call = chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()));
         takePlace();
+        var flight = new CallInFlight(call, origin == Origin.MCP);
+        // Before its key stands for it, so that a repeated request finds it here.
+        inFlight.put(call.callId(), flight);
         try {
             String key = request.idempotencyKey();
             if (key != null) {
-                StoredCall same = store.claimKey(call, key);
-                if (!same.digest().equals(call.digest())) {
+                StoredCall first = store.claimKey(call, key);
+                if (!first.digest().equals(call.digest())) {
                     throw new IdempotencyKeyReusedException(key);
                 }
-                if (same.isEnded() || inFlight.containsKey(same.callId())) {
-                    freePlace();
-                    return new Asked(same.callId(), null);
+                if (!first.callId().equals(call.callId())) {
+                    forget(call.callId());
+                    return askedAgain(call, first);
                 }
-                // New, or its first request may have been lost on the way: asking again is safe, it runs at most once.
-                call = call.withCallId(same.callId());
             }
-            call = chain.seal(call);
         } catch (RuntimeException e) {
-            freePlace();
+            forget(call.callId());
+            flight.notTaken(e);
             throw e;
         }
-        var flight = new CallInFlight(call, origin == Origin.MCP);
-        inFlight.put(call.callId(), flight);
         publish(call, flight);
         return new Asked(call.callId(), flight);
     }
 
     /** Hands a call to the broker, and does not wait: the call's end says that it was taken, and if it was not, that ends it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The flight learns of both of its ends.
     private void publish(ToolCall call, CallInFlight flight) {
-        CompletableFuture<?> taken;
-        try {
-            taken = publisher.publish(new CallRequested(call));
-        } catch (RuntimeException e) {
-            taken = CompletableFuture.failedFuture(e);
-        }
-        flight.isTakenWhen(taken.handle((sent, problem) -> {
+        send(call).whenComplete((metadata, problem) -> {
             if (problem == null) {
-                return null;
+                flight.taken();
+            } else {
+                forget(call.callId());
+                flight.notTaken(notTaken(problem));
             }
-            forget(call.callId());
-            throw new PipelineUnavailableException("the broker did not take the call", problem);
-        }));
+        });
+    }
+
+    private CompletableFuture<?> send(ToolCall call) {
+        try {
+            return publisher.publish(new CallRequested(call));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Returns the call that a request's idempotency key already stands for. If it is not under way here, it is at another
+     * instance, or it was lost on the way: asking again is safe, it runs at most once. Its end comes to whoever asked first,
+     * so it is found in the store.
+     */
+    private Asked askedAgain(ToolCall repeat, StoredCall first) {
+        if (!first.isEnded() && !inFlight.containsKey(first.callId())) {
+            try {
+                send(chain.seal(repeat.withCallId(first.callId()))).join();
+            } catch (CompletionException e) {
+                throw notTaken(e.getCause());
+            }
+        }
+        return new Asked(first.callId(), null);
+    }
+
+    private static PipelineUnavailableException notTaken(@Nullable Throwable problem) {
+        return new PipelineUnavailableException("the broker did not take the call", problem);
     }
 
     /** A call that was asked for; {@code here} is what comes back of it to this instance, if that does. */

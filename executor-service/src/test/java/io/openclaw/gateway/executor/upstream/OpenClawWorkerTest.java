@@ -1,0 +1,173 @@
+package io.openclaw.gateway.executor.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import com.sun.net.httpserver.HttpServer;
+import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.call.CallIds;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.executor.core.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OpenClawWorkerTest {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch gone = new CountDownLatch(1);
+    private final AtomicInteger runs = new AtomicInteger();
+    private HttpServer server;
+    private int port;
+    private OpenClawWorker worker;
+
+    @BeforeEach
+    void startThem() throws IOException {
+        startServer(0);
+        worker = new OpenClawWorker("openclaw", "http://127.0.0.1:" + port + "/", "secret", new WorkerTools(null));
+    }
+
+    private void startServer(int at) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
+        port = server.getAddress().getPort();
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/tools/invoke", exchange -> {
+            try (exchange) {
+                runs.incrementAndGet();
+                String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                if (body.contains("\"hang_up\"")) {
+                    return;
+                }
+                byte[] answer = "{\"ok\":true,\"result\":{}}".getBytes(StandardCharsets.UTF_8);
+                boolean slow = body.contains("\"slow\"");
+                if (slow || body.contains("\"endless\"")) {
+                    exchange.sendResponseHeaders(200, 0);
+                    asked.countDown();
+                    try {
+                        while (true) {
+                            exchange.getResponseBody().write(new byte[slow ? 1 : 65_536]);
+                            exchange.getResponseBody().flush();
+                            Thread.sleep(slow ? 10 : 0);
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        return;
+                    } catch (IOException e) {
+                        gone.countDown();
+                        throw e;
+                    }
+                }
+                exchange.sendResponseHeaders(200, answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stopThem() {
+        worker.close();
+        server.stop(0);
+    }
+
+    private CompletableFuture<Upstream.Step> start(String tool) {
+        Instant now = Instant.now();
+        return worker.run(
+                new ToolCall(
+                        CallIds.next(),
+                        "demo",
+                        "openclaw",
+                        tool,
+                        RawJson.EMPTY_OBJECT,
+                        Origin.REST,
+                        Mode.EXECUTE,
+                        now,
+                        now.plusSeconds(60),
+                        null,
+                        null,
+                        null,
+                        null,
+                        0,
+                        Digest.of("demo", "openclaw", tool, RawJson.EMPTY_OBJECT),
+                        null,
+                        Map.of()),
+                (method, params) -> {});
+    }
+
+    private Answer run(String tool) throws Exception {
+        return ((Upstream.Step.Ended) start(tool).get(20, TimeUnit.SECONDS)).answer();
+    }
+
+    private static void assertUnavailable(CompletableFuture<Upstream.Step> running, boolean mayHaveStarted) {
+        assertThat(running)
+                .failsWithin(20, TimeUnit.SECONDS)
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .asInstanceOf(type(UpstreamUnavailableException.class))
+                .satisfies(problem -> {
+                    assertThat(problem.mayHaveStarted()).isEqualTo(mayHaveStarted);
+                    assertThat(problem).hasMessageContaining("/tools/invoke");
+                });
+    }
+
+    @Test
+    void aWorkerThatWasRestartedIsCalledOnANewConnection() throws Exception {
+        assertThat(run("echo").outcome()).isEqualTo(Outcome.SUCCEEDED);
+        server.stop(0);
+        startServer(port);
+        // As long as a connection may rest without a look at it; a restart takes longer, except here.
+        Thread.sleep(50);
+        assertThat(run("echo").outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void aCallThatReachesNoWorkerWasNotStarted() throws Exception {
+        assertThat(run("echo").outcome()).isEqualTo(Outcome.SUCCEEDED);
+        server.stop(0);
+        Thread.sleep(50);
+        assertUnavailable(start("echo"), false);
+    }
+
+    /** It may have done what it was asked, so nobody may send the request again. */
+    @Test
+    void aWorkerThatHangsUpWithoutAnAnswerMayHaveRunTheCall() {
+        assertUnavailable(start("hang_up"), true);
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void aResultWithoutEndIsNotRead() throws Exception {
+        Answer answer = run("endless");
+        assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(answer.error()).isNotNull().satisfies(error -> {
+            assertThat(error.type()).isEqualTo("result_too_large");
+            assertThat(error.message()).contains(Integer.toString(GatewayApplication.MAX_PAYLOAD_BYTES));
+        });
+        assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aCallThatIsNoLongerWantedLeavesItsWorker() throws Exception {
+        CompletableFuture<Upstream.Step> running = start("slow");
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        running.cancel(true);
+        assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+}

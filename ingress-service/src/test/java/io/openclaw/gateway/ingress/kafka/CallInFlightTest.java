@@ -1,0 +1,135 @@
+package io.openclaw.gateway.ingress.kafka;
+
+import static java.util.concurrent.CompletableFuture.supplyAsync;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclaw.gateway.common.call.CallIds;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.ingress.core.CallNews;
+import io.openclaw.gateway.ingress.core.CallState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CallInFlightTest {
+    private static final Duration MOMENT = Duration.ofMillis(20);
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+    private static final ToolCall CALL = new ToolCall(
+            CallIds.next(),
+            "demo",
+            "openclaw",
+            "exec",
+            RawJson.EMPTY_OBJECT,
+            Origin.MCP,
+            Mode.EXECUTE,
+            NOW,
+            NOW.plusSeconds(60),
+            null,
+            null,
+            null,
+            null,
+            0,
+            Digest.of("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT),
+            null,
+            Map.of());
+    private static final CallCompleted END =
+            CallCompleted.of(CALL, List.of(), Outcome.SUCCEEDED, RawJson.EMPTY_OBJECT, null, Stage.EXECUTOR, NOW);
+
+    private final CallInFlight flight = new CallInFlight(CALL, true);
+
+    static Stream<Function<CallInFlight, Object>> waysToWait() {
+        return Stream.of(
+                flight -> flight.awaitEnd(LONG),
+                flight -> flight.awaitNews(LONG),
+                flight -> String.valueOf(flight.awaitNext(LONG)));
+    }
+
+    @Nested
+    class WhenTheBrokerDidNotTakeIt {
+        private final PipelineUnavailableException problem = new PipelineUnavailableException("not taken", null);
+
+        @ParameterizedTest
+        @MethodSource("io.openclaw.gateway.ingress.kafka.CallInFlightTest#waysToWait")
+        void whoeverWaitsLearnsOfItAtOnce(Function<CallInFlight, Object> way) {
+            CompletableFuture<Object> waiter = supplyAsync(() -> way.apply(flight));
+            flight.notTaken(problem);
+            assertThatThrownBy(waiter::join).hasCause(problem);
+        }
+
+        @ParameterizedTest
+        @MethodSource("io.openclaw.gateway.ingress.kafka.CallInFlightTest#waysToWait")
+        void soDoesWhoeverComesLater(Function<CallInFlight, Object> way) {
+            flight.notTaken(problem);
+            assertThatThrownBy(() -> way.apply(flight)).isSameAs(problem);
+        }
+
+        @Test
+        void thereIsNoStateOfIt() {
+            flight.notTaken(problem);
+            assertThatThrownBy(flight::state).isSameAs(problem);
+        }
+    }
+
+    /** An answer such as "202, it is pending" is a promise that the call is not lost. */
+    @Test
+    void nobodyIsToldThatItIsPendingBeforeTheBrokerHasIt() throws Exception {
+        CompletableFuture<CallState> waiter = supplyAsync(() -> flight.awaitEnd(MOMENT));
+        Thread.sleep(MOMENT.multipliedBy(5));
+        assertThat(waiter).isNotDone();
+        flight.taken();
+        assertThat(waiter.join()).isInstanceOf(CallState.Pending.class);
+    }
+
+    @Test
+    void itsEndNeedsNoWordOfTheBroker() {
+        flight.ended(END);
+        assertThat(flight.awaitEnd(LONG)).isEqualTo(new CallState.Ended(END));
+        assertThat(flight.awaitNews(LONG)).isEqualTo(new CallState.Ended(END));
+        assertThat(flight.awaitNext(LONG)).isEqualTo(new CallNews.Changed(new CallState.Ended(END)));
+    }
+
+    @Test
+    void aPersonIsNewsAndNotTheEnd() {
+        flight.taken();
+        flight.waitsUntil(NOW);
+        assertThat(flight.awaitNews(LONG)).isInstanceOf(CallState.Waiting.class);
+        assertThat(flight.awaitEnd(MOMENT)).isInstanceOf(CallState.Waiting.class);
+    }
+
+    @Test
+    void theEndIsToldAlsoToWhoeverReadsNothing() {
+        for (int i = 0; i < 2_000; i++) {
+            flight.waitsUntil(NOW.plusSeconds(i));
+        }
+        flight.ended(END);
+        CallNews last = flight.awaitNext(LONG);
+        for (CallNews next = last; next != null; next = flight.awaitNext(Duration.ZERO)) {
+            last = next;
+            flight.taken();
+        }
+        assertThat(last).isEqualTo(new CallNews.Changed(new CallState.Ended(END)));
+    }
+
+    @Test
+    void itLeavesItsPlaceOnce() {
+        assertThat(flight.leavesItsPlace()).isTrue();
+        assertThat(flight.leavesItsPlace()).isFalse();
+    }
+}
