@@ -2,7 +2,6 @@ package io.openclaw.gateway.bench;
 
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import io.openclaw.gateway.embedded.Ports;
-import io.openclaw.gateway.standalone.StandaloneGateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** A gateway in a process of its own, as deploy/run starts it. */
+/** A gateway in a process of its own, started by deploy/run, which builds it first if need be. */
 final class GatewayProcess implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(5);
 
@@ -28,25 +27,18 @@ final class GatewayProcess implements AutoCloseable {
     GatewayProcess(Path directory, Map<String, String> settings) throws IOException, InterruptedException {
         this.directory = directory;
         Files.createDirectories(directory);
-        var builder = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-Xmx2g",
-                        "-XX:+UseCompactObjectHeaders",
-                        "-XX:+UseParallelGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StandaloneGateway.class.getName())
+        Path log = directory.resolve("gateway.log");
+        var builder = new ProcessBuilder("deploy/run", "--data", directory.toString(), "--port", Integer.toString(port))
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("gateway.log").toFile());
-        builder.environment().put("DATA_DIR", directory.toString());
-        builder.environment().put("PORT", Integer.toString(port));
+                .redirectOutput(log.toFile());
         builder.environment().remove("OPENCLAW_WORKER_URL");
         builder.environment().putAll(settings);
         process = builder.start();
         Path file = directory.resolve("quickstart.env");
-        for (int i = 0; i < 600 && !Files.exists(file); i++) {
+        while (!Files.exists(file)) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the gateway did not start; see " + log);
+            }
             Thread.sleep(100);
         }
         try (var in = Files.newBufferedReader(file)) {

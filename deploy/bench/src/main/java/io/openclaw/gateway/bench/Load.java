@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A closed loop: so many callers, each of which asks again as soon as it is answered, for so long. */
 final class Load {
+    private static final Duration ROUND = Duration.ofSeconds(15);
+
     private Load() {}
 
     /** One caller. */
@@ -35,6 +37,26 @@ final class Load {
      */
     record Figures(
             int concurrency, long calls, long failures, double callsPerSecond, double p50Millis, double p99Millis) {}
+
+    /**
+     * Runs callers until that makes them no faster, because the code is compiled by then: until two rounds in a row are not
+     * 2 % faster than the best one before them.
+     *
+     * @return how long that took
+     */
+    static Duration warmUp(int concurrency, Duration atMost, Callers callers) throws InterruptedException {
+        Duration spent = Duration.ZERO;
+        double best = 0;
+        int noFaster = 0;
+        while (noFaster < 2 && spent.compareTo(atMost) < 0) {
+            double now = run(concurrency, Duration.ZERO, ROUND, callers).callsPerSecond();
+            System.err.println("warming up: " + now + " calls/s");
+            noFaster = now > 1.02 * best ? 0 : noFaster + 1;
+            best = Math.max(best, now);
+            spent = spent.plus(ROUND);
+        }
+        return spent;
+    }
 
     /** Runs callers, first unmeasured for {@code warmUp}, then measured for {@code time}. */
     static Figures run(int concurrency, Duration warmUp, Duration time, Callers callers) throws InterruptedException {

@@ -13,6 +13,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -51,7 +54,7 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
             stopOrphan(data);
             Path passwordFile = directory.resolve("password");
             String password = password(passwordFile);
-            EmbeddedPostgres server = EmbeddedPostgres.builder()
+            EmbeddedPostgres server = startWhole(EmbeddedPostgres.builder()
                     .setOverrideWorkingDirectory(directory.resolve("programs").toFile())
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
@@ -69,9 +72,7 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
                     .setServerConfig("shared_buffers", "256MB")
                     .setServerConfig("max_wal_size", "2GB")
                     .setServerConfig("wal_compression", "on")
-                    .setServerConfig("checkpoint_timeout", "15min")
-                    .start();
-            createDatabase(server);
+                    .setServerConfig("checkpoint_timeout", "15min"));
             log.info("PostgreSQL listens on 127.0.0.1:{}", server.getPort());
             return new EmbeddedPostgreSql(server, password);
         } catch (IOException e) {
@@ -100,6 +101,36 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
             server.close();
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not stop cleanly", e);
+        }
+    }
+
+    /** Starts a server; one that has started when this process is told to stop is stopped, and not left behind. */
+    private static EmbeddedPostgres startWhole(EmbeddedPostgres.Builder builder) throws IOException {
+        var starting = new CompletableFuture<EmbeddedPostgres>();
+        var stop = new Thread(() -> stop(starting), "postgresql-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            EmbeddedPostgres server = builder.start();
+            createDatabase(server);
+            starting.complete(server);
+            // Who asked for it stops it from now on. If this process is being stopped, this throws, and the hook does
+            // it.
+            Runtime.getRuntime().removeShutdownHook(stop);
+            return server;
+        } finally {
+            starting.cancel(false);
+        }
+    }
+
+    private static void stop(CompletableFuture<EmbeddedPostgres> starting) {
+        try {
+            starting.get(30, TimeUnit.SECONDS).close();
+        } catch (CancellationException e) {
+            log.debug("PostgreSQL did not start, so there is none to stop");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            log.warn("PostgreSQL could not be stopped while it started", e);
         }
     }
 
@@ -147,7 +178,7 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
         orphan.get().destroy();
         try {
             orphan.get().onExit().get(30, TimeUnit.SECONDS);
-        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+        } catch (TimeoutException | ExecutionException e) {
             throw new IOException(
                     "PostgreSQL (pid " + orphan.get().pid() + ") still runs on " + data
                             + " after 30 s; stop it by hand",

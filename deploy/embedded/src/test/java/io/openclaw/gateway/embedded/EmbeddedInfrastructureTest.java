@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -67,6 +68,36 @@ class EmbeddedInfrastructureTest {
             assertThat(server.password()).isEqualTo(orphan.password());
         }
         assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void aProcessThatIsStoppedWhileItsDatabaseStartsLeavesNoneBehind(@TempDir Path directory) throws Exception {
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Starter.class.getName(),
+                        directory.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+        Path pidFile = directory.resolve("data/postmaster.pid");
+        while (process.isAlive() && !Files.exists(pidFile)) {
+            Thread.sleep(2);
+        }
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(directory.resolve("log"))).doesNotContain("started whole");
+        assertThat(pidFile).doesNotExist();
+    }
+
+    /** Starts a database and stays. */
+    static final class Starter {
+        static void main(String... arguments) throws InterruptedException {
+            EmbeddedPostgreSql.start(Path.of(arguments[0]));
+            System.out.println("started whole");
+            Thread.sleep(Duration.ofMinutes(5));
+        }
     }
 
     @Test

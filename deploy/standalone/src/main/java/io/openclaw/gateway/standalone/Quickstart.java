@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
  * @param hasUpstreams whether there are MCP servers instead of the demo worker
  */
 record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstreams) {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration WORRY_EVERY = Duration.ofSeconds(60);
     private static final Duration PATIENCE_WITH_THE_WORKER = Duration.ofSeconds(8);
 
     /** Where each service is; all the same where they run in one process. */
@@ -32,20 +32,22 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
 
     /**
      * Waits until the gateway says that it is up, then tells. A worker that does not answer is no reason not to: it can come
-     * later, and what is wrong with it is told too.
-     *
-     * @return false if the gateway was not up within a minute; the last thing it said is printed
+     * later, and what is wrong with it is told too. While it waits, it tells once a minute what the gateway says.
      */
-    boolean tellWhenReady() throws InterruptedException {
+    void tellWhenReady() throws InterruptedException {
         String last = "nothing";
-        long now = System.nanoTime();
-        long end = now + PATIENCE.toNanos();
+        long worry = System.nanoTime() + WORRY_EVERY.toNanos();
         int tools = 0;
         long endForTheWorker = Long.MAX_VALUE;
         try (HttpClient client = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(urls.gateway() + "/health"))
                     .build();
-            for (; now < end; now = System.nanoTime()) {
+            while (true) {
+                long now = System.nanoTime();
+                if (now > worry) {
+                    System.err.println("The gateway is not ready yet. It says: " + last);
+                    worry = now + WORRY_EVERY.toNanos();
+                }
                 try {
                     last = client.send(request, BodyHandlers.ofString()).body();
                     JsonNode components = Json.MAPPER.readTree(last).path("components");
@@ -63,7 +65,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                     boolean isLate = now > endForTheWorker && (knowsTools || hasUpstreams);
                     if (restIsUp && ((workerIsUp && knowsTools) || isLate)) {
                         tell(workerIsUp ? "" : components.at("/worker/why").asString(""));
-                        return true;
+                        return;
                     }
                 } catch (IOException | JacksonException e) {
                     last = e.toString();
@@ -71,8 +73,6 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                 Thread.sleep(100);
             }
         }
-        System.err.println("The gateway is not ready after " + PATIENCE.toSeconds() + " s. It says: " + last);
-        return false;
     }
 
     /** Counts the tools that the demo agent may call; -1 if the policy no longer has that agent. */

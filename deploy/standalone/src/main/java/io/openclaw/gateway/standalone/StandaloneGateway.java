@@ -43,14 +43,12 @@ public class StandaloneGateway {
                 GatewayApplication.start(StandaloneGateway.class, LogDefaults.OF_EMBEDDED, around, args);
         Environment environment = context.getEnvironment();
         String url = "http://127.0.0.1:" + environment.getProperty("local.server.port");
-        if (!new Quickstart(
+        new Quickstart(
                         dataDirectory(environment),
                         Quickstart.Urls.all(url),
                         around.started().secrets(),
                         !upstreams(environment).isEmpty())
-                .tellWhenReady()) {
-            System.exit(1);
-        }
+                .tellWhenReady();
     }
 
     static Path dataDirectory(Environment environment) {
