@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Four Kafka hops that do nothing, with the gateway's client settings: what any pipeline of this shape could reach. Each
- * of the three stages hands every record on to the next topic; the fourth topic is read by the callers.
+ * Four Kafka hops that do nothing: what any pipeline of this shape could reach. Each of the three stages hands every record
+ * on to the next topic; the fourth topic is read by the callers. All of them are consumer groups.
  */
 final class BarePipeline implements AutoCloseable {
     private static final int HOPS = 4;

@@ -39,8 +39,8 @@ final class Load {
             int concurrency, long calls, long failures, double callsPerSecond, double p50Millis, double p99Millis) {}
 
     /**
-     * Runs callers until that makes them no faster, because the code is compiled by then: until two rounds in a row are not
-     * 2 % faster than the best one before them.
+     * Runs callers until that makes them no faster, because the code is compiled by then: until a minute brought no round that
+     * was 2 % faster than the best one before.
      *
      * @return how long that took
      */
@@ -48,7 +48,7 @@ final class Load {
         Duration spent = Duration.ZERO;
         double best = 0;
         int noFaster = 0;
-        while (noFaster < 2 && spent.compareTo(atMost) < 0) {
+        while (noFaster < 4 && spent.compareTo(atMost) < 0) {
             double now = run(concurrency, Duration.ZERO, ROUND, callers).callsPerSecond();
             System.err.println("warming up: " + now + " calls/s");
             noFaster = now > 1.02 * best ? 0 : noFaster + 1;
