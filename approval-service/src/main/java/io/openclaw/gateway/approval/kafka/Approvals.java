@@ -152,9 +152,9 @@ public final class Approvals implements SmartLifecycle {
     private void cancel(List<Received<CallWithdrawn>> batch) {
         // The executor puts a forged record aside, and says so.
         batch.stream()
-                .map(received -> received.event().call())
-                .filter(call -> chain.verify(call, List.of()).isEmpty())
-                .forEach(call -> store.cancel(call.callId(), clock.instant()));
+                .map(Received::event)
+                .filter(chain::verifies)
+                .forEach(withdrawn -> store.cancel(withdrawn.call().callId(), clock.instant()));
         tellTheUntold();
     }
 

@@ -29,13 +29,20 @@ public final class EventPublisher {
     }
 
     /**
-     * Publishes an event. The end of a call, and what is told of it before, goes to the partition that the call names, which the asking ingress reads.
+     * Publishes an event. The end of a call, and what is told of it before, goes to the partition that the call names, which the
+     * asking ingress reads.
      *
-     * @return completes when all in-sync replicas have the record; fails if they do not within the delivery timeout
+     * @return completes when all in-sync replicas have the record; fails if they do not within the delivery timeout, or the
+     *     record cannot be sent at all
      */
     public CompletableFuture<SendResult<String, byte[]>> publish(GatewayEvent event) {
-        String topic = topics.name(EventType.of(event).topic());
-        return template.send(codec.encode(event, topic, partitionOf(event, topic), clock.instant()));
+        try {
+            String topic = topics.name(EventType.of(event).topic());
+            return template.send(codec.encode(event, topic, partitionOf(event, topic), clock.instant()));
+        } catch (RuntimeException e) {
+            // The client tells of some failures at once, and of the same ones later at other times.
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private @Nullable Integer partitionOf(GatewayEvent event, String topic) {

@@ -5,6 +5,7 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.ConversationEvent;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.event.PolicyEvent;
@@ -75,6 +76,11 @@ public final class SignatureChain {
     /** Tells whether the stage that claims to have ended the call did. */
     public boolean verifies(CallCompleted completed) {
         return same(signatureOf(completed), completed.signature());
+    }
+
+    /** Tells whether ingress asked for the call that is withdrawn. */
+    public boolean verifies(CallWithdrawn withdrawn) {
+        return verify(withdrawn.call(), List.of()).isEmpty();
     }
 
     /** Returns an event of policy with policy's signature, over the canonical JSON (RFC 8785) of everything else in it. */

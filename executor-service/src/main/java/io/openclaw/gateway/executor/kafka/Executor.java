@@ -108,9 +108,10 @@ public final class Executor implements SmartLifecycle {
                 Topic.CALLS_WITHDRAWN,
                 CallWithdrawn.class,
                 batch -> batch.stream()
-                        .map(received -> received.event().call())
-                        .filter(call -> chain.verify(call, List.of()).isEmpty())
-                        .forEach(call -> conversations.cancel(call.callId())));
+                        .map(Received::event)
+                        .filter(chain::verifies)
+                        .forEach(withdrawn ->
+                                conversations.cancel(withdrawn.call().callId())));
         upstreams.tell(new McpUpstream.News() {
             @Override
             public void changed(Upstream upstream) {

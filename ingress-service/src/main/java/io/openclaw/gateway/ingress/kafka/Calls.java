@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,22 +149,27 @@ public final class Calls implements SmartLifecycle {
     /** Hands a call to the broker, and does not wait: the call's end says that it was taken, and if it was not, that ends it. */
     @SuppressWarnings("FutureReturnValueIgnored") // The flight learns of both of its ends.
     private void publish(ToolCall call, CallInFlight flight) {
-        send(call).whenComplete((metadata, problem) -> {
+        publisher.publish(new CallRequested(call)).whenComplete((metadata, problem) -> {
             if (problem == null) {
                 flight.taken();
             } else {
                 forget(call.callId());
-                flight.notTaken(notTaken(problem));
+                flight.notTaken(notTaken("the call", problem));
             }
         });
     }
 
-    private CompletableFuture<?> send(ToolCall call) {
+    /** Publishes an event, and returns when the broker has it. */
+    private void publish(GatewayEvent event, String what) {
         try {
-            return publisher.publish(new CallRequested(call));
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            publisher.publish(event).join();
+        } catch (CompletionException e) {
+            throw notTaken(what, e.getCause());
         }
+    }
+
+    private static PipelineUnavailableException notTaken(String what, @Nullable Throwable problem) {
+        return new PipelineUnavailableException("the broker did not take " + what, problem);
     }
 
     /**
@@ -175,17 +179,9 @@ public final class Calls implements SmartLifecycle {
      */
     private Asked askedAgain(ToolCall repeat, StoredCall first) {
         if (!first.isEnded() && !inFlight.containsKey(first.callId())) {
-            try {
-                send(chain.seal(repeat.withCallId(first.callId()))).join();
-            } catch (CompletionException e) {
-                throw notTaken(e.getCause());
-            }
+            publish(new CallRequested(chain.seal(repeat.withCallId(first.callId()))), "the call");
         }
         return new Asked(first.callId(), null);
-    }
-
-    private static PipelineUnavailableException notTaken(@Nullable Throwable problem) {
-        return new PipelineUnavailableException("the broker did not take the call", problem);
     }
 
     /** A call that was asked for; {@code here} is what comes back of it to this instance, if that does. */
@@ -300,20 +296,16 @@ public final class Calls implements SmartLifecycle {
             return state;
         }
         ToolCall call = state.call();
-        try {
-            publisher.publish(new CallWithdrawn(call)).join();
-        } catch (CompletionException e) {
-            throw new PipelineUnavailableException("the broker did not take the cancellation", e.getCause());
-        }
+        publish(new CallWithdrawn(call), "the cancellation");
         return new Asked(call.callId(), null).awaitEnd(CANCELLATION_PATIENCE);
     }
 
     /** Withdraws a call, and does not wait for what comes of that. */
     public void withdrawSoon(CallState state) {
         try {
-            publisher.publish(new CallWithdrawn(state.call())).join();
-        } catch (CompletionException e) {
-            log.warn("call {} could not be withdrawn: {}", state.call().callId(), e.toString());
+            publish(new CallWithdrawn(state.call()), "the cancellation");
+        } catch (PipelineUnavailableException e) {
+            log.warn("call {} could not be withdrawn: {}", state.call().callId(), String.valueOf(e.getCause()));
         }
     }
 
@@ -413,21 +405,10 @@ public final class Calls implements SmartLifecycle {
      */
     public void give(
             ToolCall call, int round, Map<String, RawJson> responses, Map<String, RawJson> errors, boolean complete) {
-        try {
-            publisher
-                    .publish(chain.sign(new InputGiven(
-                            call.withoutArguments(),
-                            round,
-                            responses,
-                            errors,
-                            complete,
-                            clock.instant(),
-                            null,
-                            Map.of())))
-                    .join();
-        } catch (CompletionException e) {
-            throw new PipelineUnavailableException("the broker did not take the answer", e.getCause());
-        }
+        publish(
+                chain.sign(new InputGiven(
+                        call.withoutArguments(), round, responses, errors, complete, clock.instant(), null, Map.of())),
+                "the answer");
         Optional.ofNullable(inFlight.get(call.callId())).ifPresent(flight -> flight.answered(round));
     }
 
