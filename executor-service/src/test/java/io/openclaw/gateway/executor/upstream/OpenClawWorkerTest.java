@@ -5,20 +5,15 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.sun.net.httpserver.HttpServer;
 import io.openclaw.gateway.common.boot.GatewayApplication;
-import io.openclaw.gateway.common.call.CallIds;
-import io.openclaw.gateway.common.call.Digest;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
-import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.executor.core.Answer;
+import io.openclaw.gateway.testing.Calls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -87,27 +82,8 @@ class OpenClawWorkerTest {
     }
 
     private CompletableFuture<Upstream.Step> start(String tool) {
-        Instant now = Instant.now();
         return worker.run(
-                new ToolCall(
-                        CallIds.next(),
-                        "demo",
-                        "openclaw",
-                        tool,
-                        RawJson.EMPTY_OBJECT,
-                        Origin.REST,
-                        Mode.EXECUTE,
-                        now,
-                        now.plusSeconds(60),
-                        null,
-                        null,
-                        null,
-                        null,
-                        0,
-                        Digest.of("demo", "openclaw", tool, RawJson.EMPTY_OBJECT),
-                        null,
-                        Map.of()),
-                (method, params) -> {});
+                Calls.call("demo", "openclaw", tool, RawJson.EMPTY_OBJECT, Instant.now()), (method, params) -> {});
     }
 
     private Answer run(String tool) throws Exception {

@@ -7,16 +7,12 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.retry.RetryRegistry;
 import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
-import io.openclaw.gateway.common.call.CallIds;
 import io.openclaw.gateway.common.call.Decision;
-import io.openclaw.gateway.common.call.Digest;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
-import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.executor.core.Answer;
+import io.openclaw.gateway.testing.Calls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -110,31 +106,10 @@ class UpstreamsTest {
     }
 
     private Answer run(String tool) {
-        Instant now = Instant.now();
         return upstreams
                 .find("second")
                 .orElseThrow()
-                .run(
-                        new ToolCall(
-                                CallIds.next(),
-                                "demo",
-                                "second",
-                                tool,
-                                RawJson.EMPTY_OBJECT,
-                                Origin.REST,
-                                Mode.EXECUTE,
-                                now,
-                                now.plusSeconds(60),
-                                null,
-                                null,
-                                null,
-                                null,
-                                0,
-                                Digest.of("demo", "second", tool, RawJson.EMPTY_OBJECT),
-                                null,
-                                Map.of()),
-                        false,
-                        SILENT);
+                .run(Calls.call("demo", "second", tool, RawJson.EMPTY_OBJECT, Instant.now()), false, SILENT);
     }
 
     @Test

@@ -4,10 +4,6 @@ import static java.util.concurrent.CompletableFuture.supplyAsync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.openclaw.gateway.common.call.CallIds;
-import io.openclaw.gateway.common.call.Digest;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -15,10 +11,10 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.ingress.core.CallNews;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.testing.Calls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -31,24 +27,7 @@ class CallInFlightTest {
     private static final Duration MOMENT = Duration.ofMillis(20);
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
-    private static final ToolCall CALL = new ToolCall(
-            CallIds.next(),
-            "demo",
-            "openclaw",
-            "exec",
-            RawJson.EMPTY_OBJECT,
-            Origin.MCP,
-            Mode.EXECUTE,
-            NOW,
-            NOW.plusSeconds(60),
-            null,
-            null,
-            null,
-            null,
-            0,
-            Digest.of("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT),
-            null,
-            Map.of());
+    private static final ToolCall CALL = Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, NOW);
     private static final CallCompleted END =
             CallCompleted.of(CALL, List.of(), Outcome.SUCCEEDED, RawJson.EMPTY_OBJECT, null, Stage.EXECUTOR, NOW);
 

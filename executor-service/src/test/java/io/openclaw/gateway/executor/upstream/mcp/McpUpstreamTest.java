@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.openclaw.gateway.common.call.CallIds;
-import io.openclaw.gateway.common.call.Digest;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallError;
@@ -20,6 +16,7 @@ import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.upstream.Upstream;
 import io.openclaw.gateway.executor.upstream.Upstream.Step;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
+import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,26 +80,7 @@ class McpUpstreamTest {
     }
 
     private static ToolCall call(String agent, String tool, String arguments) {
-        RawJson json = RawJson.of(arguments);
-        Instant now = Instant.now();
-        return new ToolCall(
-                CallIds.next(),
-                agent,
-                "server",
-                tool,
-                json,
-                Origin.REST,
-                Mode.EXECUTE,
-                now,
-                now.plusSeconds(60),
-                null,
-                null,
-                null,
-                null,
-                0,
-                Digest.of(agent, "server", tool, json),
-                null,
-                Map.of());
+        return Calls.call(agent, "server", tool, RawJson.of(arguments), Instant.now());
     }
 
     private static Answer answer(McpUpstream upstream, String what) {
