@@ -13,11 +13,11 @@ import java.util.Map;
 /**
  * Prints, as one JSON object from one run, the bare four-hop Kafka pipeline and the whole gateway (demo worker, audit on)
  * at rising concurrency: calls per second, p50 and p99 in milliseconds, and the ratios. Load generator, broker and database
- * are on this machine. Both are warmed up until that makes them no faster. {@code --seconds N} sets how long each figure is measured (default 10).
+ * are on this machine. Both are warmed up until that makes them no faster. {@code --seconds N} sets how long each figure is
+ * measured (default 10).
  */
 public final class GatewayBench {
     private static final List<Integer> CONCURRENCY = List.of(1, 16, 64, 256);
-    private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(10);
 
     private GatewayBench() {}
 
@@ -43,7 +43,7 @@ public final class GatewayBench {
         List<Load.Figures> figures = new ArrayList<>();
         try (var kafka = EmbeddedKafka.start(directory.resolve("bare"), 0);
                 var pipeline = new BarePipeline(kafka.bootstrapServers())) {
-            Load.warmUp(256, LONGEST_WARM_UP, number -> pipeline.caller());
+            Load.warmUp(256, number -> pipeline.caller());
             for (int concurrency : CONCURRENCY) {
                 figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, number -> pipeline.caller()));
                 System.err.println("bare " + figures.getLast());
@@ -56,7 +56,7 @@ public final class GatewayBench {
         List<Load.Figures> figures = new ArrayList<>();
         // What is measured is a gateway that has been running for a while: its code takes a minute or more to be
         // compiled.
-        Load.warmUp(256, LONGEST_WARM_UP, gateway::caller);
+        Load.warmUp(256, gateway::caller);
         for (int concurrency : CONCURRENCY) {
             figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, gateway::caller));
             System.err.println("gateway " + figures.getLast());

@@ -14,6 +14,9 @@ import java.util.Properties;
 
 /** A gateway in a process of its own, started by deploy/run, which builds it first if need be. */
 final class GatewayProcess implements AutoCloseable {
+    /** Time to build it, too. */
+    private static final Duration LONGEST_START = Duration.ofMinutes(10);
+
     private static final Duration CATCH_UP = Duration.ofSeconds(5);
 
     private final Path directory;
@@ -35,8 +38,10 @@ final class GatewayProcess implements AutoCloseable {
         builder.environment().putAll(settings);
         process = builder.start();
         Path file = directory.resolve("quickstart.env");
+        long end = System.nanoTime() + LONGEST_START.toNanos();
         while (!Files.exists(file)) {
-            if (!process.isAlive()) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                close();
                 throw new IllegalStateException("the gateway did not start; see " + log);
             }
             Thread.sleep(100);

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A closed loop: so many callers, each of which asks again as soon as it is answered, for so long. */
 final class Load {
     private static final Duration ROUND = Duration.ofSeconds(15);
+    private static final int MOST_ROUNDS = 40;
 
     private Load() {}
 
@@ -40,22 +41,17 @@ final class Load {
 
     /**
      * Runs callers until that makes them no faster, because the code is compiled by then: until a minute brought no round that
-     * was 2 % faster than the best one before.
-     *
-     * @return how long that took
+     * was 2 % faster than the best one before; ten minutes at most.
      */
-    static Duration warmUp(int concurrency, Duration atMost, Callers callers) throws InterruptedException {
-        Duration spent = Duration.ZERO;
+    static void warmUp(int concurrency, Callers callers) throws InterruptedException {
         double best = 0;
         int noFaster = 0;
-        while (noFaster < 4 && spent.compareTo(atMost) < 0) {
+        for (int round = 0; round < MOST_ROUNDS && noFaster < 4; round++) {
             double now = run(concurrency, Duration.ZERO, ROUND, callers).callsPerSecond();
             System.err.println("warming up: " + now + " calls/s");
             noFaster = now > 1.02 * best ? 0 : noFaster + 1;
             best = Math.max(best, now);
-            spent = spent.plus(ROUND);
         }
-        return spent;
     }
 
     /** Runs callers, first unmeasured for {@code warmUp}, then measured for {@code time}. */

@@ -29,7 +29,6 @@ import tools.jackson.databind.JsonNode;
  */
 public final class McpBench {
     private static final List<Integer> CONCURRENCY = List.of(1, 16, 64);
-    private static final Duration WARM_UP = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String ACCEPT =
             "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2025-11-25\r\n";
@@ -71,8 +70,8 @@ public final class McpBench {
                 new GatewayProcess(directory.resolve("gateway"), Map.of("OPENCLAW_UPSTREAMS", "bench=" + upstream))) {
             URI through = URI.create("http://127.0.0.1:" + gateway.port() + "/mcp");
             String key = "Authorization: Bearer " + gateway.agentKey() + "\r\n";
-            Load.run(64, Duration.ZERO, Duration.ofSeconds(10), number -> caller(upstream, ""));
-            Load.run(64, Duration.ZERO, WARM_UP, number -> caller(through, key));
+            Load.warmUp(64, number -> caller(upstream, ""));
+            Load.warmUp(64, number -> caller(through, key));
             List<Map<String, Object>> figures = new ArrayList<>();
             for (int concurrency : CONCURRENCY) {
                 Load.Figures direct =

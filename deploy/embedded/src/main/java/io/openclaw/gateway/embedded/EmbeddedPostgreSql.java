@@ -113,7 +113,7 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
             EmbeddedPostgres server = builder.start();
             createDatabase(server);
             starting.complete(server);
-            // Who asked for it stops it from now on. If this process is being stopped, this throws, and the hook does
+            // From now on it is its caller's to stop. If this process is being stopped, this throws, and the hook does
             // it.
             Runtime.getRuntime().removeShutdownHook(stop);
             return server;
