@@ -33,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -334,7 +335,10 @@ public final class Calls implements SmartLifecycle {
 
     private void handle(List<Received<GatewayEvent>> batch) {
         List<Received<CallCompleted>> ends = new ArrayList<>();
-        for (Received<GatewayEvent> received : batch) {
+        // What was told of a call before its end comes on other topics, and may stand behind the end in the batch.
+        List<Received<GatewayEvent>> endsLast = new ArrayList<>(batch);
+        endsLast.sort(Comparator.comparing(received -> received.event() instanceof CallCompleted));
+        for (Received<GatewayEvent> received : endsLast) {
             switch (received.event()) {
                 case CallCompleted end -> {
                     if (chain.verifies(end)) {
