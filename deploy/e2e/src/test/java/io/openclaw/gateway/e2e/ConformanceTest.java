@@ -17,12 +17,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The official conformance suite, run against a reference server, and against the gateway in front of it: what passes there has
  * to pass here. It sends no credentials, so callers on this machine are the demo agent.
  */
+@Tag(NpmAhead.TAG)
 @Order(6)
 class ConformanceTest {
     private static final Pattern SCENARIO = Pattern.compile("([✓✗]) (\\S+): (\\d+) passed, (\\d+) failed");

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -26,6 +27,7 @@ import tools.jackson.databind.JsonNode;
  * Real MCP clients, and real upstreams behind the gateway, all at once: an OpenClaw worker, server-everything over HTTP and
  * stdio, server-filesystem and server-memory; and an agent that may use a part of them.
  */
+@Tag(NpmAhead.TAG)
 @Order(4)
 class McpClientsTest {
     private static final String KEY = AgentKey.generate();
@@ -187,8 +189,7 @@ class McpClientsTest {
 
     @Test
     void theInspectorListsAndCalls() throws Exception {
-        Path inspector = Npm.install("inspector", "@modelcontextprotocol/inspector@2.12.0")
-                .resolve("node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js");
+        Path inspector = NodeServer.inspector();
         String header = "Authorization: Bearer " + KEY;
         JsonNode list =
                 run(inspector, "--cli", url(), "--transport", "http", "--method", "tools/list", "--header", header);

@@ -42,6 +42,12 @@ final class NodeServer implements AutoCloseable {
         return packages().resolve("node_modules/" + MODULES + name + "/" + file);
     }
 
+    /** Returns the script of MCP's inspector, which is installed if it is not yet. */
+    static Path inspector() {
+        return Npm.install("inspector", MODULES + "inspector@2.12.0")
+                .resolve("node_modules/" + MODULES + "inspector/clients/launcher/build/index.js");
+    }
+
     /** Puts a script of the test resources where it finds its packages. */
     static Path ownScript(String name) {
         Path script = packages().resolve(name);

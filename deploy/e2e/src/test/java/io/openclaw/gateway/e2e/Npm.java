@@ -43,7 +43,9 @@ final class Npm {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
             putFirst(builder.environment(), pathFirst);
-            if (builder.start().waitFor() != 0) {
+            Process npm = builder.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(npm::destroy));
+            if (npm.waitFor() != 0) {
                 throw new IllegalStateException(
                         "npm could not install " + List.of(packages) + "; it said: " + Files.readString(log));
             }

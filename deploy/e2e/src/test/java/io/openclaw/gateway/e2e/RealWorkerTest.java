@@ -9,10 +9,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** The gateway in front of a real OpenClaw worker, installed from npm. */
+@Tag(NpmAhead.TAG)
 @Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RealWorkerTest {
