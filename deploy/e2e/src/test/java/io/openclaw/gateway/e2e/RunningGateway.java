@@ -263,6 +263,11 @@ final class RunningGateway {
                 .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
     }
 
+    /** Asks another instance of ingress, with the same key. */
+    Answer postAt(SecondIngress other, String path, String body) {
+        return send(requestAt(other.url(), path, setting("AGENT_KEY")).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     Answer postAs(String key, String path, String body) {
         return send(request(path, key).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
@@ -330,7 +335,11 @@ final class RunningGateway {
     }
 
     private HttpRequest.Builder request(String path, String key, String... headers) {
-        var request = HttpRequest.newBuilder(URI.create(url() + path))
+        return requestAt(url(), path, key, headers);
+    }
+
+    private static HttpRequest.Builder requestAt(String url, String path, String key, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(url + path))
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(70));
         if (!key.isEmpty()) {

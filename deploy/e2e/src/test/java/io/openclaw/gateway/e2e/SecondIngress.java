@@ -60,14 +60,18 @@ final class SecondIngress implements AutoCloseable {
         eventually()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(() -> McpSession.modern(second.mcp(), gateway.setting("AGENT_KEY"))
+                .until(() -> !McpSession.modern(second.mcp(), gateway.setting("AGENT_KEY"))
                         .tools()
-                        .contains("openclaw__echo"));
+                        .isEmpty());
         return second;
     }
 
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
     String mcp() {
-        return "http://127.0.0.1:" + port + "/mcp";
+        return url() + "/mcp";
     }
 
     @Override
