@@ -335,10 +335,7 @@ public final class Calls implements SmartLifecycle {
 
     private void handle(List<Received<GatewayEvent>> batch) {
         List<Received<CallCompleted>> ends = new ArrayList<>();
-        // What was told of a call before its end comes on other topics, and may stand behind the end in the batch.
-        List<Received<GatewayEvent>> endsLast = new ArrayList<>(batch);
-        endsLast.sort(Comparator.comparing(received -> received.event() instanceof CallCompleted));
-        for (Received<GatewayEvent> received : endsLast) {
+        for (Received<GatewayEvent> received : endsLast(batch)) {
             switch (received.event()) {
                 case CallCompleted end -> {
                     if (chain.verifies(end)) {
@@ -361,6 +358,13 @@ public final class Calls implements SmartLifecycle {
         }
         store.rememberEnds(ends);
         ends.forEach(end -> forget(end.event().call().callId()));
+    }
+
+    /** What was told of a call before its end comes on other topics, and may stand behind the end in the batch. */
+    static List<Received<GatewayEvent>> endsLast(List<Received<GatewayEvent>> batch) {
+        List<Received<GatewayEvent>> sorted = new ArrayList<>(batch);
+        sorted.sort(Comparator.comparing(received -> received.event() instanceof CallCompleted));
+        return sorted;
     }
 
     private void handle(ApprovalChanged changed) {
