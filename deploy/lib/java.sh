@@ -21,6 +21,15 @@ find_maven() {
   }
 }
 
+# Sets how the gateway's JVM is run, and what it is measured against: batch, which goes before JAVA, and its options.
+set_up_jvm() {
+  # As a batch job, where that can be: a thread that is woken then waits for its turn, instead of taking the core of the one
+  # that woke it (docs/decisions/0005).
+  batch=()
+  if chrt --batch 0 true 2>/dev/null; then batch=(chrt --batch 0); fi
+  options=(-Xmx"${HEAP:-2g}" -XX:+UseCompactObjectHeaders -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+}
+
 # Runs a class of a module, which is built first if its sources are newer: run_class MODULE CLASS ARGUMENT...
 run_class() {
   local module=$1 class=$2 root newest
@@ -43,9 +52,10 @@ run_bench() {
   shift
   find_java25
   find_maven
+  set_up_jvm
   mvn -B -ntp -q -Dmaven.test.skip=true -pl deploy/bench -am package dependency:build-classpath \
     -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime >&2
-  exec "$JAVA" -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+  exec "${batch[@]}" "$JAVA" "${options[@]}" \
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dlogback.configurationFile=bench-logback.xml \
     -cp "deploy/bench/target/classes:$(cat deploy/bench/target/classpath)" "io.openclaw.gateway.bench.$class" "$@"
 }

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.bench;
 
+import io.openclaw.gateway.common.kafka.ShareQueues;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,28 +9,38 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Four Kafka hops that do nothing: what any pipeline of this shape could reach. Each of the three stages hands every record
- * on to the next topic; the fourth topic is read by the callers. All of them are consumer groups.
+ * on to the next topic; the fourth topic is read by the callers. The clients are set up as the gateway's are: the third
+ * stage reads as a share group, as the executor does, and the others are consumer groups.
  */
 final class BarePipeline implements AutoCloseable {
     private static final int HOPS = 4;
+    private static final int SHARED = 3;
     private static final int PARTITIONS = 4;
     /** About what a sealed call weighs with its verdicts. */
     private static final byte[] VALUE = "x".repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+
+    private static final Duration POLL = Duration.ofMillis(200);
 
     private final String bootstrapServers;
     private final KafkaProducer<String, byte[]> producer;
@@ -49,7 +60,9 @@ final class BarePipeline implements AutoCloseable {
         producer = producer();
         for (int hop = 1; hop < HOPS; hop++) {
             int from = hop;
-            stages.add(Thread.ofPlatform().name("bare-stage-" + hop).start(() -> handOn(from)));
+            stages.add(Thread.ofPlatform()
+                    .name("bare-stage-" + hop)
+                    .start(from == SHARED ? this::handOnShared : () -> handOn(from)));
         }
         stages.add(Thread.ofPlatform().name("bare-replies").start(this::readReplies));
     }
@@ -74,14 +87,9 @@ final class BarePipeline implements AutoCloseable {
         try (var consumer = consumer(from);
                 var next = producer()) {
             while (running) {
-                List<Future<?>> sent = new ArrayList<>();
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    sent.add(next.send(new ProducerRecord<>(topic(from + 1), record.key(), record.value())));
-                }
-                for (var future : sent) {
-                    future.get();
-                }
-                if (!sent.isEmpty()) {
+                ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+                sendOn(records, topic(from + 1), next);
+                if (!records.isEmpty()) {
                     consumer.commitSync();
                 }
             }
@@ -90,11 +98,38 @@ final class BarePipeline implements AutoCloseable {
         }
     }
 
+    private void handOnShared() {
+        try (var consumer = shareConsumer();
+                var next = producer()) {
+            consumer.subscribe(List.of(topic(SHARED)));
+            while (running) {
+                ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+                sendOn(records, topic(SHARED + 1), next);
+                records.forEach(record -> consumer.acknowledge(record, AcknowledgeType.ACCEPT));
+            }
+        } catch (Exception e) {
+            System.err.println("bare stage " + SHARED + " broke: " + e);
+        }
+    }
+
+    /** Sends records on, and returns when the broker has them all. */
+    private static void sendOn(
+            ConsumerRecords<String, byte[]> records, String topic, KafkaProducer<String, byte[]> producer)
+            throws InterruptedException, ExecutionException {
+        List<Future<?>> sent = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : records) {
+            sent.add(producer.send(new ProducerRecord<>(topic, record.key(), record.value())));
+        }
+        for (var future : sent) {
+            future.get();
+        }
+    }
+
     private void readReplies() {
         try (var consumer = consumer(HOPS)) {
             while (running) {
                 boolean any = false;
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                     any = true;
                     CompletableFuture<Void> reply = waiting.remove(record.key());
                     if (reply != null) {
@@ -110,7 +145,11 @@ final class BarePipeline implements AutoCloseable {
 
     private KafkaProducer<String, byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", "0"),
+                Map.of(
+                        "bootstrap.servers", bootstrapServers,
+                        "acks", "all",
+                        "linger.ms", "0",
+                        "max.in.flight.requests.per.connection", "1"),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
@@ -128,6 +167,15 @@ final class BarePipeline implements AutoCloseable {
                 new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic(hop)));
         return consumer;
+    }
+
+    private ShareConsumer<String, byte[]> shareConsumer() {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "key.deserializer", StringDeserializer.class,
+                "value.deserializer", ByteArrayDeserializer.class);
+        return new ShareQueues(new DefaultKafkaConsumerFactory<>(settings), new KafkaAdmin(settings))
+                .consumer("bare-" + SHARED, 128, Duration.ofSeconds(30));
     }
 
     private static String topic(int hop) {
