@@ -66,8 +66,9 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
                     .setConnectConfig("password", password)
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "")
-                    // The library starts servers for tests, without fsync; this one keeps what people trust it with.
+                    // The library starts servers for tests, which may forget; this one keeps what people trust it with.
                     .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("max_connections", "200")
                     .setServerConfig("shared_buffers", "256MB")
                     .setServerConfig("max_wal_size", "2GB")
