@@ -43,7 +43,7 @@ public final class GatewayBench {
         List<Load.Figures> figures = new ArrayList<>();
         try (var kafka = EmbeddedKafka.start(directory.resolve("bare"), 0);
                 var pipeline = new BarePipeline(kafka.bootstrapServers())) {
-            Load.warmUp(256, number -> pipeline.caller());
+            warmUp(number -> pipeline.caller());
             for (int concurrency : CONCURRENCY) {
                 figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, number -> pipeline.caller()));
                 System.err.println("bare " + figures.getLast());
@@ -54,14 +54,21 @@ public final class GatewayBench {
 
     private static List<Load.Figures> whole(GatewayProcess gateway, Duration time) throws InterruptedException {
         List<Load.Figures> figures = new ArrayList<>();
-        // What is measured is a gateway that has been running for a while: its code takes a minute or more to be
-        // compiled.
-        Load.warmUp(256, gateway::caller);
+        warmUp(gateway::caller);
         for (int concurrency : CONCURRENCY) {
             figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, gateway::caller));
             System.err.println("gateway " + figures.getLast());
         }
         return figures;
+    }
+
+    /**
+     * What is measured has been running for a while: its code takes a minute or more to be compiled. A call that is alone goes
+     * other ways than one of many, through everything that waits.
+     */
+    private static void warmUp(Load.Callers callers) throws InterruptedException {
+        Load.warmUp(256, callers);
+        Load.warmUp(1, callers);
     }
 
     private static List<Map<String, Object>> ratios(List<Load.Figures> bare, List<Load.Figures> whole) {
