@@ -57,7 +57,6 @@ class ConformanceTest {
     @AfterAll
     static void putThePolicyBack() throws IOException {
         Files.writeString(RunningGateway.policyFile(), policyBefore);
-        RunningGateway.restartWith(Map.of("OPENCLAW_LOOPBACK_AGENT", ""));
         reference.close();
     }
 

@@ -82,7 +82,6 @@ class McpTest {
     @AfterAll
     static void stopThem() throws IOException {
         Files.deleteIfExists(POLICY);
-        RunningGateway.restartWith(Map.of("OPENCLAW_MCP_PATIENCE", "50s", "OPENCLAW_MCP_PAGESIZE", "100"));
         reference.close();
         poisoned.close();
     }

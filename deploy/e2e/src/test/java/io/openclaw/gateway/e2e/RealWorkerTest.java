@@ -78,18 +78,14 @@ class RealWorkerTest {
                         .contains(worker.url(), "answers"));
     }
 
-    /** The last one: the gateway is started anew for it. */
+    /** The last one: the gateway is started anew for it, and by whatever suite comes next. */
     @Order(Integer.MAX_VALUE)
     @Test
     void aWrongTokenIsNamedWithItsCure() {
         gateway = RunningGateway.restartOn(worker.url(), "wrong");
-        try {
-            Answer answer = gateway.call("sessions_list", "{}");
-            assertThat(answer.text("/outcome")).isEqualTo("FAILED");
-            assertThat(answer.text("/error/type")).isEqualTo("worker_unauthorized");
-            assertThat(answer.text("/error/message")).contains("OPENCLAW_WORKER_TOKEN", "gateway.auth.token");
-        } finally {
-            gateway = RunningGateway.restartOn(worker.url(), RealWorker.TOKEN);
-        }
+        Answer answer = gateway.call("sessions_list", "{}");
+        assertThat(answer.text("/outcome")).isEqualTo("FAILED");
+        assertThat(answer.text("/error/type")).isEqualTo("worker_unauthorized");
+        assertThat(answer.text("/error/message")).contains("OPENCLAW_WORKER_TOKEN", "gateway.auth.token");
     }
 }

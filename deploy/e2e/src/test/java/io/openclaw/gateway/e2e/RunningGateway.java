@@ -97,13 +97,15 @@ final class RunningGateway {
     /** Stops the gateway in good order and starts it again on the same data, on another worker. */
     static synchronized RunningGateway restartOn(String workerUrl, String token) {
         get().stop();
+        SETTINGS.clear();
         running = start(workerUrl, token);
         return running;
     }
 
-    /** Stops the gateway in good order and starts it again on the same data, with further settings. */
+    /** Stops the gateway in good order and starts it again on the same data, with these further settings and no others. */
     static synchronized RunningGateway restartWith(Map<String, String> settings) {
         get().stop();
+        SETTINGS.clear();
         SETTINGS.putAll(settings);
         running = start(TestWorker.get().url(), TestWorker.TOKEN);
         return running;
