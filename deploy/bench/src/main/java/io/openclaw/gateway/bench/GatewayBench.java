@@ -31,7 +31,7 @@ public final class GatewayBench {
         report.put("secondsEach", time.toSeconds());
         report.put("bare", bare);
         try (var gateway = new GatewayProcess(directory.resolve("gateway"), Map.of())) {
-            List<Load.Figures> whole = whole(gateway, time);
+            List<Load.Figures> whole = figures("gateway", gateway::caller, time);
             report.put("gateway", whole);
             report.put("ratio", ratios(bare, whole));
             report.putAll(gateway.record());
@@ -40,35 +40,26 @@ public final class GatewayBench {
     }
 
     private static List<Load.Figures> bare(Path directory, Duration time) throws Exception {
-        List<Load.Figures> figures = new ArrayList<>();
         try (var kafka = EmbeddedKafka.start(directory.resolve("bare"), 0);
                 var pipeline = new BarePipeline(kafka.bootstrapServers())) {
-            warmUp(number -> pipeline.caller());
-            for (int concurrency : CONCURRENCY) {
-                figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, number -> pipeline.caller()));
-                System.err.println("bare " + figures.getLast());
-            }
+            return figures("bare", number -> pipeline.caller(), time);
         }
-        return figures;
-    }
-
-    private static List<Load.Figures> whole(GatewayProcess gateway, Duration time) throws InterruptedException {
-        List<Load.Figures> figures = new ArrayList<>();
-        warmUp(gateway::caller);
-        for (int concurrency : CONCURRENCY) {
-            figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, gateway::caller));
-            System.err.println("gateway " + figures.getLast());
-        }
-        return figures;
     }
 
     /**
      * What is measured has been running for a while: its code takes a minute or more to be compiled. A call that is alone goes
      * other ways than one of many, through everything that waits.
      */
-    private static void warmUp(Load.Callers callers) throws InterruptedException {
+    private static List<Load.Figures> figures(String name, Load.Callers callers, Duration time)
+            throws InterruptedException {
         Load.warmUp(256, callers);
         Load.warmUp(1, callers);
+        List<Load.Figures> figures = new ArrayList<>();
+        for (int concurrency : CONCURRENCY) {
+            figures.add(Load.run(concurrency, Duration.ofSeconds(2), time, callers));
+            System.err.println(name + " " + figures.getLast());
+        }
+        return figures;
     }
 
     private static List<Map<String, Object>> ratios(List<Load.Figures> bare, List<Load.Figures> whole) {
