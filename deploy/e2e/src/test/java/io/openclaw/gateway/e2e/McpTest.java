@@ -54,8 +54,7 @@ class McpTest {
     static void startThem() throws IOException {
         reference = NodeServer.reference(RunningGateway.freePort());
         poisoned = new PoisonedServer();
-        gateway = RunningGateway.restartWith(
-                Map.of("OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20", "OPENCLAW_PUBLIC_URL", ""));
+        gateway = RunningGateway.restartWith(Map.of("OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20"));
         url = gateway.url() + "/mcp";
         key = gateway.setting("AGENT_KEY");
         writePolicy("");

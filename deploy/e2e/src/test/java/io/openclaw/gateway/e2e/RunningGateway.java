@@ -94,20 +94,21 @@ final class RunningGateway {
         return running;
     }
 
-    /** Stops the gateway in good order and starts it again on the same data, on another worker. */
-    static synchronized RunningGateway restartOn(String workerUrl, String token) {
-        get().stop();
-        SETTINGS.clear();
-        running = start(workerUrl, token);
-        return running;
+    /** Stops the gateway in good order and starts it again on the same data, on another worker and with no further settings. */
+    static RunningGateway restartOn(String workerUrl, String token) {
+        return restart(workerUrl, token, Map.of());
     }
 
     /** Stops the gateway in good order and starts it again on the same data, with these further settings and no others. */
-    static synchronized RunningGateway restartWith(Map<String, String> settings) {
+    static RunningGateway restartWith(Map<String, String> settings) {
+        return restart(TestWorker.get().url(), TestWorker.TOKEN, settings);
+    }
+
+    private static synchronized RunningGateway restart(String workerUrl, String token, Map<String, String> settings) {
         get().stop();
         SETTINGS.clear();
         SETTINGS.putAll(settings);
-        running = start(TestWorker.get().url(), TestWorker.TOKEN);
+        running = start(workerUrl, token);
         return running;
     }
 
