@@ -1,6 +1,7 @@
 package io.openclaw.gateway.e2e;
 
 import static io.openclaw.gateway.e2e.RunningGateway.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import io.openclaw.gateway.ingress.IngressService;
@@ -55,14 +56,15 @@ final class SecondIngress implements AutoCloseable {
                 .forEach(name -> environment.put(
                         "OPENCLAW_SIGNING_KEYS_" + name.substring(12).toUpperCase(java.util.Locale.ROOT),
                         secrets.getProperty(name)));
+        String key = gateway.setting("AGENT_KEY");
+        List<String> tools = McpSession.modern(gateway.url() + "/mcp", key).tools();
+        assertThat(tools).isNotEmpty();
         var second = new SecondIngress(builder.start(), port);
         Runtime.getRuntime().addShutdownHook(new Thread(second::close));
         eventually()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(() -> !McpSession.modern(second.mcp(), gateway.setting("AGENT_KEY"))
-                        .tools()
-                        .isEmpty());
+                .until(() -> McpSession.modern(second.mcp(), key).tools(), has -> has.containsAll(tools));
         return second;
     }
 

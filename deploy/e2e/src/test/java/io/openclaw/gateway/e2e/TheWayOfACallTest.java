@@ -305,21 +305,19 @@ class TheWayOfACallTest {
 
         @Test
         void holdsWhenTheRequestsComeAtOnce() throws Exception {
-            assertOneCall(mark, i -> gateway.post("/v1/tool-calls", body(mark)));
+            assertOneCall(i -> gateway.post("/v1/tool-calls", body(mark)));
         }
 
         @Test
         void holdsAtSeveralInstances() throws Exception {
             try (SecondIngress second = SecondIngress.start(gateway)) {
-                assertOneCall(
-                        mark,
-                        i -> i % 2 == 0
-                                ? gateway.post("/v1/tool-calls", body(mark))
-                                : gateway.postAt(second, "/v1/tool-calls", body(mark)));
+                assertOneCall(i -> i % 2 == 0
+                        ? gateway.post("/v1/tool-calls", body(mark))
+                        : gateway.postAt(second, "/v1/tool-calls", body(mark)));
             }
         }
 
-        private void assertOneCall(String mark, IntFunction<Answer> ask) throws Exception {
+        private void assertOneCall(IntFunction<Answer> ask) throws Exception {
             List<Future<Answer>> answers = new ArrayList<>();
             try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < 20; i++) {

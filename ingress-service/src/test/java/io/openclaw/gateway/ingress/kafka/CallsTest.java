@@ -1,5 +1,6 @@
 package io.openclaw.gateway.ingress.kafka;
 
+import static io.openclaw.gateway.ingress.kafka.Calls.endsLast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.call.Outcome;
@@ -28,8 +29,7 @@ class CallsTest {
         List<Received<GatewayEvent>> batch =
                 List.of(received(end), received(told(1)), received(end), received(told(2)));
 
-        assertThat(io.openclaw.gateway.ingress.kafka.Calls.endsLast(batch))
-                .containsExactly(batch.get(1), batch.get(3), batch.get(0), batch.get(2));
+        assertThat(endsLast(batch)).containsExactly(batch.get(1), batch.get(3), batch.get(0), batch.get(2));
     }
 
     private static GatewayEvent told(int number) {
