@@ -23,9 +23,12 @@ import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.core.CallInFlight;
 import io.openclaw.gateway.ingress.core.CallNews;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.CallsInFlight;
+import io.openclaw.gateway.ingress.core.KeyedCall;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.persistence.CallStore.Position;
 import io.openclaw.gateway.ingress.persistence.CallStore.StoredCall;
@@ -39,8 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,8 +61,7 @@ public final class Calls implements SmartLifecycle {
     /** Longer than any topic keeps its records (Kafka's default is seven days). */
     private static final Duration REMEMBERED = Duration.ofDays(8);
 
-    private final Map<UUID, CallInFlight> inFlight = new ConcurrentHashMap<>();
-    private final AtomicInteger free;
+    private final CallsInFlight inFlight;
     private final ReplyPartitions replies;
     private final MessageListenerContainer container;
     private final EventPublisher publisher;
@@ -84,7 +84,7 @@ public final class Calls implements SmartLifecycle {
             Topics topics,
             Clock clock,
             MeterRegistry meters) {
-        this.free = new AtomicInteger(maxInFlight);
+        this.inFlight = new CallsInFlight(maxInFlight);
         this.publisher = publisher;
         this.chain = chain;
         this.store = store;
@@ -98,7 +98,8 @@ public final class Calls implements SmartLifecycle {
                 GatewayEvent.class,
                 replies,
                 this::handle);
-        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, Map::size).register(meters);
+        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
+                .register(meters);
     }
 
     /** Tells whether answers can reach this instance. */
@@ -110,9 +111,9 @@ public final class Calls implements SmartLifecycle {
      * Asks for a call.
      *
      * @return what can be waited on
-     * @throws TooManyCallsException if too many calls are under way
+     * @throws io.openclaw.gateway.ingress.core.TooManyCallsException if too many calls are under way
      * @throws io.openclaw.gateway.ingress.core.InvalidRequestException if the request is no call
-     * @throws IdempotencyKeyReusedException if its idempotency key already stands for another request
+     * @throws io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException if its idempotency key already stands for another request
      * @throws PipelineUnavailableException if the broker does not take the call
      */
     public Asked ask(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
@@ -122,29 +123,38 @@ public final class Calls implements SmartLifecycle {
                                 + " to be answered on (it is starting, or there are more ingress instances than partitions)",
                         null));
         ToolCall call = chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()));
-        takePlace();
-        var flight = new CallInFlight(call, origin == Origin.MCP);
         // Before its key stands for it, so that a repeated request finds it here.
-        inFlight.put(call.callId(), flight);
+        CallInFlight flight = inFlight.begin(call, origin == Origin.MCP);
         try {
             String key = request.idempotencyKey();
-            if (key != null) {
-                StoredCall first = store.claimKey(call, key);
-                if (!first.digest().equals(call.digest())) {
-                    throw new IdempotencyKeyReusedException(key);
-                }
-                if (!first.callId().equals(call.callId())) {
-                    forget(call.callId());
-                    return askedAgain(call, first);
-                }
+            UUID repeated = key == null ? null : repeated(call, key);
+            if (repeated != null) {
+                inFlight.forget(call.callId());
+                return new Asked(repeated, null);
             }
         } catch (RuntimeException e) {
-            forget(call.callId());
+            inFlight.forget(call.callId());
             flight.notTaken(e);
             throw e;
         }
         publish(call, flight);
         return new Asked(call.callId(), flight);
+    }
+
+    /**
+     * Returns which call a request with an idempotency key repeats; null if it is the first. The end of the call comes to
+     * whoever asked first, so one that repeats finds it here or in the store.
+     */
+    private @Nullable UUID repeated(ToolCall call, String idempotencyKey) {
+        KeyedCall keyed = store.claimKey(call, idempotencyKey);
+        switch (keyed.meaningOf(call, inFlight::contains)) {
+            case FIRST -> {
+                return null;
+            }
+            case REPEATED -> {}
+            case REPEATED_UNSEEN -> publish(new CallRequested(chain.seal(call.withCallId(keyed.callId()))), "the call");
+        }
+        return keyed.callId();
     }
 
     /** Hands a call to the broker, and does not wait: the call's end says that it was taken, and if it was not, that ends it. */
@@ -154,7 +164,7 @@ public final class Calls implements SmartLifecycle {
             if (problem == null) {
                 flight.taken();
             } else {
-                forget(call.callId());
+                inFlight.forget(call.callId());
                 flight.notTaken(notTaken("the call", problem));
             }
         });
@@ -171,18 +181,6 @@ public final class Calls implements SmartLifecycle {
 
     private static PipelineUnavailableException notTaken(String what, @Nullable Throwable problem) {
         return new PipelineUnavailableException("the broker did not take " + what, problem);
-    }
-
-    /**
-     * Returns the call that a request's idempotency key already stands for. If it is not under way here, it is at another
-     * instance, or it was lost on the way: asking again is safe, it runs at most once. Its end comes to whoever asked first,
-     * so it is found in the store.
-     */
-    private Asked askedAgain(ToolCall repeat, StoredCall first) {
-        if (!first.isEnded() && !inFlight.containsKey(first.callId())) {
-            publish(new CallRequested(chain.seal(repeat.withCallId(first.callId()))), "the call");
-        }
-        return new Asked(first.callId(), null);
     }
 
     /** A call that was asked for; {@code here} is what comes back of it to this instance, if that does. */
@@ -219,7 +217,7 @@ public final class Calls implements SmartLifecycle {
         public @Nullable CallNews awaitNext(Duration patience, @Nullable CallState told) {
             if (here != null) {
                 CallNews next = here.awaitNext(patience);
-                if (next != null || inFlight.containsKey(callId)) {
+                if (next != null || inFlight.contains(callId)) {
                     return next;
                 }
             }
@@ -239,7 +237,7 @@ public final class Calls implements SmartLifecycle {
 
         private CallState await(
                 Duration patience, BiFunction<CallInFlight, Duration, CallState> local, boolean newsIsEnough) {
-            CallInFlight flight = here == null ? inFlight.get(callId) : here;
+            CallInFlight flight = here == null ? inFlight.find(callId).orElse(null) : here;
             if (flight != null) {
                 return local.apply(flight, patience);
             }
@@ -259,7 +257,7 @@ public final class Calls implements SmartLifecycle {
 
     /** Returns what can be waited on of a call that was asked for before, here or at another instance. */
     public Asked resume(UUID callId) {
-        return new Asked(callId, inFlight.get(callId));
+        return new Asked(callId, inFlight.find(callId).orElse(null));
     }
 
     /** Makes sure that a call can be found by the request of a client that asked for it. */
@@ -280,11 +278,9 @@ public final class Calls implements SmartLifecycle {
 
     /** Returns what is known of a call, whichever instance it was asked at. */
     public Optional<CallState> find(UUID callId) {
-        CallInFlight flight = inFlight.get(callId);
-        if (flight != null) {
-            return Optional.of(flight.state());
-        }
-        return store.find(callId).map(this::stateOf);
+        return inFlight.find(callId)
+                .map(CallInFlight::state)
+                .or(() -> store.find(callId).map(this::stateOf));
     }
 
     /**
@@ -339,7 +335,7 @@ public final class Calls implements SmartLifecycle {
             switch (received.event()) {
                 case CallCompleted end -> {
                     if (chain.verifies(end)) {
-                        Optional.ofNullable(inFlight.get(end.call().callId())).ifPresent(flight -> flight.ended(end));
+                        inFlight.find(end.call().callId()).ifPresent(flight -> flight.ended(end));
                         ends.add(new Received<>(end, received.record()));
                     } else {
                         log.error(
@@ -357,7 +353,7 @@ public final class Calls implements SmartLifecycle {
             }
         }
         store.rememberEnds(ends);
-        ends.forEach(end -> forget(end.event().call().callId()));
+        ends.forEach(end -> inFlight.forget(end.event().call().callId()));
     }
 
     /** What was told of a call before its end comes on other topics, and may stand behind the end in the batch. */
@@ -372,14 +368,11 @@ public final class Calls implements SmartLifecycle {
             return;
         }
         store.rememberPending(changed.call(), changed.expiresAt());
-        Optional.ofNullable(inFlight.get(changed.call().callId())).ifPresent(flight -> {
-            flight.waitsUntil(changed.expiresAt());
-            freePlaceOf(flight);
-        });
+        inFlight.waitsUntil(changed.call().callId(), changed.expiresAt());
     }
 
     private void handle(ConversationEvent said) {
-        CallInFlight flight = inFlight.get(said.call().callId());
+        Optional<CallInFlight> flight = inFlight.find(said.call().callId());
         if (!chain.verifies(said)) {
             log.error(
                     "what is said about call {} is not signed by {}; it is ignored",
@@ -388,16 +381,10 @@ public final class Calls implements SmartLifecycle {
             return;
         }
         switch (said) {
-            case CallProgressed progressed -> {
-                if (flight != null) {
-                    flight.told(progressed);
-                }
-            }
+            case CallProgressed progressed -> flight.ifPresent(here -> here.told(progressed));
             case InputRequested requested -> {
                 store.rememberInput(requested);
-                if (flight != null) {
-                    flight.asks(requested);
-                }
+                flight.ifPresent(here -> here.asks(requested));
             }
             case InputGiven given ->
                 log.warn(
@@ -417,37 +404,13 @@ public final class Calls implements SmartLifecycle {
                 chain.sign(new InputGiven(
                         call.withoutArguments(), round, responses, errors, complete, clock.instant(), null, Map.of())),
                 "the answer");
-        Optional.ofNullable(inFlight.get(call.callId())).ifPresent(flight -> flight.answered(round));
-    }
-
-    private void takePlace() {
-        if (free.getAndUpdate(n -> n > 0 ? n - 1 : 0) == 0) {
-            throw new TooManyCallsException();
-        }
-    }
-
-    private void freePlace() {
-        free.incrementAndGet();
-    }
-
-    private void freePlaceOf(CallInFlight flight) {
-        if (flight.leavesItsPlace()) {
-            freePlace();
-        }
-    }
-
-    private void forget(UUID callId) {
-        Optional.ofNullable(inFlight.remove(callId)).ifPresent(this::freePlaceOf);
+        inFlight.find(call.callId()).ifPresent(flight -> flight.answered(round));
     }
 
     /** A call whose deadline passed long ago has no end that anybody here waits for. */
     @Scheduled(fixedDelay = 5_000)
     void forgetTheOverdue() {
-        Instant longAgo = clock.instant().minus(Duration.ofMinutes(1));
-        inFlight.values().stream()
-                .map(CallInFlight::call)
-                .filter(call -> call.deadline().isBefore(longAgo))
-                .forEach(call -> forget(call.callId()));
+        inFlight.forgetOverdue(clock.instant().minus(Duration.ofMinutes(1)));
     }
 
     @Scheduled(fixedDelay = 3_600_000, initialDelay = 60_000)

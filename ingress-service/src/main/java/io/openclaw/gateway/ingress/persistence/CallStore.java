@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.ingress.core.KeyedCall;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -42,25 +43,23 @@ public final class CallStore {
     /** A call as the store knows it; {@code call} is there if it was asked for again before it ended. */
     public record StoredCall(
             UUID callId,
-            String digest,
             @Nullable ToolCall call,
             @Nullable Instant approvalExpiresAt,
             @Nullable Integer inputRound,
             Map<String, RawJson> input,
             @Nullable Outcome outcome,
-            @Nullable Position completed) {
-        /** Tells whether the call is over. */
-        public boolean isEnded() {
-            return outcome != null;
-        }
-    }
+            @Nullable Position completed) {}
 
     /** Makes an idempotency key stand for a call, unless it already stands for one, and returns the call it stands for. */
-    public StoredCall claimKey(ToolCall call, String idempotencyKey) {
+    public KeyedCall claimKey(ToolCall call, String idempotencyKey) {
         insertPending(call, idempotencyKey, null);
-        return jdbc.sql("select * from " + calls + " where agent = ? and idempotency_key = ?")
+        return jdbc.sql("select call_id, digest, outcome from " + calls + " where agent = ? and idempotency_key = ?")
                 .params(call.agent(), idempotencyKey)
-                .query((row, n) -> storedCall(row))
+                .query((row, n) -> new KeyedCall(
+                        idempotencyKey,
+                        row.getObject("call_id", UUID.class),
+                        row.getString("digest"),
+                        row.getString("outcome") != null))
                 .single();
     }
 
@@ -178,7 +177,6 @@ public final class CallStore {
         String input = row.getString("input");
         return new StoredCall(
                 row.getObject("call_id", UUID.class),
-                row.getString("digest"),
                 call == null ? null : RawJson.of(call).as(ToolCall.class),
                 expires == null ? null : expires.toInstant(),
                 input == null ? null : row.getInt("input_round"),

@@ -1,11 +1,11 @@
 package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
-import io.openclaw.gateway.ingress.kafka.IdempotencyKeyReusedException;
+import io.openclaw.gateway.ingress.core.TooManyCallsException;
 import io.openclaw.gateway.ingress.kafka.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.kafka.ResultGoneException;
-import io.openclaw.gateway.ingress.kafka.TooManyCallsException;
 import java.util.Optional;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;

@@ -1,4 +1,4 @@
-package io.openclaw.gateway.ingress.kafka;
+package io.openclaw.gateway.ingress.core;
 
 /** Thrown when this instance has as many calls under way as it may. */
 public final class TooManyCallsException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.openclaw.gateway.ingress.kafka;
+package io.openclaw.gateway.ingress.core;
 
 import static java.util.concurrent.CompletableFuture.supplyAsync;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,8 +9,6 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.ingress.core.CallNews;
-import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.testing.Calls;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,10 +40,10 @@ class CallInFlightTest {
 
     @Nested
     class WhenTheBrokerDidNotTakeIt {
-        private final PipelineUnavailableException problem = new PipelineUnavailableException("not taken", null);
+        private final RuntimeException problem = new IllegalStateException("not taken");
 
         @ParameterizedTest
-        @MethodSource("io.openclaw.gateway.ingress.kafka.CallInFlightTest#waysToWait")
+        @MethodSource("io.openclaw.gateway.ingress.core.CallInFlightTest#waysToWait")
         void whoeverWaitsLearnsOfItAtOnce(Function<CallInFlight, Object> way) {
             CompletableFuture<Object> waiter = supplyAsync(() -> way.apply(flight));
             flight.notTaken(problem);
@@ -53,7 +51,7 @@ class CallInFlightTest {
         }
 
         @ParameterizedTest
-        @MethodSource("io.openclaw.gateway.ingress.kafka.CallInFlightTest#waysToWait")
+        @MethodSource("io.openclaw.gateway.ingress.core.CallInFlightTest#waysToWait")
         void soDoesWhoeverComesLater(Function<CallInFlight, Object> way) {
             flight.notTaken(problem);
             assertThatThrownBy(() -> way.apply(flight)).isSameAs(problem);

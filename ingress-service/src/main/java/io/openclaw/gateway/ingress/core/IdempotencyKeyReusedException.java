@@ -1,4 +1,4 @@
-package io.openclaw.gateway.ingress.kafka;
+package io.openclaw.gateway.ingress.core;
 
 /** Thrown when an idempotency key comes again with another request. */
 public final class IdempotencyKeyReusedException extends RuntimeException {

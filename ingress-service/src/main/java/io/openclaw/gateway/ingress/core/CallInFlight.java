@@ -1,11 +1,9 @@
-package io.openclaw.gateway.ingress.kafka;
+package io.openclaw.gateway.ingress.core;
 
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallProgressed;
 import io.openclaw.gateway.common.event.InputRequested;
-import io.openclaw.gateway.ingress.core.CallNews;
-import io.openclaw.gateway.ingress.core.CallState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
@@ -21,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A call that this instance published and whose end it has not stored yet. */
-final class CallInFlight {
+public final class CallInFlight {
     private static final Logger log = LoggerFactory.getLogger(CallInFlight.class);
     private static final int MOST_NEWS = 1_000;
 
@@ -43,16 +41,16 @@ final class CallInFlight {
     }
 
     /** The broker has the call. */
-    void taken() {
+    public void taken() {
         taken.complete(null);
     }
 
     /**
      * The broker has not got the call, so there will be no end; whoever waits for it learns why.
      *
-     * @param problem such as a {@link PipelineUnavailableException}
+     * @param problem what whoever waits is told
      */
-    void notTaken(RuntimeException problem) {
+    public void notTaken(RuntimeException problem) {
         taken.completeExceptionally(problem);
         end.completeExceptionally(problem);
         news.completeExceptionally(problem);
@@ -73,7 +71,7 @@ final class CallInFlight {
         return place.getAndSet(false);
     }
 
-    ToolCall call() {
+    public ToolCall call() {
         return call;
     }
 
@@ -83,21 +81,21 @@ final class CallInFlight {
         tell(new CallNews.Changed(waiting));
     }
 
-    void asks(InputRequested requested) {
+    public void asks(InputRequested requested) {
         var now = new CallState.Asking(call, requested.round(), requested.requests());
         asking = now;
         tell(new CallNews.Changed(now));
     }
 
     /** Its client answered, so the call no longer asks that. */
-    void answered(int round) {
+    public void answered(int round) {
         CallState.Asking now = asking;
         if (now != null && now.round() <= round) {
             asking = null;
         }
     }
 
-    void told(CallProgressed progress) {
+    public void told(CallProgressed progress) {
         tell(new CallNews.Told(progress));
     }
 
@@ -109,8 +107,7 @@ final class CallInFlight {
     }
 
     /** Waits for news, or for the end; null if there was neither for that long. */
-    @Nullable
-    CallNews awaitNext(Duration patience) {
+    public @Nullable CallNews awaitNext(Duration patience) {
         if (told == null) {
             CallState state = awaitEnd(patience);
             return state instanceof CallState.Ended ? new CallNews.Changed(state) : null;
@@ -127,7 +124,7 @@ final class CallInFlight {
         }
     }
 
-    void ended(CallCompleted completed) {
+    public void ended(CallCompleted completed) {
         var ended = new CallState.Ended(completed);
         end.complete(ended);
         news.complete(ended);
@@ -142,9 +139,9 @@ final class CallInFlight {
     /**
      * Returns what is known now.
      *
-     * @throws PipelineUnavailableException if the broker did not take the call
+     * @throws RuntimeException if the broker did not take the call: what {@link #notTaken} was told
      */
-    CallState state() {
+    public CallState state() {
         if (end.isCompletedExceptionally()) {
             awaitTaken();
         }
@@ -153,12 +150,12 @@ final class CallInFlight {
     }
 
     /** Waits for the end, and returns what is known then. */
-    CallState awaitEnd(Duration patience) {
+    public CallState awaitEnd(Duration patience) {
         return await(end, patience);
     }
 
     /** Waits for the end or for a person to be asked, and returns what is known then. */
-    CallState awaitNews(Duration patience) {
+    public CallState awaitNews(Duration patience) {
         return await(news, patience);
     }
 
