@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Prints, as one JSON object from one run, the bare four-hop Kafka pipeline and the whole gateway (demo worker, audit on)
  * at rising concurrency: calls per second, p50 and p99 in milliseconds, and the ratios. Load generator, broker and database
  * are on this machine. Both are warmed up until that makes them no faster. {@code --seconds N} sets how long each figure is
- * measured (default 10).
+ * measured (default 10). What it keeps meanwhile (20 GB are possible) is deleted, unless something failed.
  */
 public final class GatewayBench {
     private static final List<Integer> CONCURRENCY = List.of(1, 16, 64, 256);
@@ -36,6 +37,7 @@ public final class GatewayBench {
             report.put("ratio", ratios(bare, whole));
             report.putAll(gateway.record());
         }
+        FileSystemUtils.deleteRecursively(directory);
         System.out.println(RawJson.from(report).text());
     }
 

@@ -37,6 +37,7 @@ final class GatewayProcess implements AutoCloseable {
         builder.environment().remove("OPENCLAW_WORKER_URL");
         builder.environment().putAll(settings);
         process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         Path file = directory.resolve("quickstart.env");
         long end = System.nanoTime() + LONGEST_START.toNanos();
         while (!Files.exists(file)) {

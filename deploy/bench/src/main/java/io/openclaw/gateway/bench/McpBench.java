@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -90,6 +91,7 @@ public final class McpBench {
             report.put("figures", figures);
             report.putAll(gateway.record());
         }
+        FileSystemUtils.deleteRecursively(directory);
         return report;
     }
 
