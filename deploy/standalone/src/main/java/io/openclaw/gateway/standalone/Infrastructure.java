@@ -1,6 +1,7 @@
 package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.embedded.DiskRoom;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class Infrastructure implements AutoCloseable {
      * @param directory where everything is kept
      * @param workerUrl the real worker, if there is one
      * @param upstreams MCP servers; where there are any, there is no demo worker
+     * @throws io.openclaw.gateway.embedded.NoRoomException if the disk is too full
      */
     static Infrastructure start(Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams) {
         Path data = directory.toAbsolutePath().normalize();
@@ -55,6 +57,8 @@ public final class Infrastructure implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the data directory " + data, e);
         }
+        DiskRoom room = DiskRoom.of(data);
+        room.requireForStart();
         Secrets secrets = Secrets.of(data);
         Path policy = policy(data, secrets, upstreams);
         log.info("starting Kafka");
@@ -83,7 +87,14 @@ public final class Infrastructure implements AutoCloseable {
             settings.put("openclaw.worker.token", secrets.demoWorkerToken());
             log.info("no OPENCLAW_WORKER_URL: a demo worker listens at {}", demoWorker.url());
         }
+        room.watch(Infrastructure::stopTheProcess);
         return new Infrastructure(kafka, postgres, demoWorker, secrets, settings);
+    }
+
+    /** In good order, as if it was told to stop from outside. */
+    private static void stopTheProcess(String why) {
+        log.error(why);
+        System.exit(1);
     }
 
     /** Returns the settings that make the services use it. */

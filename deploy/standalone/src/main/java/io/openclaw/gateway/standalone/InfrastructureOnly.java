@@ -3,7 +3,6 @@ package io.openclaw.gateway.standalone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Properties;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -27,9 +26,7 @@ public class InfrastructureOnly {
         Files.createDirectories(data);
         Path settingsFile = data.resolve("infrastructure.properties");
         Files.deleteIfExists(settingsFile);
-        CommandLineUpstreams upstreams = StandaloneGateway.upstreams(environment);
-        Optional<String> workerUrl = StandaloneGateway.workerUrl(environment);
-        Infrastructure infrastructure = Infrastructure.start(data, workerUrl, upstreams);
+        Infrastructure infrastructure = StandaloneGateway.startInfrastructure(environment);
         Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "infrastructure-close"));
 
         var settings = new Properties();
@@ -40,7 +37,8 @@ public class InfrastructureOnly {
                 environment.getRequiredProperty("POLICY_URL"),
                 environment.getRequiredProperty("APPROVAL_URL"),
                 environment.getRequiredProperty("AUDIT_URL"));
-        new Quickstart(data, urls, infrastructure.secrets(), !upstreams.isEmpty()).tellWhenReady();
+        boolean hasUpstreams = !StandaloneGateway.upstreams(environment).isEmpty();
+        new Quickstart(data, urls, infrastructure.secrets(), hasUpstreams).tellWhenReady();
         Thread.currentThread().join();
     }
 

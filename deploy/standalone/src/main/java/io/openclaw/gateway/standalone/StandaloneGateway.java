@@ -3,6 +3,7 @@ package io.openclaw.gateway.standalone;
 import io.openclaw.gateway.approval.ApprovalConfiguration;
 import io.openclaw.gateway.audit.AuditConfiguration;
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.embedded.NoRoomException;
 import io.openclaw.gateway.executor.ExecutorConfiguration;
 import io.openclaw.gateway.ingress.IngressConfiguration;
 import io.openclaw.gateway.policy.PolicyConfiguration;
@@ -57,7 +58,18 @@ public class StandaloneGateway {
                 .normalize();
     }
 
-    static Optional<String> workerUrl(Environment environment) {
+    /** Starts the infrastructure as the settings say; if the disk is too full for it, says so and ends the process. */
+    static Infrastructure startInfrastructure(Environment environment) {
+        try {
+            return Infrastructure.start(dataDirectory(environment), workerUrl(environment), upstreams(environment));
+        } catch (NoRoomException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+            throw e;
+        }
+    }
+
+    private static Optional<String> workerUrl(Environment environment) {
         return Optional.ofNullable(environment.getProperty("OPENCLAW_WORKER_URL"))
                 .filter(url -> !url.isBlank());
     }
@@ -80,8 +92,7 @@ public class StandaloneGateway {
         public void initialize(ConfigurableApplicationContext context) {
             Environment environment = context.getEnvironment();
             requireFree(environment.getRequiredProperty("server.port", Integer.class));
-            Infrastructure started =
-                    Infrastructure.start(dataDirectory(environment), workerUrl(environment), upstreams(environment));
+            Infrastructure started = startInfrastructure(environment);
             infrastructure = Optional.of(started);
             SpringApplication.getShutdownHandlers().add(started::close);
             Map<String, Object> settings = started.settings();
