@@ -20,6 +20,7 @@ import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -37,7 +38,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -45,7 +45,7 @@ import org.springframework.scheduling.annotation.Scheduled;
  * Holds escalated calls until a person decides. A change is written to the database first, and the pipeline is told of it
  * until it has taken it: a crash in between delays a call, and loses none.
  */
-public final class Approvals implements SmartLifecycle {
+public final class Approvals implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Approvals.class);
 
     private final List<MessageListenerContainer> containers;

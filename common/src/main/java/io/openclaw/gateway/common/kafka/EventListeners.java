@@ -232,6 +232,7 @@ public final class EventListeners {
         properties.setSyncCommits(false);
         var container = new ConcurrentMessageListenerContainer<>(consumers, properties);
         container.setBeanName(group);
+        container.setPhase(PipelineLifecycle.PHASE);
         container.setCommonErrorHandler(new DefaultErrorHandler(withoutEnd()));
         return container;
     }

@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.policy;
 
 import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
@@ -18,7 +18,7 @@ import org.springframework.kafka.listener.MessageListenerContainer;
  * ignored. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
  * frozen, must not come back for the first moments after a start.
  */
-public final class PolicyFollower implements SmartLifecycle {
+public final class PolicyFollower implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(PolicyFollower.class);
 
     private final List<Consumer<PolicyState>> listeners = new CopyOnWriteArrayList<>();

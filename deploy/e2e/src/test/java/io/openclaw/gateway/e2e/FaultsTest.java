@@ -20,6 +20,7 @@ import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.e2e.RunningGateway.Answer;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -171,8 +173,22 @@ class FaultsTest {
         });
     }
 
+    /** Whoever waits is answered before it stops; what it needs may be away when it starts again. */
     @Test
-    void aGatewayStartsWithoutItsWorkerAndFindsItLater() {
+    void aGatewayStopsWhenItHasAnsweredAndStartsWithoutItsWorker() throws Exception {
+        List<Future<Answer>> answers = new ArrayList<>();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                String arguments = json(Map.of("mark", mark, "millis", 2_000));
+                answers.add(executor.submit(() -> gateway.call("count", arguments)));
+            }
+            eventually().until(() -> worker.runsWith(mark) == 20);
+            assertThat(RunningGateway.stopInGoodOrder()).isLessThan(Duration.ofSeconds(15));
+        }
+        for (Future<Answer> answer : answers) {
+            assertThat(answer.get().text("/outcome")).isEqualTo("SUCCEEDED");
+        }
+
         worker.stop();
         try {
             gateway = RunningGateway.restartOn(worker.url(), TestWorker.TOKEN);

@@ -94,6 +94,13 @@ final class RunningGateway {
         return running;
     }
 
+    /** Stops the gateway in good order, and returns how long that took; a restart is to follow. */
+    static synchronized Duration stopInGoodOrder() {
+        long start = System.nanoTime();
+        running.stop();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
     /** Stops the gateway in good order and starts it again on the same data, on another worker and with no further settings. */
     static RunningGateway restartOn(String workerUrl, String token) {
         return restart(workerUrl, token, Map.of());

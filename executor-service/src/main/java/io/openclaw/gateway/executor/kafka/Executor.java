@@ -18,6 +18,7 @@ import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -38,7 +39,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -46,7 +46,7 @@ import org.springframework.scheduling.annotation.Scheduled;
  * The executor: runs cleared calls, finishes those of executors that died, cancels those that were withdrawn before
  * anybody started them, and reports which upstreams answer.
  */
-public final class Executor implements SmartLifecycle {
+public final class Executor implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Executor.class);
     private static final Duration REPORT_EVERY = Duration.ofSeconds(12);
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);

@@ -19,6 +19,7 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -46,7 +47,6 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -54,7 +54,7 @@ import org.springframework.scheduling.annotation.Scheduled;
  * The calls of this instance: hands them to the pipeline, and finds out what became of them. The end of a call comes back
  * on a partition that this instance reads; a caller that comes back to another instance finds its call in the store.
  */
-public final class Calls implements SmartLifecycle {
+public final class Calls implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
     private static final Duration POLL_EVERY = Duration.ofMillis(200);

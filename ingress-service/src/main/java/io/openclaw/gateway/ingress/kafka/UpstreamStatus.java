@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.event.ResourceUpdated;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.topic.Topic;
 import java.util.Collection;
@@ -15,11 +16,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** Which upstreams answer, and what they have, as executors report it. */
-public final class UpstreamStatus implements SmartLifecycle {
+public final class UpstreamStatus implements PipelineLifecycle {
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> tools = new ConcurrentHashMap<>();
     private final Map<String, OffersReported> offers = new ConcurrentHashMap<>();

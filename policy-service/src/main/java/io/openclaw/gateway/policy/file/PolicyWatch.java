@@ -1,6 +1,7 @@
 package io.openclaw.gateway.policy.file;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.policy.core.InvalidPolicyException;
 import io.openclaw.gateway.policy.core.PolicyText;
@@ -12,14 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Watches the policy's files. A good version is handed on; a broken one changes nothing, is logged, and counts as the gauge
  * {@code openclaw.policy.file.valid} = 0 until it is mended. The content is read again at every look, because files that
  * are mounted or linked do not always show a new time.
  */
-public final class PolicyWatch implements SmartLifecycle {
+public final class PolicyWatch implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(PolicyWatch.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(400);
 

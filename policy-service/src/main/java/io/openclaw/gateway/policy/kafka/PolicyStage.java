@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.PolicyFollower;
@@ -23,13 +24,12 @@ import java.util.Collection;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /** Decides about every requested call by the policy in force. It waits for the first policy before it reads any call. */
-public final class PolicyStage implements SmartLifecycle {
+public final class PolicyStage implements PipelineLifecycle {
     /** Longer than the day of a budget, and than the longest deadline of a call. */
     private static final Duration REMEMBERED = Duration.ofDays(2);
 

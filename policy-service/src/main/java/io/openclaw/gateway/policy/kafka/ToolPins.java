@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
@@ -20,14 +21,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
  * Pins the tools that upstreams have. One instance reads the reports, in their order; what was seen first of a tool is what
  * is accepted, and anything else waits for an administrator.
  */
-public final class ToolPins implements SmartLifecycle {
+public final class ToolPins implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(ToolPins.class);
 
     private final MessageListenerContainer container;

@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
 import io.openclaw.gateway.vetting.judge.Settlement;
@@ -22,13 +23,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * The model's lane: a share group, so that a call which waits for a model holds up nobody else. A record is acknowledged when
  * the verdict on it is published; one whose reader dies comes again, to another.
  */
-public final class SuspectedCalls implements SmartLifecycle {
+public final class SuspectedCalls implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SuspectedCalls.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
