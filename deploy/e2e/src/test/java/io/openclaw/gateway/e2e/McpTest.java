@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -130,6 +132,57 @@ class McpTest {
             assertThat(legacy().call(tool, "{}").at("/error/code").asInt())
                     .as(tool)
                     .isEqualTo(-32602);
+        }
+    }
+
+    /** Twenty bodies that trickle in hold up nobody, and each is given up after half a minute; others go on beside it. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void bodiesThatTrickleInAreGivenUp() throws Exception {
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<String>> slow = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                slow.add(CompletableFuture.supplyAsync(() -> trickle(Duration.ofSeconds(45)), pool));
+            }
+            Thread.sleep(1_000);
+            long start = System.nanoTime();
+            assertThat(said(modern().call("reference__echo", "{\"message\":\"quick\"}")))
+                    .isEqualTo("quick");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            for (CompletableFuture<String> each : slow) {
+                assertThat(each.get()).startsWith("HTTP/1.1 400").contains("did not arrive within 30 s");
+            }
+        }
+    }
+
+    private static String trickle(Duration forThatLong) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort())) {
+            socket.setSoTimeout(100);
+            socket.getOutputStream()
+                    .write(("POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
+                            .getBytes(StandardCharsets.UTF_8));
+            long end = System.nanoTime() + forThatLong.toNanos();
+            while (System.nanoTime() < end) {
+                socket.getOutputStream().write(' ');
+                try {
+                    Thread.sleep(400);
+                    byte[] answer = new byte[4_096];
+                    int n = socket.getInputStream().read(answer);
+                    if (n > 0) {
+                        return new String(answer, 0, n, StandardCharsets.UTF_8);
+                    }
+                } catch (java.net.SocketTimeoutException e) {
+                    // Nothing is said yet.
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return "interrupted";
+                }
+            }
+            return "no answer";
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 
@@ -725,56 +778,6 @@ class McpTest {
                     .contains("4194304");
             assertThat(said(modern().call("reference__echo", "{\"message\":\"small\"}")))
                     .isEqualTo("small");
-        }
-
-        /** Twenty bodies that trickle in hold up nobody, and each is given up after half a minute. */
-        @Test
-        void bodiesThatTrickleInAreGivenUp() throws Exception {
-            try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
-                List<CompletableFuture<String>> slow = new ArrayList<>();
-                for (int i = 0; i < 20; i++) {
-                    slow.add(CompletableFuture.supplyAsync(() -> trickle(Duration.ofSeconds(45)), pool));
-                }
-                Thread.sleep(1_000);
-                long start = System.nanoTime();
-                assertThat(said(modern().call("reference__echo", "{\"message\":\"quick\"}")))
-                        .isEqualTo("quick");
-                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-                for (CompletableFuture<String> each : slow) {
-                    assertThat(each.get()).startsWith("HTTP/1.1 400").contains("did not arrive within 30 s");
-                }
-            }
-        }
-
-        private static String trickle(Duration forThatLong) {
-            try (Socket socket =
-                    new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort())) {
-                socket.setSoTimeout(100);
-                socket.getOutputStream()
-                        .write(("POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
-                                        + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
-                                .getBytes(StandardCharsets.UTF_8));
-                long end = System.nanoTime() + forThatLong.toNanos();
-                while (System.nanoTime() < end) {
-                    socket.getOutputStream().write(' ');
-                    try {
-                        Thread.sleep(400);
-                        byte[] answer = new byte[4_096];
-                        int n = socket.getInputStream().read(answer);
-                        if (n > 0) {
-                            return new String(answer, 0, n, StandardCharsets.UTF_8);
-                        }
-                    } catch (java.net.SocketTimeoutException e) {
-                        // Nothing is said yet.
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        return "interrupted";
-                    }
-                }
-                return "no answer";
-            } catch (IOException e) {
-                return e.toString();
-            }
         }
 
         private static String raw(String request) throws IOException {
