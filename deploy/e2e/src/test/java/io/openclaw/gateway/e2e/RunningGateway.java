@@ -147,6 +147,9 @@ final class RunningGateway {
             var builder = new ProcessBuilder(List.of(
                             ProcessHandle.current().info().command().orElseThrow(),
                             "-Xmx1g",
+                            // It is started often and never runs for long.
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
                             "-cp",
