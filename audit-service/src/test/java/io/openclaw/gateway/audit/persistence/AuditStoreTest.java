@@ -30,8 +30,22 @@ class AuditStoreTest {
     private final String topic = "t-" + callId;
 
     private RecordedEvent event(long offset, String json) {
+        return event(offset, json, NOW);
+    }
+
+    private RecordedEvent event(long offset, String json, Instant occurredAt) {
         return new RecordedEvent(
-                topic, 0, offset, "call.requested", callId, "demo", "openclaw", "exec", null, NOW, RawJson.of(json));
+                topic,
+                0,
+                offset,
+                "call.requested",
+                callId,
+                "demo",
+                "openclaw",
+                "exec",
+                null,
+                occurredAt,
+                RawJson.of(json));
     }
 
     private List<AuditStore.Entry> find(Map<String, String> parameters) {
@@ -45,6 +59,16 @@ class AuditStoreTest {
         assertThat(find(Map.of("callId", callId.toString())))
                 .extracting(entry -> entry.recorded().offset())
                 .containsExactly(3L, 2L, 1L);
+    }
+
+    /** As it does after a broker lost its disk: its topics are made anew, and count from 0 again. */
+    @Test
+    void anotherRecordAtTheSamePlaceIsKeptToo() {
+        store.add(List.of(event(1, "{}"), event(2, "{}")));
+        store.add(List.of(event(1, "{\"n\":2}", NOW.plusSeconds(1))));
+        assertThat(find(Map.of("callId", callId.toString())))
+                .extracting(AuditStore.Entry::recorded)
+                .containsExactly(event(1, "{\"n\":2}", NOW.plusSeconds(1)), event(2, "{}"), event(1, "{}"));
     }
 
     @Test

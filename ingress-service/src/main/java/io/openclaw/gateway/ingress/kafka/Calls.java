@@ -309,11 +309,8 @@ public final class Calls implements PipelineLifecycle {
     private CallState stateOf(StoredCall stored) {
         try {
             Position completed = stored.completed();
-            if (completed != null
-                    && reader.read(topics.name(Topic.CALLS_COMPLETED), completed.partition(), completed.offset())
-                            instanceof CallCompleted end
-                    && end.call().callId().equals(stored.callId())) {
-                return new CallState.Ended(end);
+            if (completed != null) {
+                return endOf(stored.callId(), completed);
             }
             ToolCall call = stored.call();
             if (call == null) {
@@ -327,6 +324,14 @@ public final class Calls implements PipelineLifecycle {
         } catch (UnreadableEventException e) {
             throw new ResultGoneException(stored.callId(), String.valueOf(stored.outcome()), e);
         }
+    }
+
+    private CallState.Ended endOf(UUID callId, Position position) throws UnreadableEventException {
+        GatewayEvent event = reader.read(topics.name(Topic.CALLS_COMPLETED), position.partition(), position.offset());
+        if (event instanceof CallCompleted end && end.call().callId().equals(callId)) {
+            return new CallState.Ended(end);
+        }
+        throw new UnreadableEventException("another record stands where its end stood");
     }
 
     private void handle(List<Received<GatewayEvent>> batch) {
