@@ -31,7 +31,7 @@ public final class RecordReader {
     /**
      * Reads the event at a position.
      *
-     * @throws UnreadableEventException if the record is gone (its retention is over) or is no event
+     * @throws UnreadableEventException if the record is gone (its retention is over, or the broker lost it) or is no event
      * @throws org.apache.kafka.common.KafkaException if the broker does not answer
      */
     public GatewayEvent read(String topic, int partition, long offset) throws UnreadableEventException {
@@ -46,21 +46,30 @@ public final class RecordReader {
                         ConsumerConfig.GROUP_PROTOCOL_CONFIG,
                         "classic")))) {
             var position = new TopicPartition(topic, partition);
+            long first = consumer.beginningOffsets(List.of(position)).getOrDefault(position, 0L);
+            long end = consumer.endOffsets(List.of(position)).getOrDefault(position, 0L);
+            if (offset < first || offset >= end) {
+                throw gone(position, offset);
+            }
             consumer.assign(List.of(position));
             consumer.seek(position, offset);
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (System.nanoTime() < end) {
+            long until = System.nanoTime() + PATIENCE.toNanos();
+            while (System.nanoTime() < until) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     if (record.offset() == offset) {
                         return codec.decode(record);
                     }
-                    throw new UnreadableEventException("the record at " + position + "@" + offset
-                            + " is gone: the topic's retention is shorter than the call was held back");
+                    throw gone(position, offset);
                 }
             }
             throw new org.apache.kafka.common.errors.TimeoutException(
                     "no record at " + position + "@" + offset + " within " + PATIENCE.toSeconds() + " s");
         }
+    }
+
+    private static UnreadableEventException gone(TopicPartition position, long offset) {
+        return new UnreadableEventException("the record at " + position + "@" + offset
+                + " is gone: its topic's retention is over, or its broker has lost it");
     }
 
     private static java.util.Properties asProperties(Map<String, String> map) {

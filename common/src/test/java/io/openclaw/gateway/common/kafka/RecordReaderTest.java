@@ -1,0 +1,76 @@
+package io.openclaw.gateway.common.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclaw.gateway.common.Calls;
+import io.openclaw.gateway.common.event.CallRequested;
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.UnreadableEventException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+
+class RecordReaderTest {
+    private static final TopicPartition PLACE = new TopicPartition("t", 3);
+
+    private final EventCodec codec = new EventCodec("/test");
+    private final CallRequested event = new CallRequested(Calls.call("{}"));
+    private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
+    private final RecordReader reader = new RecordReader(
+            new DefaultKafkaConsumerFactory<>(Map.of()) {
+                @Override
+                public Consumer<String, byte[]> createConsumer(
+                        @Nullable String groupId,
+                        @Nullable String clientIdPrefix,
+                        @Nullable String clientIdSuffix,
+                        @Nullable Properties properties) {
+                    return consumer;
+                }
+            },
+            codec);
+
+    /** The topic keeps the records from 5 to 9. */
+    @BeforeEach
+    void fillTheTopic() {
+        consumer.updateBeginningOffsets(Map.of(PLACE, 5L));
+        consumer.updateEndOffsets(Map.of(PLACE, 10L));
+        consumer.schedulePollTask(() -> {
+            for (long offset = Math.max(5, consumer.position(PLACE)); offset < 10; offset++) {
+                consumer.addRecord(record(offset));
+            }
+        });
+    }
+
+    private ConsumerRecord<String, byte[]> record(long offset) {
+        var sent = codec.encode(event, "t", null, Instant.EPOCH);
+        var record = new ConsumerRecord<>("t", 3, offset, sent.key(), sent.value());
+        sent.headers().forEach(header -> record.headers().add(header));
+        return record;
+    }
+
+    @Test
+    void aRecordIsReadAgainByItsPosition() throws Exception {
+        assertThat(reader.read("t", 3, 7)).isEqualTo(event);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 10})
+    @Timeout(5)
+    void oneOfWhichTheTopicKnowsNothingIsGoneAndNobodyWaitsForIt(long offset) {
+        assertThatThrownBy(() -> reader.read("t", 3, offset))
+                .isInstanceOf(UnreadableEventException.class)
+                .hasMessageStartingWith("the record at t-3@" + offset + " is gone");
+    }
+}
