@@ -182,8 +182,17 @@ class FaultsTest {
                 String arguments = json(Map.of("mark", mark, "millis", 2_000));
                 answers.add(executor.submit(() -> gateway.call("count", arguments)));
             }
+            Future<Answer> waiting = executor.submit(
+                    () -> gateway.call("message", "{\"text\":\"waits-" + mark + "\"}", "Prefer", "wait=60"));
             eventually().until(() -> worker.runsWith(mark) == 20);
+            eventually()
+                    .until(() -> gateway.console("/v1/approvals?status=pending")
+                            .response()
+                            .body()
+                            .contains("waits-" + mark));
             assertThat(RunningGateway.stopInGoodOrder()).isLessThan(Duration.ofSeconds(15));
+            assertThat(waiting.get().status()).isEqualTo(202);
+            assertThat(waiting.get().text("/status")).isEqualTo("WAITING_FOR_APPROVAL");
         }
         for (Future<Answer> answer : answers) {
             assertThat(answer.get().text("/outcome")).isEqualTo("SUCCEEDED");

@@ -43,7 +43,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +56,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 public final class Calls implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration MOMENT = Duration.ofSeconds(1);
     private static final Duration POLL_EVERY = Duration.ofMillis(200);
     /** Longer than any topic keeps its records (Kafka's default is seven days). */
     private static final Duration REMEMBERED = Duration.ofDays(8);
@@ -70,6 +70,7 @@ public final class Calls implements PipelineLifecycle {
     private final RecordReader reader;
     private final Topics topics;
     private final Clock clock;
+    private volatile boolean leaving;
 
     /**
      * @param maxInFlight how many calls may be under way at once; calls that wait for a person do not count
@@ -200,12 +201,12 @@ public final class Calls implements PipelineLifecycle {
 
         /** Waits for the end of the call. */
         public CallState awaitEnd(Duration patience) {
-            return await(patience, CallInFlight::awaitEnd, false);
+            return await(patience, false);
         }
 
         /** Waits for the end of the call, or for a person to be asked. */
         public CallState awaitNews(Duration patience) {
-            return await(patience, CallInFlight::awaitNews, true);
+            return await(patience, true);
         }
 
         /**
@@ -223,36 +224,59 @@ public final class Calls implements PipelineLifecycle {
             }
             Instant end = clock.instant().plus(patience);
             while (true) {
-                CallState state =
-                        find(callId).orElseThrow(() -> new IllegalStateException("call " + callId + " is lost"));
+                CallState state = known();
                 if (!(state instanceof CallState.Pending) && !state.equals(told)) {
                     return new CallNews.Changed(state);
                 }
-                if (!clock.instant().isBefore(end)) {
+                if (nobodyWaitsAnyLonger(end)) {
                     return null;
                 }
                 pause();
             }
         }
 
-        private CallState await(
-                Duration patience, BiFunction<CallInFlight, Duration, CallState> local, boolean newsIsEnough) {
-            CallInFlight flight = here == null ? inFlight.find(callId).orElse(null) : here;
-            if (flight != null) {
-                return local.apply(flight, patience);
-            }
+        private CallState await(Duration patience, boolean newsIsEnough) {
             Instant end = clock.instant().plus(patience);
             while (true) {
-                CallState state =
-                        find(callId).orElseThrow(() -> new IllegalStateException("call " + callId + " is lost"));
+                CallInFlight flight = here == null ? inFlight.find(callId).orElse(null) : here;
+                CallState state;
+                if (flight == null) {
+                    state = known();
+                } else {
+                    Duration left = Duration.between(clock.instant(), end);
+                    Duration moment = left.compareTo(MOMENT) < 0 ? left : MOMENT;
+                    state = newsIsEnough ? flight.awaitNews(moment) : flight.awaitEnd(moment);
+                }
                 boolean enough =
                         state instanceof CallState.Ended || (newsIsEnough && state instanceof CallState.Waiting);
-                if (enough || !clock.instant().isBefore(end)) {
+                if (enough || nobodyWaitsAnyLonger(end)) {
                     return state;
                 }
-                pause();
+                if (flight == null) {
+                    pause();
+                }
             }
         }
+
+        private CallState known() {
+            return find(callId).orElseThrow(() -> new IllegalStateException("call " + callId + " is lost"));
+        }
+
+        private boolean nobodyWaitsAnyLonger(Instant end) {
+            return leaving
+                    || Thread.currentThread().isInterrupted()
+                    || !clock.instant().isBefore(end);
+        }
+    }
+
+    /** From now on nobody is kept waiting for a call: this instance is about to stop. */
+    public void leave() {
+        leaving = true;
+    }
+
+    /** Tells whether this instance is about to stop. */
+    public boolean isLeaving() {
+        return leaving;
     }
 
     /** Returns what can be waited on of a call that was asked for before, here or at another instance. */

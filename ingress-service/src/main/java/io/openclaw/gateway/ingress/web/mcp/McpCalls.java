@@ -370,7 +370,8 @@ final class McpCalls {
                 }
             }
             boolean waitsForAPerson = state instanceof CallState.Waiting || state instanceof CallState.Pending;
-            if (wanted.isTool() && waitsForAPerson && !clock.instant().isBefore(began.plus(patience))) {
+            boolean isLate = calls.isLeaving() || !clock.instant().isBefore(began.plus(patience));
+            if (wanted.isTool() && waitsForAPerson && isLate) {
                 reply.result(ToolResults.pending(state, wanted.promisesShape(), client.isModern()));
                 return true;
             }
