@@ -78,6 +78,8 @@ public final class Infrastructure implements AutoCloseable {
         settings.put("spring.datasource.username", EmbeddedPostgreSql.USER);
         settings.put("spring.datasource.password", postgres.password());
         secrets.signingKeys().forEach((stage, key) -> settings.put("openclaw.signing.keys." + stage.label(), key));
+        // The disk that its metrics (disk_free_bytes) are of.
+        settings.put("management.metrics.system.diskspace.paths", data.toString());
         settings.put("openclaw.console.user", "admin");
         settings.put("openclaw.console.password", secrets.consolePassword());
         settings.put("openclaw.policy.directory", policy.toString());
