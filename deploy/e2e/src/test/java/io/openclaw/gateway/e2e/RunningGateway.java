@@ -144,20 +144,7 @@ final class RunningGateway {
         try {
             Files.createDirectories(DATA);
             Files.deleteIfExists(DATA.resolve("quickstart.env"));
-            var builder = new ProcessBuilder(List.of(
-                            ProcessHandle.current().info().command().orElseThrow(),
-                            "-Xmx1g",
-                            // It is started often and never runs for long.
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            StandaloneGateway.class.getName()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            DATA.resolve("gateway.log").toFile()));
+            ProcessBuilder builder = jvm("-Xmx1g", StandaloneGateway.class, "gateway.log");
             Map<String, String> environment = builder.environment();
             environment.put("DATA_DIR", DATA.toString());
             environment.put("PORT", Integer.toString(PORT));
@@ -186,6 +173,23 @@ final class RunningGateway {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Returns what runs a class of the gateway, for some minutes at most; it writes to a log beside the gateway's data. */
+    static ProcessBuilder jvm(String heap, Class<?> main, String log) {
+        return new ProcessBuilder(List.of(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        heap,
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        main.getName()))
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(DATA.resolve(log).toFile()));
     }
 
     private void awaitReady() throws IOException {

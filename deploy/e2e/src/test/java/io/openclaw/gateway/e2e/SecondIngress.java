@@ -27,17 +27,7 @@ final class SecondIngress implements AutoCloseable {
     static SecondIngress start(RunningGateway gateway) throws IOException {
         int port = RunningGateway.freePort();
         Path data = RunningGateway.data();
-        var builder = new ProcessBuilder(List.of(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        IngressService.class.getName()))
-                .redirectErrorStream(true)
-                .redirectOutput(data.resolve("second-ingress.log").toFile());
+        ProcessBuilder builder = RunningGateway.jvm("-Xmx256m", IngressService.class, "second-ingress.log");
         Map<String, String> environment = builder.environment();
         environment.put("PORT", Integer.toString(port));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", gateway.bootstrapServers());
