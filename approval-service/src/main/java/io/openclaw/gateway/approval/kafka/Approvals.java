@@ -14,7 +14,6 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallWithdrawn;
-import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
@@ -174,13 +173,14 @@ public final class Approvals implements PipelineLifecycle {
     private void tryToTell(Stored stored) {
         UUID id = stored.approval().id();
         try {
-            GatewayEvent event = reader.read(topics.name(Topic.CALLS_ESCALATED), stored.partition(), stored.offset());
-            if (event instanceof CallEscalated escalated
-                    && escalated.call().callId().equals(id)) {
-                tell(stored, escalated);
-            } else {
-                throw new UnreadableEventException("another record stands where call " + id + " stood");
-            }
+            tell(
+                    stored,
+                    reader.read(
+                            topics.name(Topic.CALLS_ESCALATED),
+                            stored.partition(),
+                            stored.offset(),
+                            CallEscalated.class,
+                            id));
         } catch (UnreadableEventException e) {
             log.error("call {} cannot be handed on: {}", id, e.getMessage());
             store.markTold(id, stored.approval().status());

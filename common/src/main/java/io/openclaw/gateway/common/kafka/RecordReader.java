@@ -1,11 +1,13 @@
 package io.openclaw.gateway.common.kafka;
 
+import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,12 +31,23 @@ public final class RecordReader {
     }
 
     /**
-     * Reads the event at a position.
+     * Reads the event of a call at a position.
      *
-     * @throws UnreadableEventException if the record is gone (its retention is over, or the broker lost it) or is no event
+     * @throws UnreadableEventException if the record is gone (its retention is over, or the broker lost it), is no event, or
+     *     another one stands there
      * @throws org.apache.kafka.common.KafkaException if the broker does not answer
      */
-    public GatewayEvent read(String topic, int partition, long offset) throws UnreadableEventException {
+    public <E extends CallEvent> E read(String topic, int partition, long offset, Class<E> eventClass, UUID callId)
+            throws UnreadableEventException {
+        GatewayEvent event = read(new TopicPartition(topic, partition), offset);
+        if (eventClass.isInstance(event)
+                && eventClass.cast(event).call().callId().equals(callId)) {
+            return eventClass.cast(event);
+        }
+        throw new UnreadableEventException("another record stands where call " + callId + " stood");
+    }
+
+    private GatewayEvent read(TopicPartition position, long offset) throws UnreadableEventException {
         // The group is never joined; a name is only asked for by the factory.
         try (Consumer<String, byte[]> consumer = consumers.createConsumer(
                 "openclaw-record-reader",
@@ -45,7 +58,6 @@ public final class RecordReader {
                         "1",
                         ConsumerConfig.GROUP_PROTOCOL_CONFIG,
                         "classic")))) {
-            var position = new TopicPartition(topic, partition);
             long first = consumer.beginningOffsets(List.of(position)).getOrDefault(position, 0L);
             long end = consumer.endOffsets(List.of(position)).getOrDefault(position, 0L);
             if (offset < first || offset >= end) {

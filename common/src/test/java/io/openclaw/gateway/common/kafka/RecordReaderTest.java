@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.Calls;
+import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -60,16 +62,36 @@ class RecordReaderTest {
         return record;
     }
 
+    private CallRequested read(long offset) throws UnreadableEventException {
+        return reader.read("t", 3, offset, CallRequested.class, event.call().callId());
+    }
+
     @Test
     void aRecordIsReadAgainByItsPosition() throws Exception {
-        assertThat(reader.read("t", 3, 7)).isEqualTo(event);
+        assertThat(read(7)).isEqualTo(event);
+    }
+
+    @Test
+    void theRecordOfAnotherCallIsNotTakenForIt() {
+        UUID other = UUID.randomUUID();
+        assertThatThrownBy(() -> reader.read("t", 3, 7, CallRequested.class, other))
+                .isInstanceOf(UnreadableEventException.class)
+                .hasMessage("another record stands where call " + other + " stood");
+    }
+
+    @Test
+    void norIsAnotherEventOfTheCall() {
+        UUID callId = event.call().callId();
+        assertThatThrownBy(() -> reader.read("t", 3, 7, CallCompleted.class, callId))
+                .isInstanceOf(UnreadableEventException.class)
+                .hasMessageStartingWith("another record stands");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {4, 10})
     @Timeout(5)
     void oneOfWhichTheTopicKnowsNothingIsGoneAndNobodyWaitsForIt(long offset) {
-        assertThatThrownBy(() -> reader.read("t", 3, offset))
+        assertThatThrownBy(() -> read(offset))
                 .isInstanceOf(UnreadableEventException.class)
                 .hasMessageStartingWith("the record at t-3@" + offset + " is gone");
     }

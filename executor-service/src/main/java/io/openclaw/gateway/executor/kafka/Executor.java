@@ -162,11 +162,8 @@ public final class Executor implements PipelineLifecycle {
 
     private void finish(Position position) {
         try {
-            GatewayEvent event = reader.read(clearedTopic, position.partition(), position.offset());
-            if (!(event instanceof CallCleared cleared)
-                    || !cleared.call().callId().equals(position.callId())) {
-                throw new UnreadableEventException("another record stands where it stood");
-            }
+            CallCleared cleared = reader.read(
+                    clearedTopic, position.partition(), position.offset(), CallCleared.class, position.callId());
             if (executions.isRepeatable(cleared.call())) {
                 log.info("call {} is run again: its executor died", position.callId());
                 executions.start(cleared);

@@ -334,7 +334,12 @@ public final class Calls implements PipelineLifecycle {
         try {
             Position completed = stored.completed();
             if (completed != null) {
-                return endOf(stored.callId(), completed);
+                return new CallState.Ended(reader.read(
+                        topics.name(Topic.CALLS_COMPLETED),
+                        completed.partition(),
+                        completed.offset(),
+                        CallCompleted.class,
+                        stored.callId()));
             }
             ToolCall call = stored.call();
             if (call == null) {
@@ -348,14 +353,6 @@ public final class Calls implements PipelineLifecycle {
         } catch (UnreadableEventException e) {
             throw new ResultGoneException(stored.callId(), String.valueOf(stored.outcome()), e);
         }
-    }
-
-    private CallState.Ended endOf(UUID callId, Position position) throws UnreadableEventException {
-        GatewayEvent event = reader.read(topics.name(Topic.CALLS_COMPLETED), position.partition(), position.offset());
-        if (event instanceof CallCompleted end && end.call().callId().equals(callId)) {
-            return new CallState.Ended(end);
-        }
-        throw new UnreadableEventException("another record stands where its end stood");
     }
 
     private void handle(List<Received<GatewayEvent>> batch) {
