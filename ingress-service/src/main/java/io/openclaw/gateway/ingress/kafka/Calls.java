@@ -46,6 +46,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -56,6 +58,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 public final class Calls implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
     private static final Duration MOMENT = Duration.ofSeconds(1);
     private static final Duration POLL_EVERY = Duration.ofMillis(200);
     /** Longer than any topic keeps its records (Kafka's default is seven days). */
@@ -70,7 +73,8 @@ public final class Calls implements PipelineLifecycle {
     private final RecordReader reader;
     private final Topics topics;
     private final Clock clock;
-    private volatile boolean leaving;
+    /** When nobody is kept waiting any longer, because this instance stops. */
+    private volatile Instant leavesAt = Instant.MAX;
 
     /**
      * @param maxInFlight how many calls may be under way at once; calls that wait for a person do not count
@@ -263,20 +267,25 @@ public final class Calls implements PipelineLifecycle {
         }
 
         private boolean nobodyWaitsAnyLonger(Instant end) {
-            return leaving
+            return isLeaving()
                     || Thread.currentThread().isInterrupted()
                     || !clock.instant().isBefore(end);
         }
     }
 
-    /** From now on nobody is kept waiting for a call: this instance is about to stop. */
-    public void leave() {
-        leaving = true;
+    /**
+     * This process is told to stop: its web server takes no more requests and waits for those it has. Whoever still waits for a
+     * call in five seconds, because a person has to decide or its tool takes long, is told what is known and where to ask
+     * again, rather than cut off when the server's own patience ends.
+     */
+    @EventListener(ContextClosedEvent.class)
+    void leaveSoon() {
+        leavesAt = clock.instant().plus(FAREWELL);
     }
 
-    /** Tells whether this instance is about to stop. */
+    /** Tells whether nobody is to be kept waiting any longer, because this instance stops. */
     public boolean isLeaving() {
-        return leaving;
+        return !clock.instant().isBefore(leavesAt);
     }
 
     /** Returns what can be waited on of a call that was asked for before, here or at another instance. */

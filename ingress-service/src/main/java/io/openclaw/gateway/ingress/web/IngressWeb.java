@@ -7,7 +7,6 @@ import org.springframework.context.annotation.Import;
 /** Everything that agents see of ingress. */
 @Configuration(proxyBeanMethods = false)
 @Import({
-    Farewell.class,
     HealthController.class,
     IngressProblems.class,
     IngressSecurity.class,

@@ -17,11 +17,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The streams on which clients are told of changes. */
-final class McpStreams implements SmartLifecycle {
+final class McpStreams {
     private static final Logger log = LoggerFactory.getLogger(McpStreams.class);
     private static final Duration BEAT = Duration.ofSeconds(15);
     private static final int MOST_WAITING = 200;
@@ -125,25 +126,10 @@ final class McpStreams implements SmartLifecycle {
         }
     }
 
-    @Override
-    public void start() {
-        running = true;
-    }
-
     /** Ends the streams, before the server waits for its requests to end. */
-    @Override
-    public void stop() {
+    @EventListener(ContextClosedEvent.class)
+    void end() {
         running = false;
         tell(new Change.Nothing());
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    @Override
-    public int getPhase() {
-        return Integer.MAX_VALUE;
     }
 }
