@@ -36,7 +36,7 @@ run_class() {
   shift 2
   root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
   local classes=$root/$module/target/classes classpath=$root/$module/target/classpath
-  newest=$(find "$root"/pom.xml "$root"/common/src/main "$root/$module/src/main" "$root/$module/pom.xml" \
+  newest=$(find "$root"/pom.xml "$root"/common/*/src/main "$root/$module/src/main" "$root/$module/pom.xml" \
     -newer "$classpath" -print -quit 2>/dev/null || echo none)
   if [ ! -f "$classpath" ] || [ -n "$newest" ]; then
     find_maven

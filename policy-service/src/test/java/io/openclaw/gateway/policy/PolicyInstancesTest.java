@@ -16,7 +16,7 @@ import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.FreezeChanged;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.StageKeys;

@@ -3,7 +3,7 @@ package io.openclaw.gateway.policy.kafka;
 import io.openclaw.gateway.common.event.PolicyPublished;
 import io.openclaw.gateway.common.event.PolicyPublished.Slot;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.policy.persistence.PublicationStore;
 import io.openclaw.gateway.policy.persistence.PublicationStore.Publication;

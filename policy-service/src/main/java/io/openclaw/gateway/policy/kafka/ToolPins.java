@@ -8,7 +8,7 @@ import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
-import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.topic.Topic;

@@ -1,8 +1,8 @@
 package io.openclaw.gateway.policy.web;
 
 import io.openclaw.gateway.common.event.KeyChanged;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.AgentKey;
-import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.text.Durations;
 import io.openclaw.gateway.policy.core.Keys;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;

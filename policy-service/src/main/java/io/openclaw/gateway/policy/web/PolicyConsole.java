@@ -1,7 +1,7 @@
 package io.openclaw.gateway.policy.web;
 
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyDocument;
-import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import java.security.Principal;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.openclaw.gateway.policy.web;
 
 import io.openclaw.gateway.common.event.FreezeChanged;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyDocument;
-import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.policy.core.Difference;

@@ -1,7 +1,7 @@
 package io.openclaw.gateway.policy.web;
 
 import io.openclaw.gateway.common.event.ToolPinned;
-import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.policy.core.Pinning;

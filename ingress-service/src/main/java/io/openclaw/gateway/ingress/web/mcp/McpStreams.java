@@ -2,7 +2,7 @@ package io.openclaw.gateway.ingress.web.mcp;
 
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
-import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.ingress.core.TooManyCallsException;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import java.time.Duration;

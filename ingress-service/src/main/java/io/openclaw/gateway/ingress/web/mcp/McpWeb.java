@@ -1,7 +1,7 @@
 package io.openclaw.gateway.ingress.web.mcp;
 
 import io.openclaw.gateway.common.identity.KnownAgents;
-import io.openclaw.gateway.common.policy.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;

@@ -1,0 +1,131 @@
+package io.openclaw.gateway.common.boot;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.identity.KnownAgents;
+import io.openclaw.gateway.common.kafka.DeadLetters;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.ShareQueues;
+import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.routing.StageStep;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.signing.StageKeys;
+import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.common.web.ConsoleSecurity;
+import io.openclaw.gateway.common.web.ProblemPages;
+import io.openclaw.gateway.common.web.WebAnswers;
+import java.time.Clock;
+import java.util.Arrays;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** What every service is given. */
+@AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
+@EnableConfigurationProperties(GatewayProperties.class)
+@Import({ConsoleSecurity.class, ProblemPages.class, WebAnswers.class})
+public class GatewayAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Topics topics(GatewayProperties properties) {
+        return new Topics(properties.kafka().topicPrefix());
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "openclaw.kafka.create-topics", matchIfMissing = true)
+    KafkaAdmin.NewTopics newTopics(GatewayProperties properties, Topics topics) {
+        return new KafkaAdmin.NewTopics(Arrays.stream(Topic.values())
+                .map(topic -> newTopic(topic, topics.name(topic), properties.kafka()))
+                .toArray(NewTopic[]::new));
+    }
+
+    private static NewTopic newTopic(Topic topic, String name, GatewayProperties.Kafka kafka) {
+        TopicBuilder builder = TopicBuilder.name(name)
+                .replicas(kafka.replicationFactor())
+                .config("max.message.bytes", Integer.toString(GatewayApplication.MAX_RECORD_BYTES));
+        return switch (topic.kind()) {
+            case QUEUE -> builder.partitions(kafka.partitions()).build();
+            case LATEST -> builder.partitions(1).compact().build();
+        };
+    }
+
+    @Bean
+    EventCodec eventCodec(GatewayProperties properties) {
+        return new EventCodec("/openclaw-gateway/" + properties.instanceName());
+    }
+
+    @Bean
+    EventPublisher eventPublisher(
+            KafkaTemplate<String, byte[]> template, EventCodec codec, Topics topics, Clock clock) {
+        return new EventPublisher(template, codec, topics, clock);
+    }
+
+    @Bean
+    DeadLetters deadLetters(KafkaTemplate<String, byte[]> template, Topics topics, MeterRegistry meters) {
+        return new DeadLetters(template, topics, meters);
+    }
+
+    @Bean
+    EventListeners eventListeners(
+            ConsumerFactory<String, byte[]> consumers,
+            Topics topics,
+            EventCodec codec,
+            EventPublisher publisher,
+            DeadLetters deadLetters) {
+        return new EventListeners(consumers, topics, codec, publisher, deadLetters);
+    }
+
+    @Bean
+    ShareQueues shareQueues(ConsumerFactory<String, byte[]> consumers, KafkaAdmin kafkaAdmin) {
+        return new ShareQueues(consumers, kafkaAdmin);
+    }
+
+    @Bean
+    RecordReader recordReader(ConsumerFactory<String, byte[]> consumers, EventCodec codec) {
+        return new RecordReader(consumers, codec);
+    }
+
+    @Bean
+    Redactor redactor() {
+        return new Redactor();
+    }
+
+    @Bean
+    SignatureChain signatureChain(GatewayProperties properties) {
+        return new SignatureChain(StageKeys.ofBase64(properties.signing().keys()));
+    }
+
+    @Bean
+    StageStep stageStep(SignatureChain chain) {
+        return new StageStep(chain);
+    }
+
+    @Bean
+    PolicyFollower policyFollower(EventListeners listeners, SignatureChain chain) {
+        return new PolicyFollower(listeners, chain);
+    }
+
+    @Bean
+    KnownAgents knownAgents(PolicyFollower follower, Clock clock) {
+        return new KnownAgents(follower, clock);
+    }
+}

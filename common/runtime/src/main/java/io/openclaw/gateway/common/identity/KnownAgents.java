@@ -1,0 +1,45 @@
+package io.openclaw.gateway.common.identity;
+
+import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.policy.AgentKey;
+import java.time.Clock;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The agents of the policy in force, and who is which. */
+public final class KnownAgents {
+    private final TokenVerifier tokens = new TokenVerifier();
+    private final Clock clock;
+    private volatile @Nullable AgentDirectory directory;
+
+    public KnownAgents(PolicyFollower follower, Clock clock) {
+        this.clock = clock;
+        follower.onChange(state -> {
+            if (state.active() != null) {
+                directory = AgentDirectory.of(
+                        state.active().document(), state.keys().values());
+            }
+        });
+    }
+
+    /** Returns the agents; empty until a policy was read. */
+    public Optional<AgentDirectory> current() {
+        return Optional.ofNullable(directory);
+    }
+
+    /**
+     * Returns who sent a bearer token.
+     *
+     * @param known the agents of one moment
+     * @throws UnprovenException if the token proves no agent
+     */
+    Caller prove(String bearer, AgentDirectory known) {
+        if (bearer.startsWith(AgentKey.PREFIX)
+                || bearer.chars().filter(c -> c == '.').count() != 2) {
+            return known.callerOf(bearer, clock.instant())
+                    .orElseThrow(() -> UnprovenException.because("the key sent is unknown, expired or revoked"));
+        }
+        var verified = tokens.verify(bearer, known.issuers());
+        return known.callerOf(verified.issuer(), verified.claims());
+    }
+}
