@@ -1,5 +1,6 @@
 package io.openclaw.gateway.standalone;
 
+import io.openclaw.gateway.common.boot.Defaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +44,7 @@ public class InfrastructureOnly {
     }
 
     private static Properties logging() {
-        var properties = new Properties();
-        properties.putAll(LogDefaults.OF_EMBEDDED);
+        Properties properties = Defaults.of("standalone");
         properties.setProperty("spring.main.banner-mode", "off");
         return properties;
     }

@@ -41,7 +41,7 @@ public class StandaloneGateway {
     static void main(String... args) throws InterruptedException {
         var around = new Around();
         ConfigurableApplicationContext context =
-                GatewayApplication.start(StandaloneGateway.class, LogDefaults.OF_EMBEDDED, around, args);
+                GatewayApplication.start(StandaloneGateway.class, Map.of(), around, args);
         Environment environment = context.getEnvironment();
         String url = "http://127.0.0.1:" + environment.getProperty("local.server.port");
         new Quickstart(
