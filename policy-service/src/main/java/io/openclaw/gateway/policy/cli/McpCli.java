@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,21 +16,30 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
-/** The command line of MCP; see {@link #USAGE}. */
-public final class McpCli {
-    private static final String USAGE = """
-            deploy/mcp import FILE [--policy DIR] [--env FILE] [--agent ID] [--url URL] [--force]
-              Puts the MCP servers of a client behind the gateway. FILE is OpenClaw's openclaw.json, Claude's
-              claude_desktop_config.json, or a .mcp.json; it is not changed.
-              --policy DIR   where the upstreams are written (default: data/policy, as deploy/run has it)
-              --env FILE     where the secrets among them are written, with mode 600 (default: .env)
-              --agent ID     the agent that may use their tools (default: demo)
-              --url URL      where clients reach the gateway (default: that of data/quickstart.env)
-              --force        writes over an earlier import""";
-
+/** The command line of MCP. */
+@Command(
+        name = "deploy/mcp",
+        mixinStandardHelpOptions = true,
+        synopsisHeading = "",
+        customSynopsis = {
+            "deploy/mcp import FILE [--policy DIR] [--env FILE] [--agent ID] [--url URL] [--force]",
+            "  Puts the MCP servers of a client behind the gateway. FILE is OpenClaw's openclaw.json, Claude's",
+            "  claude_desktop_config.json, or a .mcp.json; it is not changed.",
+            "  --policy DIR   where the upstreams are written (default: data/policy, as deploy/run has it)",
+            "  --env FILE     where the secrets among them are written, with mode 600 (default: .env)",
+            "  --agent ID     the agent that may use their tools (default: demo)",
+            "  --url URL      where clients reach the gateway (default: that of data/quickstart.env)",
+            "  --force        writes over an earlier import"
+        })
+public final class McpCli implements Runnable {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -39,8 +47,6 @@ public final class McpCli {
 
     private final Map<String, String> environment;
     private final PrintStream out;
-    private final Map<String, String> options = new HashMap<>();
-    private final List<String> words = new ArrayList<>();
 
     private McpCli(Map<String, String> environment, PrintStream out) {
         this.environment = environment;
@@ -58,61 +64,40 @@ public final class McpCli {
      * @return the exit status: 0 done, 2 it could not be done
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
-        try {
-            var cli = new McpCli(environment, out);
-            cli.read(args);
-            cli.doImport();
-            return 0;
-        } catch (InvalidPolicyException e) {
-            e.problems().forEach(problem -> err.println("deploy/mcp: " + problem));
-        } catch (CliException | IllegalArgumentException e) {
-            err.println("deploy/mcp: " + e.getMessage());
-        } catch (IOException e) {
-            err.println("deploy/mcp: " + e);
-        }
-        return 2;
+        return CliException.exitStatusOf(new CommandLine(new McpCli(environment, out)), "deploy/mcp", args, out, err);
     }
 
-    private void read(String... args) {
-        for (int i = 0; i < args.length; i++) {
-            switch (args[i]) {
-                case "--policy", "--env", "--agent", "--url" -> {
-                    if (i + 1 == args.length) {
-                        throw new CliException(args[i] + " wants a value\n" + USAGE);
-                    }
-                    options.put(args[i], args[++i]);
-                }
-                case "--force" -> options.put("--force", "");
-                case "--help", "-h" -> throw new CliException(USAGE);
-                default -> words.add(args[i]);
-            }
-        }
-        if (words.size() != 2 || !words.getFirst().equals("import")) {
-            throw new CliException("what is to be done?\n" + USAGE);
-        }
+    /** Without a command it says which there are. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(new CommandLine(this), "what is to be done?");
     }
 
-    private void doImport() throws IOException {
-        Path file = Path.of(words.getLast());
+    @Command(name = "import")
+    int importServers(
+            @Parameters(paramLabel = "FILE") Path file,
+            @Option(names = "--policy", paramLabel = "DIR") @Nullable Path policyDirectory,
+            @Option(names = "--env", paramLabel = "FILE", defaultValue = ".env") Path secrets,
+            @Option(names = "--agent", paramLabel = "ID", defaultValue = "demo") String agent,
+            @Option(names = "--url", paramLabel = "URL") @Nullable String url,
+            @Option(names = "--force") boolean force)
+            throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new CliException("there is no file " + file);
         }
         String name = String.valueOf(file.getFileName());
-        ClientServers servers = ClientServers.read(name, Files.readString(file), environment::get);
+        ClientServers servers = read(name, file);
         if (servers.upstreams().isEmpty()) {
             throw new CliException("nothing to import: " + String.join("; ", servers.leftOut()));
         }
         Path data = Path.of(environment.getOrDefault("DATA_DIR", "data"));
-        Path policy =
-                Path.of(options.getOrDefault("--policy", data.resolve("policy").toString()));
-        String agent = options.getOrDefault("--agent", "demo");
+        Path policy = policyDirectory == null ? data.resolve("policy") : policyDirectory;
         Path target = policy.resolve("imported-" + servers.client().name().toLowerCase(Locale.ROOT) + ".yaml");
-        if (Files.exists(target) && !options.containsKey("--force")) {
+        if (Files.exists(target) && !force) {
             throw new CliException(target + " is there already; --force writes over it");
         }
         String yaml = yaml(name, servers, agent);
         check(policy, target, yaml);
-        Path secrets = Path.of(options.getOrDefault("--env", ".env"));
         int written = keep(servers.secrets(), secrets);
         Files.createDirectories(policy);
         Files.writeString(target, yaml);
@@ -129,7 +114,16 @@ public final class McpCli {
         }
         out.println();
         out.println("Point the client at the gateway, and at nothing else:");
-        out.println("  " + change(servers, data));
+        out.println("  " + change(servers, data, agent, url));
+        return 0;
+    }
+
+    private ClientServers read(String name, Path file) throws IOException {
+        try {
+            return ClientServers.read(name, Files.readString(file), environment::get);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static String yaml(String name, ClientServers servers, String agent) {
@@ -165,7 +159,13 @@ public final class McpCli {
             }
         }
         files.put(String.valueOf(target.getFileName()), yaml);
-        PolicyText.read(files);
+        try {
+            PolicyText.read(files);
+        } catch (InvalidPolicyException e) {
+            throw new CliException(
+                    "nothing is written, because the policy would not be valid with it: "
+                            + e.problems().stream().map(Object::toString).collect(Collectors.joining("; ")));
+        }
     }
 
     /** Adds secrets to a file that only its owner can read; those that are there already stay as they are. */
@@ -197,7 +197,8 @@ public final class McpCli {
         return written;
     }
 
-    private String change(ClientServers servers, Path data) throws IOException {
+    private static String change(ClientServers servers, Path data, String agent, @Nullable String given)
+            throws IOException {
         var quickstart = new Properties();
         Path file = data.resolve("quickstart.env");
         if (Files.exists(file)) {
@@ -205,11 +206,9 @@ public final class McpCli {
                 quickstart.load(reader);
             }
         }
-        String base = options.getOrDefault("--url", quickstart.getProperty("GATEWAY_URL", "http://127.0.0.1:8000"));
+        String base = given == null ? quickstart.getProperty("GATEWAY_URL", "http://127.0.0.1:8000") : given;
         String url = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/mcp";
-        String key = options.getOrDefault("--agent", "demo").equals("demo")
-                ? quickstart.getProperty("AGENT_KEY", "$AGENT_KEY")
-                : "$AGENT_KEY";
+        String key = agent.equals("demo") ? quickstart.getProperty("AGENT_KEY", "$AGENT_KEY") : "$AGENT_KEY";
         return switch (servers.client()) {
             case OPENCLAW ->
                 "openclaw mcp set openclaw-gateway '{\"url\":\"" + url

@@ -10,7 +10,6 @@ import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.policy.core.CallExample;
-import io.openclaw.gateway.policy.core.InvalidPolicyException;
 import io.openclaw.gateway.policy.core.Policy;
 import io.openclaw.gateway.policy.core.PolicyDecision;
 import io.openclaw.gateway.policy.core.PolicyLint;
@@ -33,40 +32,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import tools.jackson.databind.JsonNode;
 
-/** The command line of policy; see {@link #USAGE}. */
-public final class PolicyCli {
-    private static final String USAGE = """
-            Before a policy bites:
-              deploy/policy check DIR                  is it valid, and does it say something in vain?
-              deploy/policy test DIR                   runs its *.test.yaml
-              deploy/policy explain DIR CALL           what every rule says of a call: a YAML file, or YAML itself
-              deploy/policy replay DIR [--since 7d]    what it would have decided otherwise about the recorded calls
-              deploy/policy shadow DIR                 tries it beside the policy in force; changes no call
-              deploy/policy shadow [--stop]            where the candidate differs; or ends its trial
-
-            What is in force:
-              deploy/policy status | versions
-              deploy/policy restore [VERSION]          puts an earlier policy back; without a version the one before
-              deploy/policy freeze SCOPE REASON        SCOPE: all, agent:ID, upstream:NAME, tool:UPSTREAM/TOOL
-              deploy/policy unfreeze SCOPE | freezes
-              deploy/policy keys AGENT                 lists its API keys
-              deploy/policy keys AGENT issue [--expires 90d]
-              deploy/policy keys AGENT rotate [--overlap 24h] [--expires 90d]
-              deploy/policy keys AGENT revoke KEY_ID
-              deploy/policy tools [--changed]          the tool catalogue; what changed at its upstream, and where
-              deploy/policy accept UPSTREAM/TOOL HASH  accepts a changed definition that you have looked at
-              deploy/policy schema                     the JSON Schema of policies, for editors
-
-            The gateway is that of data/quickstart.env; --data DIR names another, and so do POLICY_URL, AUDIT_URL,
-            CONSOLE_USER and CONSOLE_PASSWORD. Exit status: 0 done, 1 the policy is not good (or differs), 2 it could not be done.""";
-
+/** The command line of policy. */
+@Command(
+        name = "deploy/policy",
+        mixinStandardHelpOptions = true,
+        synopsisHeading = "",
+        customSynopsis = {
+            "Before a policy bites:",
+            "  deploy/policy check DIR                  is it valid, and does it say something in vain?",
+            "  deploy/policy test DIR                   runs its *.test.yaml",
+            "  deploy/policy explain DIR CALL           what every rule says of a call: a YAML file, or YAML itself",
+            "  deploy/policy replay DIR [--since 7d]    what it would have decided otherwise about the recorded calls",
+            "  deploy/policy shadow DIR                 tries it beside the policy in force; changes no call",
+            "  deploy/policy shadow [--stop]            where the candidate differs; or ends its trial",
+            "",
+            "What is in force:",
+            "  deploy/policy status | versions",
+            "  deploy/policy restore [VERSION]          puts an earlier policy back; without a version the one before",
+            "  deploy/policy freeze SCOPE REASON        SCOPE: all, agent:ID, upstream:NAME, tool:UPSTREAM/TOOL",
+            "  deploy/policy unfreeze SCOPE | freezes",
+            "  deploy/policy keys AGENT                 lists its API keys",
+            "  deploy/policy keys AGENT issue [--expires 90d]",
+            "  deploy/policy keys AGENT rotate [--overlap 24h] [--expires 90d]",
+            "  deploy/policy keys AGENT revoke KEY_ID",
+            "  deploy/policy tools [--changed]          the tool catalogue; what changed at its upstream, and where",
+            "  deploy/policy accept UPSTREAM/TOOL HASH  accepts a changed definition that you have looked at",
+            "  deploy/policy schema                     the JSON Schema of policies, for editors",
+            "",
+            "The gateway is that of data/quickstart.env; --data DIR names another, and so do POLICY_URL, AUDIT_URL,",
+            "CONSOLE_USER and CONSOLE_PASSWORD. Exit status: 0 done, 1 the policy is not good (or differs), 2 it could not be done."
+        })
+public final class PolicyCli implements Runnable {
     private static final int PAGE = 1_000;
-    private final List<String> words = new ArrayList<>();
-    private final Map<String, String> options = new HashMap<>();
     private final Map<String, String> environment;
     private final PrintStream out;
+
+    @Option(names = "--data", paramLabel = "DIR", scope = ScopeType.INHERIT)
+    private @Nullable Path data;
 
     private PolicyCli(Map<String, String> environment, PrintStream out) {
         this.environment = environment;
@@ -84,96 +93,26 @@ public final class PolicyCli {
      * @return the exit status
      */
     public static int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
-        try {
-            var cli = new PolicyCli(environment, out);
-            cli.read(args);
-            return cli.run();
-        } catch (CliException e) {
-            err.println("deploy/policy: " + e.getMessage());
-            return 2;
-        } catch (InvalidPolicyException e) {
-            e.problems().forEach(problem -> err.println("error: " + problem));
-            return 1;
-        } catch (IOException e) {
-            err.println("deploy/policy: " + e.getMessage());
-            return 2;
-        }
+        return CliException.exitStatusOf(
+                new CommandLine(new PolicyCli(environment, out)), "deploy/policy", args, out, err);
     }
 
-    private void read(String... args) {
-        for (int i = 0; i < args.length; i++) {
-            switch (args[i]) {
-                case "--since", "--data", "--expires", "--overlap" -> {
-                    if (i + 1 == args.length) {
-                        throw new CliException(args[i] + " wants a value\n" + USAGE);
-                    }
-                    options.put(args[i], args[++i]);
-                }
-                case "--changed", "--stop" -> options.put(args[i], "");
-                case "-h", "--help" -> words.addFirst("help");
-                default -> {
-                    if (args[i].startsWith("--")) {
-                        throw new CliException("what is '" + args[i] + "'?\n" + USAGE);
-                    }
-                    words.add(args[i]);
-                }
-            }
-        }
-    }
-
-    private int run() throws IOException {
-        String command = words.isEmpty() ? "help" : words.getFirst();
-        return switch (command) {
-            case "help" -> say(USAGE);
-            case "check" -> check(directory(2));
-            case "test" -> test(directory(2));
-            case "explain" -> explain(directory(3), words.get(2));
-            case "replay" -> replay(directory(2));
-            case "schema" -> say(schema());
-            case "shadow",
-                    "status",
-                    "versions",
-                    "restore",
-                    "freeze",
-                    "unfreeze",
-                    "freezes",
-                    "keys",
-                    "tools",
-                    "accept" -> {
-                try (Gateway gateway = gateway()) {
-                    yield administer(gateway, command);
-                }
-            }
-            default -> throw new CliException("what is '" + command + "'?\n" + USAGE);
-        };
-    }
-
-    private int say(String text) {
-        out.println(text);
-        return 0;
-    }
-
-    private void expect(int number) {
-        if (words.size() != number) {
-            throw new CliException("'" + words.getFirst() + "' wants " + (number - 1) + " argument(s), not "
-                    + (words.size() - 1) + "\n" + USAGE);
-        }
-    }
-
-    private PolicyDirectory directory(int number) {
-        expect(number);
-        return new PolicyDirectory(Path.of(words.get(1)));
+    /** Without a command it says which there are. */
+    @Override
+    public void run() {
+        CommandLine.usage(this, out);
     }
 
     private Gateway gateway() {
-        String data = environment.getOrDefault("DATA_DIR", "data");
-        return Gateway.find(environment, Path.of(options.getOrDefault("--data", data)));
+        Path directory = data == null ? Path.of(environment.getOrDefault("DATA_DIR", "data")) : data;
+        return Gateway.find(environment, directory);
     }
 
     // Before a policy bites.
 
-    private int check(PolicyDirectory directory) throws IOException {
-        PolicyInForce policy = directory.read();
+    @Command(name = "check")
+    int check(@Parameters(paramLabel = "DIR") Path directory) throws IOException {
+        PolicyInForce policy = new PolicyDirectory(directory).read();
         List<PolicyProblem> warnings = PolicyLint.of(policy.document());
         warnings.forEach(warning -> out.println("warning: " + warning));
         var document = policy.document();
@@ -185,9 +124,11 @@ public final class PolicyCli {
         return 0;
     }
 
-    private int test(PolicyDirectory directory) throws IOException {
-        Policy policy = Policy.of(directory.read());
-        Map<String, String> files = directory.testFiles();
+    @Command(name = "test")
+    int test(@Parameters(paramLabel = "DIR") Path directory) throws IOException {
+        var policies = new PolicyDirectory(directory);
+        Policy policy = Policy.of(policies.read());
+        Map<String, String> files = policies.testFiles();
         if (files.isEmpty()) {
             throw new CliException("there is no *.test.yaml in " + directory);
         }
@@ -203,8 +144,10 @@ public final class PolicyCli {
         return failed == 0 ? 0 : 1;
     }
 
-    private int explain(PolicyDirectory directory, String example) throws IOException {
-        Policy policy = Policy.of(directory.read());
+    @Command(name = "explain")
+    int explain(@Parameters(paramLabel = "DIR") Path directory, @Parameters(paramLabel = "CALL") String example)
+            throws IOException {
+        Policy policy = Policy.of(new PolicyDirectory(directory).read());
         ToolCall call;
         try {
             String yaml = Files.isRegularFile(Path.of(example)) ? Files.readString(Path.of(example)) : example;
@@ -232,11 +175,14 @@ public final class PolicyCli {
         return 0;
     }
 
-    private int replay(PolicyDirectory directory) throws IOException {
-        PolicyInForce candidate = directory.read();
+    @Command(name = "replay")
+    int replay(
+            @Parameters(paramLabel = "DIR") Path directory,
+            @Option(names = "--since", defaultValue = "7d", paramLabel = "TIME") String since)
+            throws IOException {
+        PolicyInForce candidate = new PolicyDirectory(directory).read();
         try (Gateway gateway = gateway()) {
             var replay = new Replay(Policy.of(candidate), catalogue(gateway));
-            String since = options.getOrDefault("--since", "7d");
             String path = "/audit?order=oldest&type=call.requested,call.authorized,call.completed&limit=" + PAGE
                     + "&since=" + encoded(since);
             String cursor = null;
@@ -315,86 +261,99 @@ public final class PolicyCli {
 
     // What is in force.
 
-    private int administer(Gateway gateway, String command) throws IOException {
-        switch (command) {
-            case "status" -> print(gateway.policy("GET", "/v1/policy", null));
-            case "versions" -> each(gateway.policy("GET", "/v1/policy/versions", null));
-            case "restore" ->
-                print(gateway.policy(
-                        "POST", "/v1/policy/restore", words.size() > 1 ? Map.of("version", words.get(1)) : Map.of()));
-            case "freeze" -> {
-                if (words.size() < 3) {
-                    throw new CliException("freeze what, and why?\n" + USAGE);
-                }
-                print(gateway.policy(
-                        "POST",
-                        "/v1/policy/freezes",
-                        Map.of("scope", words.get(1), "reason", String.join(" ", words.subList(2, words.size())))));
-            }
-            case "unfreeze" -> {
-                expect(2);
-                print(gateway.policy("DELETE", "/v1/policy/freezes?scope=" + encoded(words.get(1)), null));
-            }
-            case "freezes" -> each(gateway.policy("GET", "/v1/policy/freezes", null));
-            case "shadow" -> shadow(gateway);
-            case "keys" -> keys(gateway);
-            case "tools" -> tools(gateway);
-            default -> {
-                expect(3);
-                int slash = words.get(1).indexOf('/');
-                if (slash < 1) {
-                    throw new CliException("'" + words.get(1) + "' is no UPSTREAM/TOOL");
-                }
-                gateway.policy(
-                        "POST",
-                        "/v1/policy/tools/" + encoded(words.get(1).substring(0, slash)) + "/"
-                                + encoded(words.get(1).substring(slash + 1)) + "/accept",
-                        Map.of("hash", words.get(2)));
-                out.println("accepted: " + words.get(1) + " as " + words.get(2));
-            }
+    @Command(name = "status")
+    int status() {
+        return print(asked("GET", "/v1/policy", null));
+    }
+
+    @Command(name = "versions")
+    int versions() {
+        return each(asked("GET", "/v1/policy/versions", null));
+    }
+
+    @Command(name = "restore")
+    int restore(@Parameters(paramLabel = "VERSION", arity = "0..1") @Nullable String version) {
+        return print(asked("POST", "/v1/policy/restore", version == null ? Map.of() : Map.of("version", version)));
+    }
+
+    @Command(name = "freeze")
+    int freeze(
+            @Parameters(paramLabel = "SCOPE") String scope,
+            @Parameters(paramLabel = "REASON", arity = "1..*") List<String> reason) {
+        return print(asked("POST", "/v1/policy/freezes", Map.of("scope", scope, "reason", String.join(" ", reason))));
+    }
+
+    @Command(name = "unfreeze")
+    int unfreeze(@Parameters(paramLabel = "SCOPE") String scope) {
+        return print(asked("DELETE", "/v1/policy/freezes?scope=" + encoded(scope), null));
+    }
+
+    @Command(name = "freezes")
+    int freezes() {
+        return each(asked("GET", "/v1/policy/freezes", null));
+    }
+
+    @Command(name = "shadow")
+    int shadow(
+            @Parameters(paramLabel = "DIR", arity = "0..1") @Nullable Path directory,
+            @Option(names = "--stop") boolean stop)
+            throws IOException {
+        if (stop) {
+            return print(asked("DELETE", "/v1/policy/candidate", null));
         }
+        return directory == null
+                ? each(asked("GET", "/v1/policy/differences?limit=1000", null))
+                : print(asked(
+                        "PUT",
+                        "/v1/policy/candidate",
+                        new PolicyDirectory(directory).read().document()));
+    }
+
+    @Command(name = "keys")
+    int keys(
+            @Parameters(paramLabel = "AGENT") String agent,
+            @Parameters(paramLabel = "WHAT", arity = "0..1", defaultValue = "list") String what,
+            @Parameters(paramLabel = "KEY_ID", arity = "0..1") @Nullable String keyId,
+            @Option(names = "--expires", paramLabel = "TIME") @Nullable String expires,
+            @Option(names = "--overlap", paramLabel = "TIME") @Nullable String overlap) {
+        String path = "/v1/policy/agents/" + encoded(agent) + "/keys";
+        Map<String, String> wanted = new HashMap<>();
+        if (expires != null) {
+            wanted.put("expiresIn", expires);
+        }
+        if (overlap != null) {
+            wanted.put("overlap", overlap);
+        }
+        if (what.equals("revoke") == (keyId == null)) {
+            throw new CliException("'revoke', and nothing else, wants the KEY_ID of a key");
+        }
+        return switch (what) {
+            case "list" -> each(asked("GET", path, null));
+            case "issue" -> print(asked("POST", path, wanted));
+            case "rotate" -> print(asked("POST", path + "/rotate", wanted));
+            case "revoke" -> print(asked("DELETE", path + "/" + encoded(String.valueOf(keyId)), null));
+            default -> throw new CliException("keys can be listed, issued, rotated and revoked, not '" + what + "'");
+        };
+    }
+
+    @Command(name = "accept")
+    int accept(@Parameters(paramLabel = "UPSTREAM/TOOL") String address, @Parameters(paramLabel = "HASH") String hash) {
+        int slash = address.indexOf('/');
+        if (slash < 1) {
+            throw new CliException("'" + address + "' is no UPSTREAM/TOOL");
+        }
+        asked(
+                "POST",
+                "/v1/policy/tools/" + encoded(address.substring(0, slash)) + "/" + encoded(address.substring(slash + 1))
+                        + "/accept",
+                Map.of("hash", hash));
+        out.println("accepted: " + address + " as " + hash);
         return 0;
     }
 
-    private void shadow(Gateway gateway) throws IOException {
-        if (options.containsKey("--stop")) {
-            print(gateway.policy("DELETE", "/v1/policy/candidate", null));
-        } else if (words.size() > 1) {
-            print(gateway.policy(
-                    "PUT", "/v1/policy/candidate", directory(2).read().document()));
-        } else {
-            each(gateway.policy("GET", "/v1/policy/differences?limit=1000", null));
-        }
-    }
-
-    private void keys(Gateway gateway) {
-        if (words.size() < 2) {
-            throw new CliException("keys of which agent?\n" + USAGE);
-        }
-        String path = "/v1/policy/agents/" + encoded(words.get(1)) + "/keys";
-        Map<String, String> wanted = new HashMap<>();
-        if (options.containsKey("--expires")) {
-            wanted.put("expiresIn", String.valueOf(options.get("--expires")));
-        }
-        if (options.containsKey("--overlap")) {
-            wanted.put("overlap", String.valueOf(options.get("--overlap")));
-        }
-        switch (words.size() > 2 ? words.get(2) : "list") {
-            case "list" -> each(gateway.policy("GET", path, null));
-            case "issue" -> print(gateway.policy("POST", path, wanted));
-            case "rotate" -> print(gateway.policy("POST", path + "/rotate", wanted));
-            case "revoke" -> {
-                expect(4);
-                print(gateway.policy("DELETE", path + "/" + encoded(words.get(3)), null));
-            }
-            default ->
-                throw new CliException("keys can be listed, issued, rotated and revoked, not '" + words.get(2) + "'");
-        }
-    }
-
-    private void tools(Gateway gateway) {
-        boolean changed = options.containsKey("--changed");
-        for (JsonNode tool : gateway.policy("GET", "/v1/policy/tools?changed=" + changed, null)) {
+    @Command(name = "tools")
+    int tools(@Option(names = "--changed") boolean changed) {
+        for (JsonNode tool : asked("GET", "/v1/policy/tools?changed=" + changed, null)) {
             out.println(tool.get("address").asString() + "  " + tool.get("hash").asString());
             if (tool.hasNonNull("changedHash")) {
                 out.println("  changed " + tool.get("changedAt").asString() + "; to accept: deploy/policy accept "
@@ -408,29 +367,41 @@ public final class PolicyCli {
                 }
             }
         }
+        return 0;
     }
 
-    private void print(@Nullable JsonNode json) {
+    /** Asks the policy service of the gateway. */
+    private JsonNode asked(String method, String path, @Nullable Object body) {
+        try (Gateway gateway = gateway()) {
+            return gateway.policy(method, path, body);
+        }
+    }
+
+    private int print(JsonNode json) {
         out.println(json);
+        return 0;
     }
 
-    private void each(JsonNode list) {
+    private int each(JsonNode list) {
         list.forEach(this::print);
         if (list.isEmpty()) {
             out.println("none");
         }
+        return 0;
     }
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static String schema() throws IOException {
+    @Command(name = "schema")
+    int schema() throws IOException {
         try (InputStream in = PolicyCli.class.getResourceAsStream("/policy.schema.json")) {
             if (in == null) {
                 throw new IllegalStateException("this jar has no /policy.schema.json");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            out.println(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return 0;
         }
     }
 }
