@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.kafka.ShareQueues;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,15 +43,18 @@ final class BarePipeline implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final String bootstrapServers;
+    private final Map<String, String> broker;
     private final KafkaProducer<String, byte[]> producer;
     private final Map<String, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final List<Thread> stages = new ArrayList<>();
     private volatile boolean running = true;
 
-    BarePipeline(String bootstrapServers) throws Exception {
-        this.bootstrapServers = bootstrapServers;
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers))) {
+    /**
+     * @param broker the properties of its clients
+     */
+    BarePipeline(Map<String, String> broker) throws Exception {
+        this.broker = broker;
+        try (Admin admin = Admin.create(with(Map.of()))) {
             List<NewTopic> topics = new ArrayList<>();
             for (int hop = 1; hop <= HOPS; hop++) {
                 topics.add(new NewTopic(topic(hop), PARTITIONS, (short) 1));
@@ -145,24 +149,19 @@ final class BarePipeline implements AutoCloseable {
 
     private KafkaProducer<String, byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "acks", "all",
-                        "linger.ms", "0",
-                        "max.in.flight.requests.per.connection", "1"),
+                with(Map.of("acks", "all", "linger.ms", "0", "max.in.flight.requests.per.connection", "1")),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
 
     private KafkaConsumer<String, byte[]> consumer(int hop) {
         var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of(
-                        "bootstrap.servers", bootstrapServers,
+                with(Map.of(
                         "group.id", "bare-" + hop,
                         "group.protocol", "consumer",
                         "auto.offset.reset", "earliest",
                         "enable.auto.commit", "false",
-                        "max.poll.records", "1000"),
+                        "max.poll.records", "1000")),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic(hop)));
@@ -170,12 +169,16 @@ final class BarePipeline implements AutoCloseable {
     }
 
     private ShareConsumer<String, byte[]> shareConsumer() {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "key.deserializer", StringDeserializer.class,
-                "value.deserializer", ByteArrayDeserializer.class);
+        Map<String, Object> settings = with(Map.of(
+                "key.deserializer", StringDeserializer.class, "value.deserializer", ByteArrayDeserializer.class));
         return new ShareQueues(new DefaultKafkaConsumerFactory<>(settings), new KafkaAdmin(settings))
                 .consumer("bare-" + SHARED, 128, Duration.ofSeconds(30));
+    }
+
+    private Map<String, Object> with(Map<String, ?> settings) {
+        Map<String, Object> all = new HashMap<>(broker);
+        all.putAll(settings);
+        return all;
     }
 
     private static String topic(int hop) {

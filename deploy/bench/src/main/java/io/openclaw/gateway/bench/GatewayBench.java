@@ -42,8 +42,8 @@ public final class GatewayBench {
     }
 
     private static List<Load.Figures> bare(Path directory, Duration time) throws Exception {
-        try (var kafka = EmbeddedKafka.start(directory.resolve("bare"), 0);
-                var pipeline = new BarePipeline(kafka.bootstrapServers())) {
+        try (var kafka = EmbeddedKafka.start(directory.resolve("bare"));
+                var pipeline = new BarePipeline(kafka.clientProperties())) {
             return figures("bare", number -> pipeline.caller(), time);
         }
     }

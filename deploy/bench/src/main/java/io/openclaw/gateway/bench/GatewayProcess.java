@@ -2,6 +2,7 @@ package io.openclaw.gateway.bench;
 
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import io.openclaw.gateway.embedded.Ports;
+import io.openclaw.gateway.embedded.PrivateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class GatewayProcess implements AutoCloseable {
      */
     GatewayProcess(Path directory, Map<String, String> settings) throws IOException, InterruptedException {
         this.directory = directory;
-        Files.createDirectories(directory);
+        PrivateDirectory.require(directory);
         Path log = directory.resolve("gateway.log");
         var builder = new ProcessBuilder("deploy/run", "--data", directory.toString(), "--port", Integer.toString(port))
                 .redirectErrorStream(true)

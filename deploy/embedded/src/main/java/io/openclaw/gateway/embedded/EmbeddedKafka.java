@@ -4,72 +4,173 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import kafka.server.Server;
+import kafka.server.SharedServer;
+import kafka.server.StandardFaultHandlerFactory;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Kafka broker in KRaft mode, in this process, on loopback only. Its directory is formatted at the first start; a
- * start on the same directory goes on where the last one ended, also after the process was killed.
+ * One Kafka broker in KRaft mode, in this process, on loopback only. Clients, broker and controller authenticate with
+ * SASL/SCRAM-SHA-512 and a password made at the first start; what no ACL allows is refused. Its directory is formatted at the
+ * first start; a start on the same directory goes on where the last one ended, also after the process was killed, and also
+ * if an older gateway kept it, which asked for no password.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+    /** The user who may do everything: the gateway itself, its broker and its controller. */
+    public static final String USER = "gateway";
+    /** The file in the broker's directory that has the properties of a client (mode 600), written at each start. */
+    public static final String CLIENT_PROPERTIES = "client.properties";
+
     private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
     private static final int MAX_RECORD_BYTES = 6 * 1024 * 1024;
+    private static final int NODE = 1;
+    private static final String CLIENTS = "CLIENTS";
+    private static final String CONTROLLER = "CONTROLLER";
+    private static final String MECHANISM = "SCRAM-SHA-512";
 
-    private final KafkaRaftServer server;
-    private final int port;
+    private final BrokerServer broker;
+    private final ControllerServer controller;
+    private final Map<String, String> clientProperties;
 
-    private EmbeddedKafka(KafkaRaftServer server, int port) {
-        this.server = server;
-        this.port = port;
+    private EmbeddedKafka(BrokerServer broker, ControllerServer controller, Map<String, String> clientProperties) {
+        this.broker = broker;
+        this.controller = controller;
+        this.clientProperties = clientProperties;
     }
 
     /**
-     * Starts the broker.
+     * Starts the broker on free ports, which are bound before it starts.
      *
-     * @param directory where it keeps its data
-     * @param port where clients connect; 0 for any free one
+     * @param directory where it keeps its data and its password
      * @throws IllegalStateException if the directory cannot be formatted, with Kafka's words
      */
-    public static EmbeddedKafka start(Path directory, int port) {
-        int clientPort = port == 0 ? Ports.free() : port;
-        Properties settings = settings(directory, clientPort, Ports.free());
+    public static EmbeddedKafka start(Path directory) {
+        try {
+            PrivateDirectory.close(directory);
+            String password = PrivateFile.password(directory.resolve("password"));
+            BoundSockets sockets = BoundSockets.on(List.of(CLIENTS, CONTROLLER));
+            try {
+                return start(directory, password, sockets);
+            } catch (RuntimeException | IOException e) {
+                sockets.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Kafka did not start in " + directory, e);
+        }
+    }
+
+    private static EmbeddedKafka start(Path directory, String password, BoundSockets sockets) throws IOException {
+        int port = sockets.port(CLIENTS);
+        int controllerPort = sockets.port(CONTROLLER);
+        Properties settings = settings(directory, port, controllerPort, password);
         format(directory, settings);
-        var server = new KafkaRaftServer(KafkaConfig.fromProps(settings), Time.SYSTEM);
-        server.startup();
-        log.info("Kafka listens on 127.0.0.1:{}", clientPort);
-        return new EmbeddedKafka(server, clientPort);
+        Map<String, String> clientProperties = clientProperties(port, password);
+        store(directory.resolve(CLIENT_PROPERTIES), clientProperties);
+
+        // As KafkaRaftServer does it, which binds its sockets itself.
+        KafkaConfig configuration = KafkaConfig.fromProps(settings);
+        var directories = KafkaRaftServer.initializeLogDirs(configuration, log, "");
+        String cluster = directories._1().clusterId().orElseThrow();
+        var shared = new SharedServer(
+                configuration,
+                directories._1(),
+                Time.SYSTEM,
+                Server.initializeMetrics(configuration, Time.SYSTEM, cluster),
+                CompletableFuture.completedFuture(
+                        Map.of(NODE, new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort))),
+                List.of(),
+                new StandardFaultHandlerFactory(),
+                sockets);
+        var broker = new BrokerServer(shared);
+        var controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
+        try {
+            controller.startup();
+            broker.startup();
+        } catch (RuntimeException e) {
+            broker.shutdown();
+            controller.shutdown();
+            throw e;
+        }
+        log.info("Kafka listens on 127.0.0.1:{}", port);
+        return new EmbeddedKafka(broker, controller, clientProperties);
     }
 
     /** Returns {@code host:port} for clients. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return Objects.requireNonNull(clientProperties.get("bootstrap.servers"));
+    }
+
+    /** Returns what a client needs to connect as {@link #USER}, {@code bootstrap.servers} included. */
+    public Map<String, String> clientProperties() {
+        return clientProperties;
+    }
+
+    /** Returns properties of a client as settings of Spring Boot. */
+    public static Map<String, Object> springSettings(Map<String, String> clientProperties) {
+        Map<String, Object> settings = new TreeMap<>();
+        clientProperties.forEach((name, value) -> settings.put(
+                name.equals("bootstrap.servers") ? "spring.kafka.bootstrap-servers" : "spring.kafka.properties." + name,
+                value));
+        return settings;
     }
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        // The controller is needed until the broker has left the cluster.
+        broker.shutdown();
+        controller.shutdown();
+        broker.awaitShutdown();
+        controller.awaitShutdown();
     }
 
-    private static void format(Path directory, Properties settings) {
+    private static Map<String, String> clientProperties(int port, String password) {
+        return Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:" + port,
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                MECHANISM,
+                "sasl.jaas.config",
+                jaas(password) + ";");
+    }
+
+    private static String jaas(String password) {
+        return ScramLoginModule.class.getName() + " required username=\"" + USER + "\" password=\"" + password + "\"";
+    }
+
+    private static void store(Path file, Map<?, ?> settings) throws IOException {
+        var properties = new Properties();
+        properties.putAll(settings);
+        PrivateFile.write(file, writer -> properties.store(writer, "Written at each start"));
+    }
+
+    private static void format(Path directory, Properties settings) throws IOException {
         Path configuration = directory.resolve("server.properties");
-        try {
-            Files.createDirectories(directory);
-            try (var out = Files.newBufferedWriter(configuration)) {
-                settings.store(out, "Written at each start");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + configuration, e);
-        }
+        store(configuration, settings);
         if (Files.exists(directory.resolve("data").resolve("meta.properties"))) {
             return;
         }
@@ -90,16 +191,31 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static Properties settings(Path directory, int port, int controllerPort) {
+    private static Properties settings(Path directory, int port, int controllerPort, String password) {
         var settings = new Properties();
         settings.setProperty("process.roles", "broker,controller");
-        settings.setProperty("node.id", "1");
-        settings.setProperty("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-        settings.setProperty("controller.listener.names", "CONTROLLER");
+        settings.setProperty("node.id", Integer.toString(NODE));
+        settings.setProperty("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
+        settings.setProperty("controller.listener.names", CONTROLLER);
         settings.setProperty(
-                "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        settings.setProperty("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-        settings.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+                "listeners", CLIENTS + "://127.0.0.1:" + port + "," + CONTROLLER + "://127.0.0.1:" + controllerPort);
+        settings.setProperty("advertised.listeners", CLIENTS + "://127.0.0.1:" + port);
+        settings.setProperty("inter.broker.listener.name", CLIENTS);
+        settings.setProperty(
+                "listener.security.protocol.map", CLIENTS + ":SASL_PLAINTEXT," + CONTROLLER + ":SASL_PLAINTEXT");
+        settings.setProperty("sasl.enabled.mechanisms", MECHANISM);
+        settings.setProperty("sasl.mechanism.inter.broker.protocol", MECHANISM);
+        settings.setProperty("sasl.mechanism.controller.protocol", MECHANISM);
+        for (String listener : List.of(CLIENTS, CONTROLLER)) {
+            String prefix =
+                    "listener.name." + listener.toLowerCase(Locale.ROOT) + "." + MECHANISM.toLowerCase(Locale.ROOT);
+            settings.setProperty(
+                    prefix + ".sasl.jaas.config", jaas(password) + " user_" + USER + "=\"" + password + "\";");
+            settings.setProperty(prefix + ".sasl.server.callback.handler.class", ScramUsers.class.getName());
+        }
+        settings.setProperty("authorizer.class.name", StandardAuthorizer.class.getName());
+        settings.setProperty("super.users", "User:" + USER);
+        settings.setProperty("allow.everyone.if.no.acl.found", "false");
         settings.setProperty(
                 "log.dirs", directory.resolve("data").toAbsolutePath().toString());
         // A broker that was killed is registered until its session ends; the next start waits for that.

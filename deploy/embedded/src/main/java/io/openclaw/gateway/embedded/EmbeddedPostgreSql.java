@@ -5,19 +5,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +29,8 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
     /** The database of the gateway. */
     public static final String DATABASE = "openclaw";
 
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final int MAX_ATTEMPTS = 3;
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgreSql.class);
 
     private final EmbeddedPostgres server;
@@ -45,40 +45,66 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
      * Starts the server.
      *
      * @param directory where it keeps its programs, its data and its password
-     * @throws UncheckedIOException if it does not start within 30 s
+     * @throws UncheckedIOException if it does not start within a minute, on three ports one after the other
      */
     public static EmbeddedPostgreSql start(Path directory) {
+        return start(directory, Ports::free, START_TIMEOUT);
+    }
+
+    /** Starts it on one of these ports. It has to be told its port, so another program may have taken that meanwhile. */
+    static EmbeddedPostgreSql start(Path directory, IntSupplier ports, Duration timeout) {
         try {
-            Files.createDirectories(directory);
-            Path data = directory.resolve("data");
-            stopOrphan(data);
-            Path passwordFile = directory.resolve("password");
-            String password = password(passwordFile);
-            EmbeddedPostgres server = startWhole(EmbeddedPostgres.builder()
-                    .setOverrideWorkingDirectory(directory.resolve("programs").toFile())
-                    .setDataDirectory(data)
-                    .setCleanDataDirectory(false)
-                    .setRegisterShutdownHook(false)
-                    .setPGStartupWait(Duration.ofSeconds(30))
-                    // These two become options of initdb, so that no start is ever without a password.
-                    .setLocaleConfig("pwfile", passwordFile.toAbsolutePath().toString())
-                    .setLocaleConfig("auth", "scram-sha-256")
-                    .setConnectConfig("password", password)
-                    .setServerConfig("listen_addresses", "127.0.0.1")
-                    .setServerConfig("unix_socket_directories", "")
-                    // The library starts servers for tests, which may forget; this one keeps what people trust it with.
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("max_connections", "200")
-                    .setServerConfig("shared_buffers", "256MB")
-                    .setServerConfig("max_wal_size", "2GB")
-                    .setServerConfig("wal_compression", "on")
-                    .setServerConfig("checkpoint_timeout", "15min"));
-            log.info("PostgreSQL listens on 127.0.0.1:{}", server.getPort());
-            return new EmbeddedPostgreSql(server, password);
+            PrivateDirectory.close(directory);
+            // The library makes it writable for everybody; here it is closed to them, as what is around it.
+            PrivateDirectory.close(directory.resolve("programs"));
+            PrivateFile.password(directory.resolve("password"));
+            for (int attempt = 1; ; attempt++) {
+                int port = ports.getAsInt();
+                try {
+                    return start(directory, port, timeout);
+                } catch (IOException e) {
+                    if (attempt == MAX_ATTEMPTS) {
+                        throw e;
+                    }
+                    log.warn("PostgreSQL did not start on port {} ({}); another is tried", port, e.getMessage());
+                    // The library keeps the lock of a start that failed.
+                    Files.deleteIfExists(directory.resolve("data/epg-lock"));
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not start in " + directory, e);
         }
+    }
+
+    private static EmbeddedPostgreSql start(Path directory, int port, Duration timeout) throws IOException {
+        Path data = directory.resolve("data");
+        stopOrphan(data);
+        Path passwordFile = directory.resolve("password");
+        String password = PrivateFile.password(passwordFile);
+        EmbeddedPostgres server = startWhole(EmbeddedPostgres.builder()
+                .setOverrideWorkingDirectory(directory.resolve("programs").toFile())
+                .setDataDirectory(data)
+                .setPort(port)
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
+                .setPGStartupWait(timeout)
+                // These two become options of initdb, so that no start is ever without a password.
+                .setLocaleConfig("pwfile", passwordFile.toAbsolutePath().toString())
+                .setLocaleConfig("auth", "scram-sha-256")
+                .setConnectConfig("password", password)
+                .setServerConfig("listen_addresses", "127.0.0.1")
+                .setServerConfig("unix_socket_directories", "")
+                // The library starts servers for tests, which may forget; this one keeps what people trust it with.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "200")
+                .setServerConfig("shared_buffers", "256MB")
+                .setServerConfig("max_wal_size", "2GB")
+                .setServerConfig("wal_compression", "on")
+                .setServerConfig("checkpoint_timeout", "15min"));
+        PrivateDirectory.closeAll(directory.resolve("programs"));
+        log.info("PostgreSQL listens on 127.0.0.1:{}", server.getPort());
+        return new EmbeddedPostgreSql(server, password);
     }
 
     /** Returns the JDBC address of the gateway's database, without user and password. */
@@ -146,18 +172,6 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
             server.close();
             throw new IOException("cannot create the database " + DATABASE, e);
         }
-    }
-
-    private static String password(Path file) throws IOException {
-        if (Files.exists(file)) {
-            return Files.readString(file).strip();
-        }
-        byte[] random = new byte[24];
-        new SecureRandom().nextBytes(random);
-        String password = HexFormat.of().formatHex(random);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, password);
-        return password;
     }
 
     /** Stops the server whose pid stands in this data directory's own pid file, if it still runs on this directory. */

@@ -41,7 +41,7 @@ class DiskRoomTest {
         assertThat(told.poll(1, TimeUnit.SECONDS)).isNull();
 
         left.set(DiskRoom.TO_GO_ON - 1);
-        assertThat(told.poll(10, TimeUnit.SECONDS)).startsWith("Only 511 MB are left on the disk of /some/where,");
+        assertThat(told.poll(60, TimeUnit.SECONDS)).startsWith("Only 511 MB are left on the disk of /some/where,");
         assertThat(told.poll(1, TimeUnit.SECONDS)).isNull();
     }
 

@@ -11,18 +11,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,30 +21,12 @@ class EmbeddedInfrastructureTest {
 
     @Test
     void aBrokerKeepsItsRecordsOverARestart(@TempDir Path directory) throws Exception {
-        try (var broker = EmbeddedKafka.start(directory, 0)) {
-            try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("t", 1, (short) 1)))
-                        .all()
-                        .get();
-            }
-            try (var producer = new KafkaProducer<>(
-                    Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-                    new StringSerializer(),
-                    new StringSerializer())) {
-                producer.send(new ProducerRecord<>("t", "k", "v")).get();
-            }
+        try (var broker = EmbeddedKafka.start(directory)) {
+            Records.write(new HashMap<>(broker.clientProperties()), "t", "v");
         }
-        try (var broker = EmbeddedKafka.start(directory, 0);
-                var consumer = new KafkaConsumer<>(
-                        Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-                        new StringDeserializer(),
-                        new StringDeserializer())) {
-            var partition = new TopicPartition("t", 0);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            assertThat(consumer.poll(Duration.ofSeconds(10)))
-                    .singleElement()
-                    .satisfies(record -> assertThat(record.value()).isEqualTo("v"));
+        try (var broker = EmbeddedKafka.start(directory)) {
+            assertThat(Records.read(new HashMap<>(broker.clientProperties()), "t"))
+                    .containsExactly("v");
         }
     }
 
@@ -84,7 +57,7 @@ class EmbeddedInfrastructureTest {
                 .start();
         Path pidFile = directory.resolve("data/postmaster.pid");
         while (process.isAlive() && !Files.exists(pidFile)) {
-            Thread.sleep(2);
+            Thread.onSpinWait();
         }
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.standalone;
 
+import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.embedded.DiskRoom;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
+import io.openclaw.gateway.embedded.PrivateDirectory;
+import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -49,11 +51,12 @@ public final class Infrastructure implements AutoCloseable {
      * @param workerUrl the real worker, if there is one
      * @param upstreams MCP servers; where there are any, there is no demo worker
      * @throws io.openclaw.gateway.embedded.NoRoomException if the disk is too full
+     * @throws io.openclaw.gateway.embedded.OpenToOthersException if other users may look into the directory
      */
     static Infrastructure start(Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams) {
         Path data = directory.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(data);
+            PrivateDirectory.require(data);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the data directory " + data, e);
         }
@@ -62,7 +65,7 @@ public final class Infrastructure implements AutoCloseable {
         Secrets secrets = Secrets.of(data);
         Path policy = policy(data, secrets, upstreams);
         log.info("starting Kafka");
-        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), 0);
+        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"));
         log.info("starting PostgreSQL");
         EmbeddedPostgreSql postgres;
         try {
@@ -73,7 +76,7 @@ public final class Infrastructure implements AutoCloseable {
         }
         DemoWorker demoWorker = null;
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("spring.kafka.bootstrap-servers", kafka.bootstrapServers());
+        settings.putAll(EmbeddedKafka.springSettings(kafka.clientProperties()));
         settings.put("spring.datasource.url", postgres.jdbcUrl());
         settings.put("spring.datasource.username", EmbeddedPostgreSql.USER);
         settings.put("spring.datasource.password", postgres.password());

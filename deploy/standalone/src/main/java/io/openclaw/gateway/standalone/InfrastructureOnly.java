@@ -1,6 +1,7 @@
 package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.boot.Defaults;
+import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,6 @@ public class InfrastructureOnly {
                 .run(args);
         Environment environment = application.getEnvironment();
         Path data = StandaloneGateway.dataDirectory(environment);
-        Files.createDirectories(data);
         Path settingsFile = data.resolve("infrastructure.properties");
         Files.deleteIfExists(settingsFile);
         Infrastructure infrastructure = StandaloneGateway.startInfrastructure(environment);

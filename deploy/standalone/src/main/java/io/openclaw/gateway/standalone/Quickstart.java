@@ -1,6 +1,7 @@
 package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -2,6 +2,7 @@ package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

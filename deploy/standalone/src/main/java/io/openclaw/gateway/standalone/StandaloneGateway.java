@@ -4,6 +4,7 @@ import io.openclaw.gateway.approval.ApprovalConfiguration;
 import io.openclaw.gateway.audit.AuditConfiguration;
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.embedded.NoRoomException;
+import io.openclaw.gateway.embedded.OpenToOthersException;
 import io.openclaw.gateway.executor.ExecutorConfiguration;
 import io.openclaw.gateway.ingress.IngressConfiguration;
 import io.openclaw.gateway.policy.PolicyConfiguration;
@@ -58,11 +59,12 @@ public class StandaloneGateway {
                 .normalize();
     }
 
-    /** Starts the infrastructure as the settings say; if the disk is too full for it, says so and ends the process. */
+    /** Starts the infrastructure as the settings say; if the disk is too full for it, or its directory open to others, says so
+     * and ends the process. */
     static Infrastructure startInfrastructure(Environment environment) {
         try {
             return Infrastructure.start(dataDirectory(environment), workerUrl(environment), upstreams(environment));
-        } catch (NoRoomException e) {
+        } catch (NoRoomException | OpenToOthersException e) {
             System.err.println(e.getMessage());
             System.exit(1);
             throw e;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -22,7 +23,7 @@ public final class TestInfrastructure {
     private static final String POSTGRESQL_IMAGE = "postgres:18";
 
     private static @Nullable Database database;
-    private static @Nullable String bootstrapServers;
+    private static @Nullable Map<String, String> kafka;
 
     private TestInfrastructure() {}
 
@@ -46,12 +47,21 @@ public final class TestInfrastructure {
         return database;
     }
 
-    /** Returns {@code host:port} of the broker, the same for all tests of this JVM. */
-    public static synchronized String bootstrapServers() {
-        if (bootstrapServers == null) {
-            bootstrapServers = inDocker() ? brokerContainer() : embeddedBroker();
+    /** Returns what a Kafka client needs to connect to the broker, the same for all tests of this JVM. */
+    public static synchronized Map<String, Object> kafka() {
+        return Map.copyOf(broker());
+    }
+
+    /** Returns the same as settings of Spring Boot. */
+    public static synchronized Map<String, Object> kafkaOfSpring() {
+        return EmbeddedKafka.springSettings(broker());
+    }
+
+    private static Map<String, String> broker() {
+        if (kafka == null) {
+            kafka = inDocker() ? brokerContainer() : embeddedBroker();
         }
-        return bootstrapServers;
+        return kafka;
     }
 
     private static boolean inDocker() {
@@ -68,24 +78,24 @@ public final class TestInfrastructure {
         return new Database(container.getJdbcUrl(), container.getUsername(), container.getPassword());
     }
 
-    private static String brokerContainer() {
+    private static Map<String, String> brokerContainer() {
         var container = new KafkaContainer(KAFKA_IMAGE);
         container.start();
-        return container.getBootstrapServers();
+        return Map.of("bootstrap.servers", container.getBootstrapServers());
     }
 
     private static Database embeddedDatabase() {
-        EmbeddedPostgreSql server = stoppedAtExit(() -> EmbeddedPostgreSql.start(temporary("postgres")));
+        EmbeddedPostgreSql server = stoppedAtExit("PostgreSQL", () -> EmbeddedPostgreSql.start(temporary("postgres")));
         return new Database(server.jdbcUrl(), EmbeddedPostgreSql.USER, server.password());
     }
 
-    private static String embeddedBroker() {
-        EmbeddedKafka broker = stoppedAtExit(() -> EmbeddedKafka.start(temporary("kafka"), 0));
-        return broker.bootstrapServers();
+    private static Map<String, String> embeddedBroker() {
+        return stoppedAtExit("Kafka", () -> EmbeddedKafka.start(temporary("kafka")))
+                .clientProperties();
     }
 
-    private static <T extends AutoCloseable> T stoppedAtExit(Supplier<T> start) {
-        T started = start.get();
+    private static <T extends AutoCloseable> T stoppedAtExit(String what, Supplier<T> start) {
+        T started = Attempts.twice(what, start);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 started.close();

@@ -1,4 +1,4 @@
-package io.openclaw.gateway.standalone;
+package io.openclaw.gateway.embedded;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -6,17 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /** Writes files that only their owner may read (mode 600), whole or not at all. */
-final class PrivateFile {
+public final class PrivateFile {
     private PrivateFile() {}
 
     /** What is written. */
-    interface Content {
+    public interface Content {
         void writeTo(Writer writer) throws IOException;
     }
 
-    static void write(Path file, Content content) throws IOException {
+    /** Replaces the file, or makes it. */
+    public static void write(Path file, Content content) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".draft");
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -24,5 +27,15 @@ final class PrivateFile {
             content.writeTo(writer);
         }
         Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Returns the password that the file has, which is made if there is none: 48 hexadecimal digits. */
+    static String password(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] random = new byte[24];
+            new SecureRandom().nextBytes(random);
+            write(file, writer -> writer.write(HexFormat.of().formatHex(random)));
+        }
+        return Files.readString(file).strip();
     }
 }
