@@ -27,7 +27,43 @@ set_up_jvm() {
   # that woke it (docs/decisions/0005).
   batch=()
   if chrt --batch 0 true 2>/dev/null; then batch=(chrt --batch 0); fi
-  options=(-Xmx"${HEAP:-2g}" -XX:+UseCompactObjectHeaders -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+  options=(-Xmx"${HEAP:-2g}" -XX:+UseCompactObjectHeaders -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+    # A process that is out of memory is not half alive: it ends with status 3, and is started again.
+    -XX:+ExitOnOutOfMemoryError)
+}
+
+out_of_memory=3
+
+# Says that a process ran out of memory, and after how long it is started again: say_out_of_memory WHAT SECONDS.
+say_out_of_memory() {
+  echo "$(date '+%F %T') deploy/run: $1 ran out of memory and ended; it is started again in $2 s. If this happens often, give it more: HEAP=4g deploy/run" >&2
+}
+
+# Sets delay to the seconds before the next start of a process, from the last delay and how long it ran: 1, 2, 4 ... 60, and 1
+# again after ten minutes.
+next_delay() {
+  if [ "$1" -eq 0 ] || [ "$2" -gt 600 ]; then delay=1; else delay=$(($1 * 2 > 60 ? 60 : $1 * 2)); fi
+}
+
+# Runs a command until it ends with another status than that of a JVM that is out of memory, and returns that. It ends when this
+# shell is told to stop, or killed: supervise WHAT COMMAND ARGUMENT...
+supervise() {
+  local what=$1 status pid delay=0 began stopped=
+  shift
+  while true; do
+    began=$SECONDS
+    setpriv --pdeathsig KILL "$@" &
+    pid=$!
+    trap 'stopped=yes; kill -TERM $pid 2>/dev/null || true' INT TERM HUP
+    status=0
+    # A signal ends the wait, not the process.
+    while wait "$pid" && status=0 || status=$?; kill -0 "$pid" 2>/dev/null; do :; done
+    trap - INT TERM HUP
+    [ "$status" -eq "$out_of_memory" ] && [ -z "$stopped" ] || return "$status"
+    next_delay "$delay" $((SECONDS - began))
+    say_out_of_memory "$what" "$delay"
+    sleep "$delay"
+  done
 }
 
 # Runs a class of a module, which is built first if its sources are newer: run_class MODULE CLASS ARGUMENT...
