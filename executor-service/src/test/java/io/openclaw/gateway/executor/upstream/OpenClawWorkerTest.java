@@ -87,12 +87,12 @@ class OpenClawWorkerTest {
     }
 
     private Answer run(String tool) throws Exception {
-        return ((Upstream.Step.Ended) start(tool).get(20, TimeUnit.SECONDS)).answer();
+        return ((Upstream.Step.Ended) start(tool).get(120, TimeUnit.SECONDS)).answer();
     }
 
     private static void assertUnavailable(CompletableFuture<Upstream.Step> running, boolean mayHaveStarted) {
         assertThat(running)
-                .failsWithin(20, TimeUnit.SECONDS)
+                .failsWithin(120, TimeUnit.SECONDS)
                 .withThrowableOfType(ExecutionException.class)
                 .havingCause()
                 .asInstanceOf(type(UpstreamUnavailableException.class))
@@ -136,14 +136,14 @@ class OpenClawWorkerTest {
             assertThat(error.type()).isEqualTo("result_too_large");
             assertThat(error.message()).contains(Integer.toString(GatewayApplication.MAX_PAYLOAD_BYTES));
         });
-        assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(120, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void aCallThatIsNoLongerWantedLeavesItsWorker() throws Exception {
         CompletableFuture<Upstream.Step> running = start("slow");
-        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(120, TimeUnit.SECONDS)).isTrue();
         running.cancel(true);
-        assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(120, TimeUnit.SECONDS)).isTrue();
     }
 }

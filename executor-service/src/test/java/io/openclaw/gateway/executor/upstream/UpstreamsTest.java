@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,7 @@ class UpstreamsTest {
 
     private HttpServer worker;
     private Upstreams upstreams;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile String token = "";
 
     @BeforeEach
@@ -63,7 +65,7 @@ class UpstreamsTest {
             try (exchange) {
                 token = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
                 if (new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8).contains("slow")) {
-                    Thread.sleep(3_000);
+                    ended.await();
                 }
                 byte[] answer = "{\"ok\":true,\"result\":{}}".getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, answer.length);
@@ -85,6 +87,7 @@ class UpstreamsTest {
 
     @AfterEach
     void stopThem() {
+        ended.countDown();
         upstreams.close();
         worker.stop(0);
     }

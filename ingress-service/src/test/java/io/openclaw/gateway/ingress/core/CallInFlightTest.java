@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CallInFlightTest {
     private static final Duration MOMENT = Duration.ofMillis(20);
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
     private static final ToolCall CALL = Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, NOW);
     private static final CallCompleted END =
@@ -67,8 +68,13 @@ class CallInFlightTest {
     /** An answer such as "202, it is pending" is a promise that the call is not lost. */
     @Test
     void nobodyIsToldThatItIsPendingBeforeTheBrokerHasIt() throws Exception {
-        CompletableFuture<CallState> waiter = supplyAsync(() -> flight.awaitEnd(MOMENT));
-        Thread.sleep(MOMENT.multipliedBy(5));
+        var waiter = new CompletableFuture<CallState>();
+        Thread thread = Thread.ofPlatform().start(() -> waiter.complete(flight.awaitEnd(Duration.ZERO)));
+        // It has no time to wait for the end, so what it waits for is the broker.
+        Awaitility.await()
+                .atMost(LONG)
+                .until(() ->
+                        thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
         assertThat(waiter).isNotDone();
         flight.taken();
         assertThat(waiter.join()).isInstanceOf(CallState.Pending.class);

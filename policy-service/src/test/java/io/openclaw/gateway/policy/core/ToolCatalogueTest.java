@@ -2,12 +2,14 @@ package io.openclaw.gateway.policy.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -125,9 +127,10 @@ class ToolCatalogueTest {
                             "",
                             "{\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"(.*a){25}$\"}}}",
                             true)));
-            long start = System.nanoTime();
-            decide(evil, Asked.by("a", "jira/get").with("{\"a\":\"" + "a".repeat(40) + "!\"}"));
-            assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+            // A matcher that tries every way to match it takes hours.
+            assertTimeoutPreemptively(
+                    Duration.ofMinutes(1),
+                    () -> decide(evil, Asked.by("a", "jira/get").with("{\"a\":\"" + "a".repeat(40) + "!\"}")));
         }
     }
 

@@ -49,7 +49,7 @@ class PolicyWatchTest {
     }
 
     private void awaitAccepted(int number) {
-        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> accepted.size() == number);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> accepted.size() == number);
     }
 
     private double valid() {
@@ -73,13 +73,17 @@ class PolicyWatchTest {
         PolicyWatch watch = watching(accepted::add);
         awaitAccepted(1);
         write("b.yaml", "rules: [{id: x, when: agent.tem, effect: deny}]\n");
-        Awaitility.await().until(() -> watch.problem().isPresent());
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> watch.problem().isPresent());
         assertThat(watch.problem().orElseThrow()).contains("b.yaml:1: rules/x", "agent.tem");
         assertThat(valid()).isZero();
         assertThat(accepted).hasSize(1);
 
         Files.delete(directory.resolve("b.yaml"));
-        Awaitility.await().until(() -> watch.problem().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> watch.problem().isEmpty());
         assertThat(valid()).isEqualTo(1);
     }
 
@@ -95,7 +99,9 @@ class PolicyWatchTest {
         });
         awaitAccepted(1);
         assertThat(tries).hasValue(3);
-        Awaitility.await().until(() -> watch.problem().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> watch.problem().isEmpty());
     }
 
     @Test

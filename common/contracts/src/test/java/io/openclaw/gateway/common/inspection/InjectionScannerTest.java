@@ -2,7 +2,7 @@ package io.openclaw.gateway.common.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
+import io.openclaw.gateway.common.Growth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,10 +49,7 @@ class InjectionScannerTest {
     }
 
     @Test
-    void alsoALongTextIsReadInBoundedTime() {
-        String text = "ignore the send agent must ".repeat(20_000);
-        long start = System.nanoTime();
-        InjectionScanner.kinds(text);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    void theWorkOnALongTextGrowsAsItsLength() {
+        Growth.assertLinear("ignore the send agent must ".repeat(20_000), InjectionScanner::kinds);
     }
 }

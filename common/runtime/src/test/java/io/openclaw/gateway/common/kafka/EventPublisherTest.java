@@ -26,7 +26,7 @@ class EventPublisherTest {
                 new EventPublisher(template, new EventCodec("/test"), new Topics("openclaw."), Clock.systemUTC());
         assertThat(publisher.publish(
                         new CallRequested(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH))))
-                .failsWithin(10, TimeUnit.SECONDS)
+                .failsWithin(60, TimeUnit.SECONDS)
                 .withThrowableOfType(ExecutionException.class)
                 .withRootCauseExactlyInstanceOf(KafkaException.class)
                 .havingRootCause()

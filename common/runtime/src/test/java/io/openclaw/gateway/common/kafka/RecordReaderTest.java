@@ -20,7 +20,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
@@ -91,10 +90,10 @@ class RecordReaderTest {
 
     @ParameterizedTest
     @ValueSource(longs = {4, 10})
-    @Timeout(5)
     void oneOfWhichTheTopicKnowsNothingIsGoneAndNobodyWaitsForIt(long offset) {
         assertThatThrownBy(() -> read(offset))
                 .isInstanceOf(UnreadableEventException.class)
                 .hasMessageStartingWith("the record at t-3@" + offset + " is gone");
+        assertThat(consumer.lastPollTimeout()).as("nobody waited for it").isNull();
     }
 }

@@ -75,7 +75,7 @@ class McpUpstreamTest {
                 Clock.systemUTC(),
                 NOBODY);
         open.add(upstream);
-        await().atMost(Duration.ofSeconds(10)).until(() -> upstream.look().up());
+        await().atMost(Duration.ofMinutes(2)).until(() -> upstream.look().up());
         return upstream;
     }
 
@@ -116,7 +116,7 @@ class McpUpstreamTest {
         void aServerOfEitherEraIsGreetedListedAndCalled(boolean modern) throws Exception {
             McpServerDouble server = server(modern);
             McpUpstream upstream = upstream(null, Sessions.SHARED, server);
-            await().until(() -> !upstream.tools().isEmpty());
+            await().atMost(Duration.ofMinutes(2)).until(() -> !upstream.tools().isEmpty());
             // One that wants headers which nobody can make is left out by those who make headers.
             assertThat(upstream.tools()).extracting("name").contains("echo");
             assertThat(upstream.tools().size()).isEqualTo(modern ? 1 : 2);
@@ -129,7 +129,7 @@ class McpUpstreamTest {
         void argumentsThatAToolWantsInHeadersAreSentThereToo() throws Exception {
             McpServerDouble server = server(true);
             McpUpstream upstream = upstream(null, Sessions.SHARED, server);
-            await().until(() -> !upstream.tools().isEmpty());
+            await().atMost(Duration.ofMinutes(2)).until(() -> !upstream.tools().isEmpty());
             upstream.run(call("demo", "echo", "{\"region\":\"Zürich\"}"), (method, params) -> {})
                     .join();
             assertThat(server.lastHeaders.get("Mcp-param-region")).containsExactly("=?base64?WsO8cmljaA==?=");
@@ -167,7 +167,7 @@ class McpUpstreamTest {
             server.sessions.clear();
             server.sessions.add("not ours");
             int before = server.calls.get();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofMinutes(2))
                     .ignoreExceptions()
                     .until(() -> answer(upstream, "").outcome() == Outcome.SUCCEEDED);
             assertThat(server.calls.get()).isEqualTo(before + 1);
@@ -185,9 +185,9 @@ class McpUpstreamTest {
             McpUpstream upstream = upstream(null, Sessions.SHARED, server);
             CompletableFuture<Step> running =
                     upstream.run(call("demo", "echo", "{\"do\":\"hang\"}"), (method, params) -> {});
-            await().until(() -> server.calls.get() == 1);
+            await().atMost(Duration.ofMinutes(2)).until(() -> server.calls.get() == 1);
             running.cancel(true);
-            await().until(() -> server.methods.contains("notifications/cancelled"));
+            await().atMost(Duration.ofMinutes(2)).until(() -> server.methods.contains("notifications/cancelled"));
         }
 
         @Test
@@ -195,7 +195,7 @@ class McpUpstreamTest {
             McpServerDouble one = server(true);
             McpServerDouble other = server(true);
             McpUpstream upstream = upstream(null, Sessions.SHARED, one, other);
-            await().until(() -> {
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
                 answer(upstream, "");
                 return one.calls.get() > 1 && other.calls.get() > 1;
             });
@@ -210,7 +210,7 @@ class McpUpstreamTest {
             McpServerDouble one = server(false);
             McpServerDouble other = server(false);
             McpUpstream upstream = upstream(null, Sessions.AGENT, one, other);
-            await().until(() -> !one.sessions.isEmpty() && !other.sessions.isEmpty());
+            await().atMost(Duration.ofMinutes(2)).until(() -> !one.sessions.isEmpty() && !other.sessions.isEmpty());
             for (int i = 0; i < 6; i++) {
                 upstream.run(call("a", "echo", "{}"), (method, params) -> {}).join();
             }
@@ -245,7 +245,8 @@ class McpUpstreamTest {
                     Clock.systemUTC(),
                     NOBODY);
             open.add(upstream);
-            await().until(() -> upstream.look().why().contains("cannot be reached"));
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> upstream.look().why().contains("cannot be reached"));
             assertThat(failure(upstream, "").mayHaveStarted()).isFalse();
         }
     }
@@ -268,7 +269,7 @@ class McpUpstreamTest {
                     text -> text.replace("${UPSTREAM_KEY}", "the key"),
                     NOBODY);
             open.add(upstream);
-            await().atMost(Duration.ofSeconds(20)).until(() -> upstream.look().up());
+            await().atMost(Duration.ofMinutes(2)).until(() -> upstream.look().up());
             return upstream;
         }
 
@@ -285,7 +286,7 @@ class McpUpstreamTest {
             UpstreamUnavailableException ended = failure(upstream, "exit");
             assertThat(ended.mayHaveStarted()).isTrue();
             assertThat(ended).hasMessageContaining("status 7").hasMessageContaining("last words");
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofMinutes(2))
                     .ignoreExceptions()
                     .until(() -> answer(upstream, "").outcome() == Outcome.SUCCEEDED);
         }
@@ -316,7 +317,8 @@ class McpUpstreamTest {
                     text -> text,
                     NOBODY);
             open.add(upstream);
-            await().until(() -> upstream.look().why().contains("/no/such/program"));
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> upstream.look().why().contains("/no/such/program"));
             assertThatThrownBy(() -> answer(upstream, "")).hasMessageContaining("/no/such/program");
         }
     }
