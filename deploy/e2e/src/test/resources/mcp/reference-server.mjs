@@ -87,6 +87,7 @@ const COMMON = {
     slow: {
         schema: object({ millis: { type: 'integer' } }, ['millis']),
         run: async (args, ctx) => {
+            started++;
             for (let waited = 0; waited < args.millis; waited += 50) {
                 await pause(50);
                 if (ctx.mcpReq.signal.aborted) {
@@ -97,6 +98,7 @@ const COMMON = {
             return text('It was slow.');
         }
     },
+    started_calls: { run: () => text(String(started)) },
     aborted_calls: { run: () => text(String(aborted)) },
     shapely: {
         schema: object(),
@@ -104,6 +106,7 @@ const COMMON = {
         run: () => ({ content: [{ type: 'text', text: '{"answer":42}' }], structuredContent: { answer: 42 } })
     }
 };
+let started = 0;
 let aborted = 0;
 
 // What asks its client while it runs: only possible in sessions.

@@ -33,16 +33,15 @@ class McpClientsTest {
     private static final String KEY = AgentKey.generate();
     private static final Path POLICY = RunningGateway.data().resolve("policy/federation.yaml");
 
-    private static RealWorker worker;
     private static NodeServer everything;
     private static RunningGateway gateway;
     private static Path files;
 
     @BeforeAll
     static void startThem() throws Exception {
-        worker = RealWorker.installAndStart();
-        everything = NodeServer.everything(RunningGateway.freePort());
-        gateway = RunningGateway.restartOn(worker.url(), RealWorker.TOKEN);
+        RealWorker worker = RealWorker.get();
+        everything = NodeServer.everything();
+        gateway = RunningGateway.on(worker.url(), RealWorker.TOKEN);
         files = Files.createDirectories(RunningGateway.data().resolve("files"));
         Files.writeString(files.resolve("hello.txt"), "hello from a file");
         Path node = Npm.node().resolve("node");
@@ -72,7 +71,7 @@ class McpClientsTest {
                         NodeServer.script("server-memory", "dist/index.js"),
                         AgentKey.sha256(KEY)));
         eventually()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(2))
                 .untilAsserted(() -> assertThat(McpSession.modern(url(), KEY).tools())
                         .contains(
                                 "everything__echo",
@@ -86,7 +85,6 @@ class McpClientsTest {
     static void stopThem() throws IOException {
         Files.deleteIfExists(POLICY);
         everything.close();
-        worker.close();
     }
 
     private static String url() {
@@ -120,7 +118,7 @@ class McpClientsTest {
         assertThat(client.call("memory__read_graph", "{}").text("/result/content/0/text"))
                 .contains("Ada");
         eventually()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(2))
                 .untilAsserted(() -> assertThat(
                                 client.call("openclaw__sessions_list", "{}").text("/result/content/0/text"))
                         .contains("sessions"));
@@ -180,7 +178,7 @@ class McpClientsTest {
                 .isEqualTo("Echo: still");
         // It is started again.
         eventually()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(2))
                 .untilAsserted(
                         () -> assertThat(client.call("memory__read_graph", "{}").text("/result/content/0/text"))
                                 .contains("entities"));
@@ -303,7 +301,7 @@ class McpClientsTest {
     private static String output(ProcessBuilder builder) throws Exception {
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         return output;
     }

@@ -2,14 +2,16 @@ package io.openclaw.gateway.e2e;
 
 import static io.openclaw.gateway.e2e.RunningGateway.eventually;
 
+import io.openclaw.gateway.embedded.Ports;
+import io.openclaw.gateway.testing.Attempts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /** An MCP server on Node that listens on a port of this machine. */
 final class NodeServer implements AutoCloseable {
@@ -60,31 +62,41 @@ final class NodeServer implements AutoCloseable {
     }
 
     /** Starts the server that has what the conformance suite asks for. */
-    static NodeServer reference(int port) {
-        return start(Npm.script(ownScript("reference-server.mjs"), Integer.toString(port)), port, "reference.log");
+    static NodeServer reference() {
+        Path script = ownScript("reference-server.mjs");
+        return start("reference", port -> Npm.script(script, Integer.toString(port)));
     }
 
-    static NodeServer everything(int port) {
-        ProcessBuilder builder = Npm.script(script("server-everything", "dist/index.js"), "streamableHttp");
-        builder.environment().put("PORT", Integer.toString(port));
-        return start(builder, port, "everything.log");
+    static NodeServer everything() {
+        Path script = script("server-everything", "dist/index.js");
+        return start("everything", port -> {
+            ProcessBuilder builder = Npm.script(script, "streamableHttp");
+            builder.environment().put("PORT", Integer.toString(port));
+            return builder;
+        });
     }
 
-    private static NodeServer start(ProcessBuilder builder, int port, String log) {
-        try {
-            var server = new NodeServer(
-                    builder.redirectOutput(packages().resolve(log).toFile()).start(), port);
-            eventually().atMost(Duration.ofSeconds(30)).until(server::listens);
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Starts a server; if it does not start, once more on another port. */
+    private static NodeServer start(String name, IntFunction<ProcessBuilder> on) {
+        Path log = packages().resolve(name + ".log");
+        return Attempts.twice("The server " + name, () -> {
+            int port = Ports.free();
+            try {
+                var server = new NodeServer(
+                        on.apply(port).redirectOutput(log.toFile()).start(), port);
+                eventually().until(() -> !server.process.isAlive() || server.listens());
+                if (!server.process.isAlive()) {
+                    throw new IllegalStateException(
+                            "it ended with " + server.process.exitValue() + "; " + Attempts.tail(log));
+                }
+                return server;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private boolean listens() {
-        if (!process.isAlive()) {
-            throw new IllegalStateException("a server on Node ended; see its log in " + packages());
-        }
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {

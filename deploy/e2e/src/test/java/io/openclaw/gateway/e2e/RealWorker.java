@@ -2,7 +2,10 @@ package io.openclaw.gateway.e2e;
 
 import static io.openclaw.gateway.e2e.RunningGateway.eventually;
 
+import io.openclaw.gateway.embedded.Ports;
+import io.openclaw.gateway.testing.Attempts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -10,12 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A real OpenClaw worker, from the npm registry, in target/; what is installed there already is used again. */
 final class RealWorker implements AutoCloseable {
     static final String TOKEN = "worker-secret-token";
     private static final String VERSION = "2026.9.6";
     private static final Path HOME = Path.of("target/openclaw").toAbsolutePath();
+
+    private static RealWorker running;
 
     private final Process process;
     private final int port;
@@ -25,11 +31,29 @@ final class RealWorker implements AutoCloseable {
         this.port = port;
     }
 
-    static RealWorker installAndStart() throws IOException, InterruptedException {
+    /** Returns the worker, which is installed and started first if need be, and runs until the tests end. */
+    static synchronized RealWorker get() {
+        if (running == null || !running.process.isAlive()) {
+            running = installAndStart();
+        }
+        return running;
+    }
+
+    private static RealWorker installAndStart() {
         Path openclaw = installed();
+        return Attempts.twice("OpenClaw's worker", () -> {
+            try {
+                return start(openclaw);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static RealWorker start(Path openclaw) throws IOException {
         Path state = HOME.resolve("home/.openclaw");
         Files.createDirectories(state);
-        int port = RunningGateway.freePort();
+        int port = Ports.free();
         Files.writeString(state.resolve("openclaw.json"), """
                 {"gateway": {"mode": "local", "port": %d, "bind": "loopback", "auth": {"mode": "token", "token": "%s"}},
                  "tools": {"profile": "full", "exec": {"host": "gateway", "security": "full", "ask": "off"}}}
@@ -41,7 +65,12 @@ final class RealWorker implements AutoCloseable {
         builder.environment().keySet().removeAll(List.of("OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN"));
         var worker = new RealWorker(builder.start(), port);
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close));
-        eventually().atMost(Duration.ofSeconds(90)).until(worker::listens);
+        try {
+            eventually().atMost(Duration.ofMinutes(3)).until(worker::listens);
+        } catch (ConditionTimeoutException e) {
+            worker.close();
+            throw new IllegalStateException("it does not listen; " + Attempts.tail(HOME.resolve("worker.log")), e);
+        }
         return worker;
     }
 
@@ -51,7 +80,7 @@ final class RealWorker implements AutoCloseable {
 
     private boolean listens() {
         if (!process.isAlive()) {
-            throw new IllegalStateException("the worker ended; see " + HOME.resolve("worker.log"));
+            throw new IllegalStateException("it ended; " + Attempts.tail(HOME.resolve("worker.log")));
         }
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();

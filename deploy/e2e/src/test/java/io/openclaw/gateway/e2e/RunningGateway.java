@@ -1,16 +1,17 @@
 package io.openclaw.gateway.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.embedded.EmbeddedKafka;
+import io.openclaw.gateway.embedded.Ports;
+import io.openclaw.gateway.embedded.PrivateDirectory;
 import io.openclaw.gateway.standalone.StandaloneGateway;
+import io.openclaw.gateway.testing.Attempts;
 import io.openclaw.gateway.testing.ModelDouble;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,23 +21,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ConditionTimeoutException;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
 /** The gateway that these tests talk to: a process of its own, started once, as deploy/run starts it. */
 final class RunningGateway {
     private static final Path DATA = Path.of("target/gateway").toAbsolutePath();
-    private static final int PORT = freePort();
+    private static final int PORT = Ports.free();
+    /** Without the tests' own classes: an archive of classes is made of jars alone. */
+    private static final String CLASS_PATH = Arrays.stream(
+                    System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.isEmpty() && !Path.of(entry).startsWith(Path.of("target").toAbsolutePath()))
+            .collect(Collectors.joining(File.pathSeparator));
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String OTHER_KEY = AgentKey.generate();
 
@@ -50,6 +61,9 @@ final class RunningGateway {
     private static final Map<String, String> SETTINGS = new ConcurrentHashMap<>();
 
     private static RunningGateway running;
+    private static boolean isFirst = true;
+
+    private static String workerOfRunning = "";
 
     private final Process process;
     private final Properties quickstart = new Properties();
@@ -77,12 +91,10 @@ final class RunningGateway {
         }
     }
 
-    /** Returns the gateway on the test worker. */
+    /** Returns the gateway on the test worker; one that failed to start, or died, is started again. */
     static synchronized RunningGateway get() {
-        if (running == null) {
-            deleteWhatAnEarlierRunLeft();
+        if (running == null || !running.process.isAlive()) {
             running = start(TestWorker.get().url(), TestWorker.TOKEN);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> running.stop()));
         }
         return running;
     }
@@ -94,16 +106,23 @@ final class RunningGateway {
         return running;
     }
 
-    /** Stops the gateway in good order, and returns how long that took; a restart is to follow. */
-    static synchronized Duration stopInGoodOrder() {
-        long start = System.nanoTime();
-        running.stop();
-        return Duration.ofNanos(System.nanoTime() - start);
+    /** Stops the gateway in good order, and returns its exit status; a restart is to follow. */
+    static synchronized int stopInGoodOrder() {
+        return running.stop();
     }
 
     /** Stops the gateway in good order and starts it again on the same data, on another worker and with no further settings. */
     static RunningGateway restartOn(String workerUrl, String token) {
         return restart(workerUrl, token, Map.of());
+    }
+
+    /** Returns the gateway if it runs on this worker with no further settings, or restarts it so. */
+    static synchronized RunningGateway on(String workerUrl, String token) {
+        boolean isSo = running != null
+                && running.process.isAlive()
+                && SETTINGS.isEmpty()
+                && workerOfRunning.equals(workerUrl + " " + token);
+        return isSo ? running : restartOn(workerUrl, token);
     }
 
     /** Stops the gateway in good order and starts it again on the same data, with these further settings and no others. */
@@ -112,11 +131,27 @@ final class RunningGateway {
     }
 
     private static synchronized RunningGateway restart(String workerUrl, String token, Map<String, String> settings) {
-        get().stop();
+        if (running != null) {
+            running.stop();
+        }
         SETTINGS.clear();
         SETTINGS.putAll(settings);
         running = start(workerUrl, token);
         return running;
+    }
+
+    private static RunningGateway start(String workerUrl, String token) {
+        if (isFirst) {
+            isFirst = false;
+            deleteWhatAnEarlierRunLeft();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                if (running != null) {
+                    running.stop();
+                }
+            }));
+        }
+        workerOfRunning = workerUrl + " " + token;
+        return Attempts.twice("The gateway", () -> startOnce(workerUrl, token));
     }
 
     private static ModelDouble startModel() {
@@ -140,9 +175,9 @@ final class RunningGateway {
         }
     }
 
-    private static RunningGateway start(String workerUrl, String token) {
+    private static RunningGateway startOnce(String workerUrl, String token) {
         try {
-            Files.createDirectories(DATA);
+            PrivateDirectory.require(DATA);
             Files.deleteIfExists(DATA.resolve("quickstart.env"));
             ProcessBuilder builder = jvm("-Xmx1g", StandaloneGateway.class, "gateway.log");
             Map<String, String> environment = builder.environment();
@@ -182,10 +217,17 @@ final class RunningGateway {
                         heap,
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        // What the first start learns of its classes, the later ones need not; where that cannot be, it
+                        // is
+                        // no news.
+                        "-XX:+AutoCreateSharedArchive",
+                        "-XX:SharedArchiveFile=" + DATA.resolveSibling(main.getSimpleName() + ".jsa"),
+                        "-Xlog:cds*=off,aot*=off",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        CLASS_PATH,
                         main.getName()))
                 .redirectErrorStream(true)
                 .redirectOutput(
@@ -194,26 +236,32 @@ final class RunningGateway {
 
     private void awaitReady() throws IOException {
         Path file = DATA.resolve("quickstart.env");
-        eventually().atMost(Duration.ofSeconds(90)).until(() -> {
-            assertThat(process.isAlive())
-                    .as("the gateway started; see %s", DATA.resolve("gateway.log"))
-                    .isTrue();
-            return Files.exists(file);
-        });
+        try {
+            eventually().atMost(Duration.ofMinutes(3)).until(() -> Files.exists(file) || !process.isAlive());
+        } catch (ConditionTimeoutException e) {
+            stop();
+        }
+        if (!Files.exists(file)) {
+            throw new IllegalStateException(
+                    "it " + (process.isAlive() ? "is not ready" : "ended with " + process.exitValue()) + "; "
+                            + Attempts.tail(DATA.resolve("gateway.log")));
+        }
         try (var in = Files.newBufferedReader(file)) {
             quickstart.load(in);
         }
     }
 
-    private void stop() {
+    private int stop() {
         process.destroy();
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            if (!process.waitFor(120, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
+        return process.exitValue();
     }
 
     /** Returns the processes that the gateway started, and those that they did. */
@@ -222,7 +270,7 @@ final class RunningGateway {
     }
 
     static ConditionFactory eventually() {
-        return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50));
+        return Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(50));
     }
 
     String setting(String name) {
@@ -246,13 +294,15 @@ final class RunningGateway {
         return setting("GATEWAY_URL");
     }
 
-    /** Returns {@code host:port} of the embedded broker. */
-    String bootstrapServers() throws IOException {
+    /** Returns what a client of the embedded broker needs to connect, {@code bootstrap.servers} included. */
+    Map<String, Object> kafka() throws IOException {
         var properties = new Properties();
-        try (var in = Files.newBufferedReader(DATA.resolve("kafka/server.properties"))) {
+        try (var in = Files.newBufferedReader(DATA.resolve("kafka").resolve(EmbeddedKafka.CLIENT_PROPERTIES))) {
             properties.load(in);
         }
-        return properties.getProperty("advertised.listeners").replace("PLAINTEXT://", "");
+        Map<String, Object> client = new HashMap<>();
+        properties.forEach((name, value) -> client.put(name.toString(), value));
+        return client;
     }
 
     /** Lets a second agent in, with a key of its own. */
@@ -390,13 +440,5 @@ final class RunningGateway {
 
     static String json(Object value) {
         return RawJson.from(value).text();
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -4,12 +4,14 @@ import static io.openclaw.gateway.e2e.RunningGateway.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
+import io.openclaw.gateway.embedded.Ports;
 import io.openclaw.gateway.ingress.IngressService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +27,18 @@ final class SecondIngress implements AutoCloseable {
     }
 
     static SecondIngress start(RunningGateway gateway) throws IOException {
-        int port = RunningGateway.freePort();
+        int port = Ports.free();
         Path data = RunningGateway.data();
         ProcessBuilder builder = RunningGateway.jvm("-Xmx256m", IngressService.class, "second-ingress.log");
         Map<String, String> environment = builder.environment();
         environment.put("PORT", Integer.toString(port));
-        environment.put("KAFKA_BOOTSTRAP_SERVERS", gateway.bootstrapServers());
+        gateway.kafka()
+                .forEach((name, value) -> environment.put(
+                        name.equals("bootstrap.servers")
+                                ? "KAFKA_BOOTSTRAP_SERVERS"
+                                : "SPRING_KAFKA_PROPERTIES_"
+                                        + name.replace('.', '_').toUpperCase(Locale.ROOT),
+                        value.toString()));
         String postgresPort =
                 Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).get(3);
         environment.put("DATABASE_URL", "jdbc:postgresql://127.0.0.1:" + postgresPort.strip() + "/openclaw");
@@ -46,7 +54,7 @@ final class SecondIngress implements AutoCloseable {
         secrets.stringPropertyNames().stream()
                 .filter(name -> name.startsWith("signing-key."))
                 .forEach(name -> environment.put(
-                        "OPENCLAW_SIGNING_KEYS_" + name.substring(12).toUpperCase(java.util.Locale.ROOT),
+                        "OPENCLAW_SIGNING_KEYS_" + name.substring(12).toUpperCase(Locale.ROOT),
                         secrets.getProperty(name)));
         String key = gateway.setting("AGENT_KEY");
         List<String> tools = McpSession.modern(gateway.url() + "/mcp", key).tools();
@@ -54,7 +62,7 @@ final class SecondIngress implements AutoCloseable {
         var second = new SecondIngress(builder.start(), port);
         Runtime.getRuntime().addShutdownHook(new Thread(second::close));
         eventually()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .until(() -> McpSession.modern(second.mcp(), key).tools(), has -> has.containsAll(tools));
         return second;

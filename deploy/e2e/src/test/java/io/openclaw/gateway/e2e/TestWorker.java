@@ -1,5 +1,6 @@
 package io.openclaw.gateway.e2e;
 
+import io.openclaw.gateway.embedded.Ports;
 import io.openclaw.gateway.standalone.DemoWorker;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ final class TestWorker {
 
     private static final TestWorker INSTANCE = new TestWorker();
 
-    private final int port = RunningGateway.freePort();
+    private final int port = Ports.free();
     private final List<String> runs = new CopyOnWriteArrayList<>();
     private DemoWorker worker;
 

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
@@ -140,15 +143,24 @@ class VettingTest {
 
         @Test
         void holdsUpNobodyElse() {
-            model.answering(question -> new ModelDouble.Answer(
-                    200, ModelDouble.Answer.opinion(4, 95).text(), Duration.ofSeconds(3)));
-            for (int i = 0; i < 4; i++) {
-                exec(doubtful(), "Prefer", "wait=0");
+            var clockWasAnswered = new CompletableFuture<Void>();
+            model.answering(question -> {
+                clockWasAnswered.join();
+                return ModelDouble.Answer.opinion(4, 95);
+            });
+            try {
+                List<String> doubtful = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    doubtful.add(exec(doubtful(), "Prefer", "wait=0").text("/callId"));
+                }
+                eventually().until(() -> !model.questions().isEmpty());
+                assertThat(gateway.call("clock", "{}").text("/outcome")).isEqualTo("SUCCEEDED");
+                assertThat(doubtful)
+                        .as("the clock was not behind them all")
+                        .anyMatch(callId -> gateway.look(callId).text("/status").equals("PENDING"));
+            } finally {
+                clockWasAnswered.complete(null);
             }
-
-            long start = System.nanoTime();
-            assertThat(gateway.call("clock", "{}").text("/outcome")).isEqualTo("SUCCEEDED");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         }
     }
 
