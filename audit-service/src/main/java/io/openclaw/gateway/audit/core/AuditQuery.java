@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is asked of the record; absent filters let everything through.
  *
+ * @param tool a tool's own name, or the name with its upstream: {@code upstream/tool}, or {@code upstream__tool} as MCP clients see
+ *     it
  * @param since the earliest time of an event
  * @param types the kinds of event, such as {@code call.completed}; every kind, if there are none
  * @param limit how many events at most, 1 to 1,000
@@ -38,6 +40,7 @@ public record AuditQuery(
     private static final int MOST = 1_000;
     private static final Set<String> NAMES =
             Set.of("outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
+    private static final int MAX_TOOL_LENGTH = 512;
     private static final Pattern TYPE = Pattern.compile("[a-z]+(\\.[a-z]+)*");
 
     /**
@@ -55,7 +58,7 @@ public record AuditQuery(
         return new AuditQuery(
                 outcome(text(parameters, "outcome")),
                 text(parameters, "agent"),
-                text(parameters, "tool"),
+                tool(text(parameters, "tool")),
                 callId(text(parameters, "callId")),
                 since(text(parameters, "since"), now),
                 types(text(parameters, "type")),
@@ -70,6 +73,20 @@ public record AuditQuery(
             throw new IllegalArgumentException("'" + name + "' contains a NUL character; leave it out");
         }
         return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private static @Nullable String tool(@Nullable String text) {
+        if (text != null
+                && (text.length() > MAX_TOOL_LENGTH
+                        || text.startsWith("/")
+                        || text.endsWith("/")
+                        || text.codePoints().anyMatch(Character::isISOControl))) {
+            throw wrong(
+                    "tool",
+                    text.substring(0, Math.min(text.length(), MAX_TOOL_LENGTH)),
+                    "a tool, such as exec, openclaw/exec or openclaw__exec");
+        }
+        return text;
     }
 
     private static Set<String> types(@Nullable String text) {

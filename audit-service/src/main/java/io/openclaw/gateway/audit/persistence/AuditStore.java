@@ -106,7 +106,7 @@ public final class AuditStore {
         var sql = new StringBuilder("select * from " + events + " where true");
         append(sql, " and outcome = :outcome", query.outcome());
         append(sql, " and agent = :agent", query.agent());
-        append(sql, " and tool = :tool", query.tool());
+        append(sql, " and :tool in (tool, upstream || '/' || tool, upstream || '__' || tool)", query.tool());
         append(sql, " and call_id = :callId", query.callId());
         append(sql, " and occurred_at >= :since", query.since());
         append(sql, " and event_type = any(:types)", query.types().isEmpty() ? null : query.types());

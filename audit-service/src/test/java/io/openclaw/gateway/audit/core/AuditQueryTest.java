@@ -50,6 +50,9 @@ class AuditQueryTest {
         "type, Call",
         "type, 'a,,b'",
         "order, up",
+        "tool, /exec",
+        "tool, openclaw/",
+        "tool, 'a\u0007b'",
         "colour, red"
     })
     void aWrongParameterIsNamedWithItsValue(String name, String value) {

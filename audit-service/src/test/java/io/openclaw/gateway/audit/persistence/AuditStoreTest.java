@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -83,6 +85,20 @@ class AuditStoreTest {
         assertThat(find(rest)).extracting(entry -> entry.recorded().offset()).containsExactly(3L);
         rest.put("type", "call.completed");
         assertThat(find(rest)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exec", "openclaw/exec", "openclaw__exec"})
+    void aToolIsFoundWithAndWithoutItsUpstream(String tool) {
+        store.add(List.of(event(1, "{}")));
+        assertThat(find(Map.of("callId", callId.toString(), "tool", tool))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"other/exec", "openclaw_exec", "openclaw/exe", "xec", "%"})
+    void anotherToolIsNotFound(String tool) {
+        store.add(List.of(event(1, "{}")));
+        assertThat(find(Map.of("callId", callId.toString(), "tool", tool))).isEmpty();
     }
 
     @Test
