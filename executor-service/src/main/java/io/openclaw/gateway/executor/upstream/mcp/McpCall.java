@@ -193,7 +193,8 @@ final class McpCall implements McpTransport.Receiver {
                 return new Step.Asks(requests, new AskAgain(node.get("requestState")));
             }
         }
-        return new Step.Ended(McpAnswers.ofResult(result));
+        return new Step.Ended(
+                method.equals("tools/call") ? McpAnswers.ofToolResult(result) : McpAnswers.ofResult(result));
     }
 
     private static RawJson asRequest(McpMessage question) {

@@ -96,11 +96,21 @@ public final class ToolResults {
                 modern && code == JsonRpcException.MISSING_CAPABILITY ? 400 : 200);
     }
 
-    /** An MCP server's result is one already; that of a worker is where it has the same shape, and else becomes a text. */
+    /**
+     * An MCP server's result is one already; that of a worker is where it has the same shape, and else becomes a text. What has
+     * {@code structuredContent} already is not put into another.
+     */
     private static RawJson asToolResult(RawJson result, Outcome outcome) {
         JsonNode node = result.text().startsWith("{") ? result.as(JsonNode.class) : null;
         if (node != null && node.path("content").isArray()) {
             return result;
+        }
+        if (node instanceof ObjectNode object && object.has("structuredContent") && !object.has("content")) {
+            object.putArray("content")
+                    .addObject()
+                    .put("type", "text")
+                    .put("text", object.get("structuredContent").toString());
+            return RawJson.from(object);
         }
         ObjectNode made = node(
                 node == null && result.text().startsWith("\"") ? result.as(String.class) : result.text(),

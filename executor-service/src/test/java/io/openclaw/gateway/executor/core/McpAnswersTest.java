@@ -1,0 +1,77 @@
+package io.openclaw.gateway.executor.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.json.RawJson;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class McpAnswersTest {
+
+    private static JsonNode resultOf(Answer answer) {
+        return Objects.requireNonNull(answer.result()).as(JsonNode.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"content\":[]}",
+                "{ \"content\" : [ {\"type\":\"text\",\"text\":\"1.0\"} ], \"n\": 1.0 }",
+                "{\"structuredContent\":{\"a\":1},\"content\":[]}"
+            })
+    void keepsAWholeResultAsItCame(String result) {
+        Answer answer = McpAnswers.ofToolResult(RawJson.of(result));
+        assertThat(answer.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(answer.result()).isEqualTo(RawJson.of(result));
+    }
+
+    @Test
+    void addsTheTextThatStructuredContentAloneLacks() {
+        Answer answer = McpAnswers.ofToolResult(RawJson.of("{\"structuredContent\":{\"a\":[1,\"x\"]}}"));
+        assertThat(answer.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(resultOf(answer).at("/structuredContent/a/1").asString()).isEqualTo("x");
+        assertThat(resultOf(answer).at("/content/0/type").asString()).isEqualTo("text");
+        assertThat(resultOf(answer).at("/content/0/text").asString()).isEqualTo("{\"a\":[1,\"x\"]}");
+    }
+
+    @Test
+    void readsAResultWithNeitherAsOneWithNothing() {
+        Answer answer = McpAnswers.ofToolResult(RawJson.of("{\"_meta\":{\"a\":1}}"));
+        assertThat(resultOf(answer).path("content").isArray()).isTrue();
+        assertThat(resultOf(answer).path("content")).isEmpty();
+        assertThat(resultOf(answer).at("/_meta/a").asInt()).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"content\":\"hello\"} | a string",
+                "{\"content\":{\"type\":\"text\"}} | an object",
+                "{\"content\":null} | null",
+                "{\"content\":null,\"structuredContent\":{}} | null",
+                "{\"content\":7} | a number",
+                "\"hello\" | no object",
+                "[] | no object"
+            })
+    void saysThatTheServerBrokeTheProtocol(String result, String what) {
+        Answer answer = McpAnswers.ofToolResult(RawJson.of(result));
+        assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(answer.result()).isNull();
+        assertThat(answer.error()).isNotNull();
+        assertThat(Objects.requireNonNull(answer.error()).message()).contains(what, "broke the protocol");
+    }
+
+    @Test
+    void aToolThatSaysThatItFailedHasFailed() {
+        Answer answer =
+                McpAnswers.ofToolResult(RawJson.of("{\"isError\":true,\"structuredContent\":{\"why\":\"no room\"}}"));
+        assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(Objects.requireNonNull(answer.error()).message()).contains("no room");
+    }
+}
