@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress.web;
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.Utf8;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,10 +42,10 @@ public final class RequestBody {
     }
 
     /**
-     * Reads a body.
+     * Reads a body as UTF-8, without a byte order mark.
      *
      * @throws BodyTooLargeException if it has more than 4 MiB
-     * @throws InvalidRequestException if it does not arrive whole, and within half a minute
+     * @throws InvalidRequestException if it does not arrive whole, and within half a minute; or is no UTF-8
      */
     public static byte[] bytes(HttpServletRequest request) {
         long length = request.getContentLengthLong();
@@ -66,7 +67,7 @@ public final class RequestBody {
                             "the body did not arrive within " + PATIENCE.toSeconds() + " s; send it at once");
                 }
             }
-            return body.toByteArray();
+            return Utf8.of(body.toByteArray());
         } catch (IOException e) {
             throw new InvalidRequestException("the body did not arrive whole", e);
         }
