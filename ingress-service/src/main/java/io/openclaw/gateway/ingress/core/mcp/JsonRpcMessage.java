@@ -44,7 +44,8 @@ public record JsonRpcMessage(
             int first = firstByte(body);
             if (first == '[') {
                 throw JsonRpcException.badRequest(
-                        JsonRpcException.INVALID_REQUEST, "Batches are not supported: send each message on its own");
+                        JsonRpcException.INVALID_REQUEST,
+                        "Batches are for sessions of " + JsonRpcBatch.VERSION + ": send each message on its own");
             }
             if (first != '{') {
                 // Tells what is no JSON from what is JSON and no message.

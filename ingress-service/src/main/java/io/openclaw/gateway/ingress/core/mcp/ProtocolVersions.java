@@ -14,10 +14,10 @@ public final class ProtocolVersions {
     public static final String NEWEST_LEGACY = "2025-11-25";
 
     /** The revisions with sessions, newest first. */
-    public static final List<String> LEGACY = List.of(NEWEST_LEGACY, "2025-06-18", "2025-03-26");
+    public static final List<String> LEGACY = List.of(NEWEST_LEGACY, "2025-06-18", JsonRpcBatch.VERSION);
 
     /** All, newest first. */
-    public static final List<String> ALL = List.of(MODERN, NEWEST_LEGACY, "2025-06-18", "2025-03-26");
+    public static final List<String> ALL = List.of(MODERN, NEWEST_LEGACY, "2025-06-18", JsonRpcBatch.VERSION);
 
     private ProtocolVersions() {}
 

@@ -50,6 +50,10 @@ final class McpCalls {
     private static final Duration REMINDER = Duration.ofSeconds(10);
 
     private static final Duration OPERATION_PATIENCE = Duration.ofSeconds(15);
+    private static final RawJson CANNOT_BE_ASKED =
+            RawJson.of("{\"code\":-32601,\"message\":\"The agent's client takes no"
+                    + " events (its 'Accept', or a batch), so that it cannot be asked.\"}");
+
     private static final long POLL_MILLIS = 2_000;
 
     private final Calls calls;
@@ -314,6 +318,11 @@ final class McpCalls {
             }
             if (asking.requests().isEmpty()) {
                 calls.give(asking.call(), asking.round(), Map.of(), Map.of(), true);
+            } else if (!reply.canStream()) {
+                Map<String, RawJson> errors = new HashMap<>();
+                asking.requests().keySet().forEach(key -> errors.put(key, CANNOT_BE_ASKED));
+                calls.give(asking.call(), asking.round(), Map.of(), errors, true);
+                return false;
             }
             asking.requests().forEach((key, json) -> {
                 JsonNode question = json.as(JsonNode.class);

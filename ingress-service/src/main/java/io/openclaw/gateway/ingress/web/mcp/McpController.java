@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.mcp.McpHeaders;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.mcp.JsonRpcBatch;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
 import io.openclaw.gateway.ingress.core.mcp.ModernRules;
@@ -12,12 +13,15 @@ import io.openclaw.gateway.ingress.persistence.SessionStore;
 import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
 import io.openclaw.gateway.ingress.web.Problem;
 import io.openclaw.gateway.ingress.web.RequestBody;
+import io.openclaw.gateway.ingress.web.mcp.MediaTypes.Accepted;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -55,8 +59,14 @@ public final class McpController {
     void post(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller) {
         var reply = new McpReply(response);
         answering(response, reply, () -> {
-            requireJson(request);
-            JsonRpcMessage message = JsonRpcMessage.read(body(request));
+            MediaTypes.requireJson(request.getContentType());
+            reply.accepts(Accepted.of(headers(request, HttpHeaders.ACCEPT)));
+            byte[] body = body(request);
+            if (JsonRpcBatch.is(body)) {
+                batch(request, caller, body, reply);
+                return;
+            }
+            JsonRpcMessage message = JsonRpcMessage.read(body);
             reply.answers(message.id());
             if (isModern(request, message)) {
                 modern(request, caller, message, reply);
@@ -64,6 +74,48 @@ public final class McpController {
                 legacy(request, response, caller, message, reply);
             }
         });
+    }
+
+    /** Answers several messages of a session at once; each is governed, and can fail, on its own. */
+    private void batch(HttpServletRequest request, Caller caller, byte[] body, McpReply reply) {
+        Session session = headers(request, SESSION).isEmpty() ? null : session(request, caller);
+        if (session == null
+                || !session.version().equals(JsonRpcBatch.VERSION)
+                || !headers(request, McpHeaders.VERSION).stream().allMatch(JsonRpcBatch.VERSION::equals)) {
+            throw JsonRpcException.badRequest(
+                    JsonRpcException.INVALID_REQUEST,
+                    "Batches are for sessions of " + JsonRpcBatch.VERSION + ": send each message on its own");
+        }
+        List<byte[]> messages = JsonRpcBatch.split(body);
+        String onBehalfOf = request.getHeader(ON_BEHALF_OF);
+        List<McpReply> replies = new ArrayList<>();
+        // Each may wait for its call; all of them together no longer than one alone.
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (byte[] each : messages) {
+                McpReply one = McpReply.inBatch();
+                replies.add(one);
+                answering(null, one, () -> {
+                    JsonRpcMessage message = JsonRpcMessage.read(each);
+                    one.answers(message.id());
+                    if ("initialize".equals(message.method())) {
+                        throw JsonRpcException.badRequest(
+                                JsonRpcException.INVALID_REQUEST,
+                                "'initialize' must not be part of a batch: send it on its own");
+                    }
+                    McpClient client = McpClient.of(caller, session, onBehalfOf, message);
+                    if (message.isRequest()) {
+                        executor.execute(() ->
+                                answering(null, one, () -> methods.answer(client, message, none -> List.of(), one)));
+                    } else {
+                        take(client, message);
+                    }
+                });
+            }
+        }
+        reply.batch(replies.stream()
+                .map(McpReply::answer)
+                .filter(answer -> !answer.isEmpty())
+                .toList());
     }
 
     private void modern(HttpServletRequest request, Caller caller, JsonRpcMessage message, McpReply reply) {
@@ -104,10 +156,17 @@ public final class McpController {
             methods.answer(client, message, name -> headers(request, name), reply);
             return;
         }
+        take(client, message);
+        reply.accepted();
+    }
+
+    /** Takes what wants no answer. */
+    private void take(McpClient client, JsonRpcMessage message) {
+        String method = message.method();
         if (method == null) {
             RawJson id = message.id();
             calls.take(
-                    caller,
+                    client.caller(),
                     id != null && id.text().startsWith("\"") ? id.as(String.class) : "",
                     message.result(),
                     message.error());
@@ -117,7 +176,6 @@ public final class McpController {
                 calls.cancel(client, RawJson.from(requestId));
             }
         }
-        reply.accepted();
     }
 
     /** Opens the stream of what belongs to no request, or one that broke off. */
@@ -125,9 +183,12 @@ public final class McpController {
     void get(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller) {
         var reply = new McpReply(response);
         answering(response, reply, () -> {
-            if (!accepts(request, "text/event-stream")) {
+            if (!Accepted.of(headers(request, HttpHeaders.ACCEPT)).events()) {
                 throw new JsonRpcException(
-                        JsonRpcException.INVALID_REQUEST, "'Accept' has to list text/event-stream", null, 406);
+                        JsonRpcException.INVALID_REQUEST,
+                        "'Accept' has to list text/event-stream: what is got here is a stream",
+                        null,
+                        406);
             }
             if (headers(request, McpHeaders.VERSION).contains(ProtocolVersions.MODERN)
                     || request.getHeader(SESSION) == null) {
@@ -210,37 +271,12 @@ public final class McpController {
         }
     }
 
-    private static void requireJson(HttpServletRequest request) {
-        String type = String.valueOf(request.getContentType()).toLowerCase(Locale.ROOT);
-        if (!type.startsWith("application/json")) {
-            throw new JsonRpcException(
-                    JsonRpcException.INVALID_REQUEST, "'Content-Type' has to be application/json", null, 415);
-        }
-        if (!accepts(request, "application/json") || !accepts(request, "text/event-stream")) {
-            throw new JsonRpcException(
-                    JsonRpcException.INVALID_REQUEST,
-                    "'Accept' has to list application/json and text/event-stream",
-                    null,
-                    406);
-        }
-    }
-
-    private static boolean accepts(HttpServletRequest request, String type) {
-        List<String> accepted = headers(request, HttpHeaders.ACCEPT);
-        String whole = type.substring(0, type.indexOf('/')) + "/*";
-        return accepted.isEmpty()
-                || accepted.stream()
-                        .flatMap(value -> List.of(value.split(",", -1)).stream())
-                        .map(value -> value.split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
-                        .anyMatch(value -> value.equals(type) || value.equals("*/*") || value.equals(whole));
-    }
-
     private static List<String> headers(HttpServletRequest request, String name) {
         return Collections.list(request.getHeaders(name));
     }
 
     /** Does something, and answers with a JSON-RPC error if it cannot be done. */
-    private static void answering(HttpServletResponse response, McpReply reply, Runnable something) {
+    private static void answering(@Nullable HttpServletResponse response, McpReply reply, Runnable something) {
         try {
             try {
                 something.run();
@@ -256,7 +292,7 @@ public final class McpController {
         }
     }
 
-    private static JsonRpcException errorOf(HttpServletResponse response, RuntimeException e) {
+    private static JsonRpcException errorOf(@Nullable HttpServletResponse response, RuntimeException e) {
         Problem problem = Problem.of(e);
         if (problem == null) {
             String id = UUID.randomUUID().toString();
@@ -267,7 +303,7 @@ public final class McpController {
                     null,
                     500);
         }
-        if (problem.isWorthARetry() && !response.isCommitted()) {
+        if (response != null && problem.isWorthARetry() && !response.isCommitted()) {
             response.setHeader(HttpHeaders.RETRY_AFTER, "1");
         }
         boolean invalid = e instanceof InvalidRequestException;

@@ -420,6 +420,13 @@ final class McpMethods {
 
     /** Opens the stream on which a client of 2026-07-28 is told of what it asks to be told of. */
     private void listen(McpClient client, Params params, McpReply reply) {
+        if (!reply.canStream()) {
+            throw new JsonRpcException(
+                    JsonRpcException.INVALID_REQUEST,
+                    "'Accept' has to list text/event-stream: subscriptions/listen is answered with a stream",
+                    null,
+                    406);
+        }
         JsonNode wanted = params.notifications();
         if (wanted == null || !wanted.isObject()) {
             throw JsonRpcException.invalidParams("'notifications' has to say what you want to be told of");

@@ -3,24 +3,32 @@ package io.openclaw.gateway.ingress.web.mcp;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
+import io.openclaw.gateway.ingress.web.mcp.MediaTypes.Accepted;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The answer to one request: a JSON object, or, as soon as there is anything to say before it, a stream of server-sent
- * events that ends with it.
+ * events that ends with it; what the client accepts permitting. A client that takes no events is told nothing but the end.
  */
 final class McpReply {
     private static final int RETRY_MILLIS = 1_000;
+    /** What ends a line of an event (HTML, "Parsing an event stream"); between the tokens of JSON each is the same. */
+    private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
 
-    private final HttpServletResponse response;
+    private final @Nullable HttpServletResponse response;
+    private Accepted accepted;
+    private String answer = "";
     private RawJson id = RawJson.of("null");
     private @Nullable UUID resumable;
     private boolean primes;
@@ -29,6 +37,32 @@ final class McpReply {
 
     McpReply(HttpServletResponse response) {
         this.response = response;
+        this.accepted = Accepted.BOTH;
+    }
+
+    private McpReply() {
+        this.response = null;
+        this.accepted = new Accepted(true, false);
+    }
+
+    /** Makes the reply to a message of a batch: kept until the others have theirs. */
+    static McpReply inBatch() {
+        return new McpReply();
+    }
+
+    /** Returns the JSON that answers a message of a batch; empty if it wanted no answer. */
+    String answer() {
+        return answer;
+    }
+
+    /** Tells whether anything can be said before the answer. */
+    boolean canStream() {
+        return accepted.events();
+    }
+
+    /** Says what the client accepts: everything, until this is said. */
+    void accepts(Accepted what) {
+        accepted = what;
     }
 
     /** Says which request is answered. */
@@ -73,9 +107,10 @@ final class McpReply {
         return streaming;
     }
 
-    /** Begins the stream, if it has not begun. */
+    /** Begins the stream, if it has not begun and can begin. */
     void stream() {
-        if (streaming) {
+        HttpServletResponse response = this.response;
+        if (streaming || response == null || !canStream()) {
             return;
         }
         streaming = true;
@@ -99,14 +134,19 @@ final class McpReply {
 
     /** Says something that is no answer. */
     void notify(String method, ObjectNode params) {
-        ObjectNode message = Json.MAPPER.createObjectNode();
-        message.put("jsonrpc", "2.0").put("method", method).set("params", params);
         stream();
-        event(message.toString());
+        if (streaming) {
+            ObjectNode message = Json.MAPPER.createObjectNode();
+            message.put("jsonrpc", "2.0").put("method", method).set("params", params);
+            event(message.toString());
+        }
     }
 
-    /** Asks the client something; revisions with sessions only. */
+    /** Asks the client something; revisions with sessions only, and clients that take events. */
     void request(String requestId, String method, @Nullable RawJson params) {
+        if (!canStream()) {
+            throw new IllegalStateException("this client can be asked nothing");
+        }
         stream();
         event("{\"jsonrpc\":\"2.0\",\"id\":" + Json.MAPPER.writeValueAsString(requestId) + ",\"method\":"
                 + Json.MAPPER.writeValueAsString(method)
@@ -142,10 +182,29 @@ final class McpReply {
 
     /** Accepts what wants no answer. */
     void accepted() {
-        response.setStatus(HttpServletResponse.SC_ACCEPTED);
+        if (response != null) {
+            response.setStatus(HttpServletResponse.SC_ACCEPTED);
+        }
+    }
+
+    /** Answers a batch, or accepts it if none of its messages wants an answer. */
+    void batch(List<String> answers) {
+        if (answers.isEmpty()) {
+            accepted();
+        } else {
+            end(200, "[" + String.join(",", answers) + "]");
+        }
     }
 
     private void end(int status, String json) {
+        HttpServletResponse response = this.response;
+        if (response == null) {
+            answer = json;
+            return;
+        }
+        if (!accepted.json() && status == 200) {
+            stream();
+        }
         if (streaming) {
             event(json);
             return;
@@ -159,7 +218,7 @@ final class McpReply {
 
     private void event(String json) {
         write((resumable == null ? "" : "id: " + eventId() + "\n") + "event: message\ndata: "
-                + json.replace("\n", "\ndata: ") + "\n\n");
+                + LINE_END.matcher(json).replaceAll("\ndata: ") + "\n\n");
     }
 
     private void write(String text) {
@@ -167,6 +226,7 @@ final class McpReply {
     }
 
     private void write(byte[] bytes) {
+        HttpServletResponse response = Objects.requireNonNull(this.response);
         try {
             OutputStream out = response.getOutputStream();
             out.write(bytes);
