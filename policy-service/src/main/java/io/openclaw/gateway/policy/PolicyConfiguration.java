@@ -13,6 +13,7 @@ import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.web.ProblemPages;
+import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.policy.file.PolicyDirectory;
 import io.openclaw.gateway.policy.file.PolicyWatch;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;
@@ -132,8 +133,12 @@ public class PolicyConfiguration {
 
     @Bean
     @Order(55)
-    SecurityFilterChain agentToolsSecurityChain(HttpSecurity http, KnownAgents agents) {
+    SecurityFilterChain agentToolsSecurityChain(HttpSecurity http, KnownAgents agents, WebAddresses addresses) {
         return AgentSecurity.chain(
-                http, agents, (request, response, problem) -> ProblemPages.write(response, problem), "/v1/tools");
+                http,
+                agents,
+                addresses,
+                (request, response, problem) -> ProblemPages.write(response, problem),
+                "/v1/tools");
     }
 }

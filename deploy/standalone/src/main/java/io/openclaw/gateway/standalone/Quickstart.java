@@ -9,8 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -41,7 +43,11 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
         int tools = 0;
         long endForTheWorker = Long.MAX_VALUE;
         try (HttpClient client = HttpClient.newHttpClient()) {
+            // With the console's login it says which upstream does not answer, and why.
+            String login = Base64.getEncoder()
+                    .encodeToString(("admin:" + secrets.consolePassword()).getBytes(StandardCharsets.UTF_8));
             var request = HttpRequest.newBuilder(URI.create(urls.gateway() + "/health"))
+                    .header("Authorization", "Basic " + login)
                     .build();
             while (true) {
                 long now = System.nanoTime();

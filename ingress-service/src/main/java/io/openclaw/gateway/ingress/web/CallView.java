@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
  * A call as its agent sees it.
@@ -46,11 +45,11 @@ record CallView(
         @Nullable Instant completedAt,
         String url) {
 
-    static CallView of(CallState state) {
+    static CallView of(CallState state, String url) {
         return switch (state) {
-            case CallState.Pending pending -> of(pending.call(), "PENDING", null);
-            case CallState.Asking asking -> of(asking.call(), "WAITING_FOR_INPUT", null);
-            case CallState.Waiting waiting -> of(waiting.call(), "WAITING_FOR_APPROVAL", waiting.expiresAt());
+            case CallState.Pending pending -> of(pending.call(), "PENDING", null, url);
+            case CallState.Asking asking -> of(asking.call(), "WAITING_FOR_INPUT", null, url);
+            case CallState.Waiting waiting -> of(waiting.call(), "WAITING_FOR_APPROVAL", waiting.expiresAt(), url);
             case CallState.Ended ended -> {
                 var end = ended.end();
                 ToolCall call = end.call();
@@ -70,20 +69,12 @@ record CallView(
                         call.deadline(),
                         null,
                         end.completedAt(),
-                        url(call));
+                        url);
             }
         };
     }
 
-    /** Returns where to ask for a call again, at the address that this request came to. */
-    static String url(ToolCall call) {
-        return ServletUriComponentsBuilder.fromCurrentContextPath()
-                .path(ToolCallController.PATH)
-                .pathSegment(call.callId().toString())
-                .toUriString();
-    }
-
-    private static CallView of(ToolCall call, String status, @Nullable Instant approvalExpiresAt) {
+    private static CallView of(ToolCall call, String status, @Nullable Instant approvalExpiresAt, String url) {
         return new CallView(
                 call.callId(),
                 status,
@@ -100,6 +91,6 @@ record CallView(
                 call.deadline(),
                 approvalExpiresAt,
                 null,
-                url(call));
+                url);
     }
 }

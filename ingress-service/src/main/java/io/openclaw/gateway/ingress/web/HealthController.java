@@ -1,9 +1,11 @@
 package io.openclaw.gateway.ingress.web;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
+import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,26 +57,39 @@ public final class HealthController implements AutoCloseable {
 
     /**
      * @param why what was seen, and what to do about it when it is down
+     * @param seen details such as addresses, for people with the console's login alone
      */
-    record Component(Status status, String why) {
+    record Component(Status status, String why, @JsonIgnore String seen) {
         static Component up(String why) {
-            return new Component(Status.UP, why);
+            return new Component(Status.UP, why, "");
         }
 
         static Component down(String why) {
-            return new Component(Status.DOWN, why);
+            return down(why, "");
+        }
+
+        static Component down(String why, String seen) {
+            return new Component(Status.DOWN, why, seen);
+        }
+
+        Component inDetail() {
+            return seen.isEmpty() ? this : new Component(status, why + ": " + seen, "");
         }
     }
 
     record Health(Status status, Map<String, Component> components) {}
 
+    /** @param person who is logged in at the console; strangers learn no addresses, and no names of upstreams */
     @GetMapping("/health")
-    ResponseEntity<Health> health() {
+    ResponseEntity<Health> health(@Nullable Principal person) {
         var components = new LinkedHashMap<String, Component>();
         components.put("kafka", kafka());
         components.put("postgresql", postgresql());
         components.put("policy", policy());
         components.put("worker", worker());
+        if (person != null) {
+            components.replaceAll((name, component) -> component.inDetail());
+        }
         boolean up = components.values().stream().allMatch(component -> component.status() == Status.UP);
         return ResponseEntity.status(up ? 200 : 503).body(new Health(up ? Status.UP : Status.DOWN, components));
     }
@@ -91,7 +106,7 @@ public final class HealthController implements AutoCloseable {
                             "this instance has no partition to be answered on yet; if this goes on, there are more"
                                     + " ingress instances than partitions of calls.completed");
         } catch (ExecutionException | TimeoutException e) {
-            return Component.down("no broker answers: " + e);
+            return Component.down("no broker answers", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Component.down("interrupted");
@@ -104,7 +119,8 @@ public final class HealthController implements AutoCloseable {
             return Component.up("it answers");
         } catch (DataAccessException e) {
             return Component.down(
-                    "it does not answer: " + e.getMostSpecificCause().getMessage());
+                    "it does not answer",
+                    String.valueOf(e.getMostSpecificCause().getMessage()));
         }
     }
 
@@ -124,12 +140,15 @@ public final class HealthController implements AutoCloseable {
             return Component.down("no executor has reported on an upstream for " + FRESH.toSeconds()
                     + " s; look at the executor service");
         }
-        String words = fresh.stream()
+        String seen = fresh.stream()
                 .map(report -> report.upstream() + ": " + report.why())
                 .collect(Collectors.joining("; "));
+        long answering = fresh.stream().filter(UpstreamReported::up).count();
         // One that is dead takes down nothing but its own tools.
-        boolean up = fresh.stream().anyMatch(UpstreamReported::up);
-        return up ? Component.up(words) : Component.down(words);
+        return new Component(
+                answering > 0 ? Status.UP : Status.DOWN,
+                answering + " of " + fresh.size() + " upstream(s) answer",
+                seen);
     }
 
     private synchronized Admin admin() {

@@ -1,25 +1,28 @@
 package io.openclaw.gateway.ingress.web;
 
+import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
+import io.openclaw.gateway.common.web.WebAddresses;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Who may use what ingress offers: agents ask for calls, anybody may ask how it is. */
+/** Who may use what ingress offers: agents ask for calls; anybody may ask how it is, and who logs in learns why. */
 @Configuration(proxyBeanMethods = false)
 public class IngressSecurity {
 
     @Bean
     @Order(50)
-    SecurityFilterChain callsSecurityChain(HttpSecurity http, KnownAgents agents) {
+    SecurityFilterChain callsSecurityChain(HttpSecurity http, KnownAgents agents, WebAddresses addresses) {
         return AgentSecurity.chain(
                 http,
                 agents,
+                addresses,
                 (request, response, problem) -> {
                     if (request.getRequestURI().equals(ToolsInvokeController.PATH)) {
                         WorkerAnswer.of(problem).write(response);
@@ -34,8 +37,8 @@ public class IngressSecurity {
 
     @Bean
     @Order(60)
-    SecurityFilterChain healthSecurityChain(HttpSecurity http) {
-        return ConsoleSecurity.stateless(http.securityMatcher("/health"))
+    SecurityFilterChain healthSecurityChain(HttpSecurity http, GatewayProperties properties) {
+        return ConsoleSecurity.withLogin(ConsoleSecurity.stateless(http.securityMatcher("/health")), properties)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }

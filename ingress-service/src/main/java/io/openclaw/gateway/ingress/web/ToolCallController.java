@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.WaitPreference;
@@ -35,10 +36,12 @@ final class ToolCallController {
 
     private final Calls calls;
     private final KnownAgents agents;
+    private final CallUrls urls;
 
-    ToolCallController(Calls calls, KnownAgents agents) {
+    ToolCallController(Calls calls, KnownAgents agents, WebAddresses addresses) {
         this.calls = calls;
         this.agents = agents;
+        this.urls = new CallUrls(addresses);
     }
 
     /** The body of a request; see {@link CallRequest}. */
@@ -71,16 +74,16 @@ final class ToolCallController {
                 caller,
                 Origin.REST,
                 agents.current().orElseThrow().upstreams());
-        return answer(asked.awaitEnd(patience));
+        return answer(asked.awaitEnd(patience), request);
     }
 
     @GetMapping(PATH + "/{callId}")
-    ResponseEntity<CallView> look(@PathVariable String callId, Principal agent) {
-        return ResponseEntity.ok(CallView.of(own(callId, agent)));
+    ResponseEntity<CallView> look(@PathVariable String callId, Principal agent, HttpServletRequest request) {
+        return ResponseEntity.ok(view(own(callId, agent), request));
     }
 
     @DeleteMapping(PATH + "/{callId}")
-    ResponseEntity<CallView> withdraw(@PathVariable String callId, Principal agent) {
+    ResponseEntity<CallView> withdraw(@PathVariable String callId, Principal agent, HttpServletRequest request) {
         CallState state = own(callId, agent);
         boolean wasOver = state instanceof CallState.Ended;
         CallState after = calls.withdraw(state);
@@ -91,16 +94,20 @@ final class ToolCallController {
                     "Too late to cancel",
                     "Call " + callId + " has already ended: " + ended.end().outcome() + ".");
         }
-        return answer(after);
+        return answer(after, request);
     }
 
-    private ResponseEntity<CallView> answer(CallState state) {
-        CallView view = CallView.of(state);
+    private ResponseEntity<CallView> answer(CallState state, HttpServletRequest request) {
+        CallView view = view(state, request);
         if (state instanceof CallState.Ended) {
             return ResponseEntity.ok(view);
         }
         calls.remember(state.call());
         return ResponseEntity.accepted().location(URI.create(view.url())).body(view);
+    }
+
+    private CallView view(CallState state, HttpServletRequest request) {
+        return CallView.of(state, urls.of(state.call(), request));
     }
 
     /** A call of another agent does not exist, as far as this one can see. */

@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
@@ -42,10 +43,12 @@ final class ToolsInvokeController {
 
     private final Calls calls;
     private final KnownAgents agents;
+    private final CallUrls urls;
 
-    ToolsInvokeController(Calls calls, KnownAgents agents) {
+    ToolsInvokeController(Calls calls, KnownAgents agents, WebAddresses addresses) {
         this.calls = calls;
         this.agents = agents;
+        this.urls = new CallUrls(addresses);
     }
 
     /** The worker's request; {@code name} beats {@code tool}, as it does there. */
@@ -80,10 +83,11 @@ final class ToolsInvokeController {
                     Origin.REST,
                     agents.current().orElseThrow().upstreams());
             CallState state = asked.awaitNews(WaitPreference.LONGEST);
-            answer = answer(state);
+            String url = urls.of(state.call(), request);
+            answer = answer(state, url);
             if (!(state instanceof CallState.Ended)) {
                 calls.remember(state.call());
-                response.setHeader(HttpHeaders.LOCATION, CallView.url(state.call()));
+                response.setHeader(HttpHeaders.LOCATION, url);
             }
         } catch (RuntimeException e) {
             answer = WorkerAnswer.of(IngressProblems.of(e).orElseThrow(() -> e));
@@ -94,9 +98,9 @@ final class ToolsInvokeController {
         answer.write(response);
     }
 
-    private static WorkerAnswer answer(CallState state) {
+    private static WorkerAnswer answer(CallState state, String url) {
         return switch (state) {
-            case CallState.Ended ended -> answer(ended.end());
+            case CallState.Ended ended -> answer(ended.end(), url);
             case CallState.Waiting waiting ->
                 WorkerAnswer.failed(
                         403,
@@ -104,20 +108,22 @@ final class ToolsInvokeController {
                                 waiting.call(),
                                 "tool_call_blocked",
                                 "A person has to approve this call, until " + waiting.expiresAt()
-                                        + ". Its outcome will be at " + CallView.url(waiting.call()) + ".",
-                                true));
+                                        + ". Its outcome will be at " + url + ".",
+                                true,
+                                url));
             default ->
                 WorkerAnswer.failed(
                         500,
                         error(
                                 state.call(),
                                 "tool_error",
-                                "Still running. Its outcome will be at " + CallView.url(state.call()) + ".",
-                                null));
+                                "Still running. Its outcome will be at " + url + ".",
+                                null,
+                                url));
         };
     }
 
-    private static WorkerAnswer answer(CallCompleted end) {
+    private static WorkerAnswer answer(CallCompleted end, String url) {
         CallError error = end.error() == null ? CallError.of("tool_error", "no reason given") : end.error();
         return switch (end.outcome()) {
             case SUCCEEDED -> WorkerAnswer.succeeded(end.result(), end.findings());
@@ -125,18 +131,18 @@ final class ToolsInvokeController {
                 // What the worker would have said itself.
                 if (wasDeniedBy(end, Reason.UNKNOWN_TOOL)) {
                     String message = "Tool not available: " + end.call().tool();
-                    yield WorkerAnswer.failed(404, error(end.call(), "not_found", message, null));
+                    yield WorkerAnswer.failed(404, error(end.call(), "not_found", message, null, url));
                 }
                 yield wasDeniedBy(end, Reason.INVALID_ARGUMENTS)
-                        ? WorkerAnswer.failed(400, error(end.call(), "invalid_request", error.message(), null))
-                        : WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false));
+                        ? WorkerAnswer.failed(400, error(end.call(), "invalid_request", error.message(), null, url))
+                        : WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false, url));
             }
             case FAILED, UNKNOWN -> {
                 // The worker's own answer where it gave one; a wrong worker token is not the caller's fault.
                 Integer status = error.status();
                 yield status != null && (status == 400 || status == 403 || status == 404)
                         ? WorkerAnswer.failed(status, WorkerAnswer.Refusal.of(error.type(), error.message()))
-                        : WorkerAnswer.failed(500, error(end.call(), "tool_error", error.message(), null));
+                        : WorkerAnswer.failed(500, error(end.call(), "tool_error", error.message(), null, url));
             }
         };
     }
@@ -148,9 +154,9 @@ final class ToolsInvokeController {
     }
 
     private static WorkerAnswer.Refusal error(
-            ToolCall call, String type, String message, @Nullable Boolean requiresApproval) {
+            ToolCall call, String type, String message, @Nullable Boolean requiresApproval, String url) {
         return new WorkerAnswer.Refusal(
-                type, message, requiresApproval, call.callId().toString(), CallView.url(call));
+                type, message, requiresApproval, call.callId().toString(), url);
     }
 
     /** The worker merges the action into the arguments that have none; done here, so that what is judged is what runs. */

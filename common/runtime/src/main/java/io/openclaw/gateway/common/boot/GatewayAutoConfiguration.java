@@ -17,6 +17,7 @@ import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
+import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.common.web.WebAnswers;
 import java.time.Clock;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 
 /** What every service is given. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
-@EnableConfigurationProperties(GatewayProperties.class)
+@EnableConfigurationProperties({GatewayProperties.class, WebAddresses.class})
 @Import({ConsoleSecurity.class, ProblemPages.class, WebAnswers.class})
 public class GatewayAutoConfiguration {
 

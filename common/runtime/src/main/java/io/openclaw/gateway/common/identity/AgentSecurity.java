@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.identity;
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.common.web.WebAddresses;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,6 +19,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** What agents alone may use: an API key or a token as a bearer token (RFC 6750) proves which. */
@@ -42,12 +44,22 @@ public final class AgentSecurity {
         }
     }
 
-    /** Makes the chain for some paths; handlers find the {@link Caller} as the request's principal. */
-    public static SecurityFilterChain chain(HttpSecurity http, KnownAgents agents, Door door, String... paths) {
-        return ConsoleSecurity.stateless(http.securityMatcher(paths))
+    /**
+     * Makes the chain for some paths; handlers find the {@link Caller} as the request's principal.
+     *
+     * @param addresses say which pages may use these paths from a browser
+     */
+    public static SecurityFilterChain chain(
+            HttpSecurity http, KnownAgents agents, WebAddresses addresses, Door door, String... paths) {
+        return forPages(ConsoleSecurity.stateless(http.securityMatcher(paths)), addresses, door)
                 .addFilterBefore(new CallerFilter(agents, door), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .build();
+    }
+
+    /** Opens a chain to pages of the allowed origins, and closes it to those of others. */
+    public static HttpSecurity forPages(HttpSecurity http, WebAddresses addresses, Door door) {
+        return http.addFilterAfter(new OriginFilter(addresses, door), HeaderWriterFilter.class);
     }
 
     /** Puts who asks into the security context; answers every other request itself. */

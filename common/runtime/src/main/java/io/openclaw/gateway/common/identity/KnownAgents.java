@@ -22,6 +22,12 @@ public final class KnownAgents {
         });
     }
 
+    /** Knows the same agents for ever. */
+    KnownAgents(AgentDirectory directory, Clock clock) {
+        this.clock = clock;
+        this.directory = directory;
+    }
+
     /** Returns the agents; empty until a policy was read. */
     public Optional<AgentDirectory> current() {
         return Optional.ofNullable(directory);

@@ -64,21 +64,9 @@ public class ConsoleSecurity {
     @Bean
     @Order(100)
     SecurityFilterChain consoleSecurityChain(HttpSecurity http, GatewayProperties properties) {
-        return stateless(http.securityMatcher(CONSOLE))
+        return withLogin(stateless(http.securityMatcher(CONSOLE)), properties)
                 .addFilterBefore(new SameOriginFilter(), BasicAuthenticationFilter.class)
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_SCRIPTS)))
-                .authenticationManager(new ProviderManager(new ConsoleLogin(properties.console())))
-                .httpBasic(basic -> basic.realmName("OpenClaw Gateway console")
-                        .authenticationEntryPoint((request, response, e) -> {
-                            response.setHeader("WWW-Authenticate", "Basic realm=\"OpenClaw Gateway console\"");
-                            ProblemPages.write(
-                                    response,
-                                    Problems.detail(
-                                            HttpStatus.UNAUTHORIZED,
-                                            "console-login",
-                                            "Console login needed",
-                                            "Send the console's user and password (HTTP Basic); deploy/run prints them."));
-                        }))
                 .authorizeHttpRequests(requests -> {
                     requests.requestMatchers(PROBES).permitAll();
                     CHANGING.forEach(
@@ -114,6 +102,22 @@ public class ConsoleSecurity {
                                         "Not found",
                                         "There is nothing at " + request.getRequestURI() + "."))))
                 .build();
+    }
+
+    /** Adds the console's login (HTTP Basic); who sends none is nobody in particular, and wrong ones are answered with 401. */
+    public static HttpSecurity withLogin(HttpSecurity http, GatewayProperties properties) {
+        return http.authenticationManager(new ProviderManager(new ConsoleLogin(properties.console())))
+                .httpBasic(basic -> basic.realmName("OpenClaw Gateway console")
+                        .authenticationEntryPoint((request, response, e) -> {
+                            response.setHeader("WWW-Authenticate", "Basic realm=\"OpenClaw Gateway console\"");
+                            ProblemPages.write(
+                                    response,
+                                    Problems.detail(
+                                            HttpStatus.UNAUTHORIZED,
+                                            "console-login",
+                                            "Console login needed",
+                                            "Send the console's user and password (HTTP Basic); deploy/run prints them."));
+                        }));
     }
 
     /** Switches off what belongs to sessions and forms: every request brings its own credentials. */

@@ -3,19 +3,17 @@ package io.openclaw.gateway.ingress.web.mcp;
 import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
+import io.openclaw.gateway.common.web.ProblemPages;
+import io.openclaw.gateway.common.web.WebAddresses;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -33,24 +31,28 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Configuration(proxyBeanMethods = false)
 public class McpSecurity {
     private static final Set<String> FORWARDED = Set.of("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via");
-    private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     @Bean
     @Order(45)
-    SecurityFilterChain mcpSecurityChain(HttpSecurity http, KnownAgents agents, McpSettings settings) {
-        http.addFilterAfter(new RebindingFilter(settings), HeaderWriterFilter.class);
-        return AgentSecurity.chain(http, agents, new McpDoor(settings), McpController.PATH);
+    SecurityFilterChain mcpSecurityChain(
+            HttpSecurity http, KnownAgents agents, WebAddresses addresses, McpSettings settings) {
+        http.addFilterAfter(new RebindingFilter(addresses), HeaderWriterFilter.class);
+        return AgentSecurity.chain(http, agents, addresses, new McpDoor(settings, addresses), McpController.PATH);
     }
 
     @Bean
     @Order(46)
-    SecurityFilterChain metadataSecurityChain(HttpSecurity http) {
-        return ConsoleSecurity.stateless(http.securityMatcher(ResourceMetadata.PATH, ResourceMetadata.PATH + "/**"))
+    SecurityFilterChain metadataSecurityChain(HttpSecurity http, WebAddresses addresses) {
+        return AgentSecurity.forPages(
+                        ConsoleSecurity.stateless(
+                                http.securityMatcher(ResourceMetadata.PATH, ResourceMetadata.PATH + "/**")),
+                        addresses,
+                        (request, response, problem) -> ProblemPages.write(response, problem))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
 
-    private record McpDoor(McpSettings settings) implements AgentSecurity.Door {
+    private record McpDoor(McpSettings settings, WebAddresses addresses) implements AgentSecurity.Door {
         @Override
         public void refuse(HttpServletRequest request, HttpServletResponse response, ProblemDetail problem) {
             McpController.refuse(response, problem.getStatus(), String.valueOf(problem.getDetail()));
@@ -58,8 +60,14 @@ public class McpSecurity {
 
         @Override
         public String challenge(HttpServletRequest request) {
-            return "Bearer realm=\"OpenClaw Gateway\", resource_metadata=\""
-                    + ResourceMetadata.baseUrl(request, settings) + ResourceMetadata.PATH + McpController.PATH + "\"";
+            // A client that is not told looks at the same place by itself (MCP 2025-11-25, "Protected Resource
+            // Metadata").
+            return "Bearer realm=\"OpenClaw Gateway\""
+                    + addresses
+                            .baseUrl(request)
+                            .map(url ->
+                                    ", resource_metadata=\"" + url + ResourceMetadata.PATH + McpController.PATH + "\"")
+                            .orElse("");
         }
 
         /** Whoever comes through a proxy on this machine comes from elsewhere. */
@@ -84,61 +92,27 @@ public class McpSecurity {
         }
     }
 
-    /** Refuses what names another host, or comes from a page of another origin. */
+    /** Refuses what names another host. */
     private static final class RebindingFilter extends OncePerRequestFilter {
-        private final McpSettings settings;
+        private final WebAddresses addresses;
 
-        RebindingFilter(McpSettings settings) {
-            this.settings = settings;
+        RebindingFilter(WebAddresses addresses) {
+            this.addresses = addresses;
         }
 
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws ServletException, IOException {
             String host = request.getHeader(HttpHeaders.HOST);
-            String origin = request.getHeader(HttpHeaders.ORIGIN);
-            boolean hostMatters = !settings.allowedHosts().isEmpty() || isLoopback(request.getRemoteAddr());
-            if (hostMatters && !isAllowed(host, settings.allowedHosts())) {
+            boolean hostMatters = !addresses.allowedHosts().isEmpty() || isLoopback(request.getRemoteAddr());
+            if (hostMatters && !addresses.allowsHost(host)) {
                 McpController.refuse(
                         response,
                         403,
                         "The Host '" + host + "' is none of this gateway's; openclaw.mcp.allowed-hosts adds some");
-            } else if (origin != null && !isAllowedOrigin(origin, host)) {
-                McpController.refuse(
-                        response,
-                        403,
-                        "The Origin '" + origin + "' may not use this gateway; openclaw.mcp.allowed-origins adds some");
             } else {
                 chain.doFilter(request, response);
             }
-        }
-
-        private boolean isAllowedOrigin(String origin, @Nullable String host) {
-            if (settings.allowedOrigins().contains(origin)) {
-                return true;
-            }
-            try {
-                URI uri = URI.create(origin);
-                String authority = uri.getAuthority();
-                return authority != null
-                        && (authority.equalsIgnoreCase(host) || THIS_MACHINE.contains(nameOf(authority)));
-            } catch (IllegalArgumentException e) {
-                return false;
-            }
-        }
-
-        private static boolean isAllowed(@Nullable String host, List<String> allowed) {
-            if (host == null) {
-                return false;
-            }
-            String name = nameOf(host);
-            return THIS_MACHINE.contains(name)
-                    || allowed.stream().anyMatch(each -> each.equalsIgnoreCase(name) || each.equalsIgnoreCase(host));
-        }
-
-        private static String nameOf(String authority) {
-            int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
-            return (end > 0 ? authority.substring(0, end) : authority).toLowerCase(Locale.ROOT);
         }
     }
 }

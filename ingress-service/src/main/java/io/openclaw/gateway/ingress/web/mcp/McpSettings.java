@@ -1,7 +1,6 @@
 package io.openclaw.gateway.ingress.web.mcp;
 
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,9 +10,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param loopbackAgent the agent that callers on this machine are who send no credentials; nobody, if absent.
  *     {@code OPENCLAW_LOOPBACK_AGENT} sets it
- * @param allowedHosts what the {@code Host} header may name, beside names of this machine, without port
- * @param allowedOrigins what the {@code Origin} header may say, beside the host's own and those of this machine
- * @param publicUrl where clients reach the gateway, such as {@code https://gateway.example.com}; as the request says, if absent
  * @param patience how long a client is kept waiting for a call, before it is told how to ask again
  * @param pageSize how many elements a page of a list has
  * @param maxStreams how many streams of notifications this instance keeps open at once
@@ -21,9 +17,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("openclaw.mcp")
 public record McpSettings(
         @Nullable String loopbackAgent,
-        @DefaultValue List<String> allowedHosts,
-        @DefaultValue List<String> allowedOrigins,
-        @Nullable String publicUrl,
         @DefaultValue("50s") Duration patience,
         @DefaultValue("100") int pageSize,
         @DefaultValue("5000") int maxStreams) {}
