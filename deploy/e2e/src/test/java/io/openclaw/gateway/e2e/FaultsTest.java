@@ -156,7 +156,11 @@ class FaultsTest {
                 Answer health = gateway.get("/health");
                 assertThat(health.status()).isEqualTo(503);
                 assertThat(health.text("/components/worker/status")).isEqualTo("DOWN");
-                assertThat(health.text("/components/worker/why")).contains(worker.url());
+                assertThat(health.text("/components/worker/why"))
+                        .contains("0 of 1")
+                        .doesNotContain(worker.url(), "127.0.0.1", "openclaw");
+                assertThat(gateway.console("/health").text("/components/worker/why"))
+                        .contains("openclaw", worker.url());
             });
             // The circuit breaker opens, and calls fail without a try.
             for (int i = 0; i < 10; i++) {

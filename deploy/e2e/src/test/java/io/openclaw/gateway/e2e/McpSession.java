@@ -43,10 +43,15 @@ final class McpSession {
 
     /** Begins a session of 2025-11-25. */
     static McpSession begin(String url, String key, String capabilities) {
+        return begin(url, key, capabilities, "2025-11-25");
+    }
+
+    /** Begins a session of a revision. */
+    static McpSession begin(String url, String key, String capabilities, String version) {
         var made = new McpSession(url, key, false);
         Reply reply = made.request(
                 "initialize",
-                "{\"protocolVersion\":\"2025-11-25\",\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"},"
+                "{\"protocolVersion\":\"" + version + "\",\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"},"
                         + "\"capabilities\":" + capabilities + "}");
         made.session = reply.response().headers().firstValue("Mcp-Session-Id").orElseThrow();
         made.notify("notifications/initialized", "{}");

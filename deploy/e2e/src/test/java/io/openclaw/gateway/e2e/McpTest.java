@@ -636,6 +636,189 @@ class McpTest {
     }
 
     @Nested
+    class WhatAClientAccepts {
+        private static final String CALL = "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/call\",\"params\":"
+                + "{\"name\":\"%s\",\"arguments\":%s,\"_meta\":{\"progressToken\":1}}}";
+
+        private static HttpResponse<String> call(String accept, String tool, String arguments) {
+            return legacy().send(CALL.formatted(tool, arguments), Map.of("Accept", accept));
+        }
+
+        @Test
+        void jsonAloneIsAnsweredWithJsonEvenWhereThereIsMoreToTell() {
+            HttpResponse<String> answer = call("application/json", "reference__echo", "{\"message\":\"ask me\"}");
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+            assertThat(Json.MAPPER
+                            .readTree(answer.body())
+                            .at("/result/content/0/text")
+                            .asString())
+                    .contains("waits for a person");
+        }
+
+        @Test
+        void aCallThatAsksItsClientIsToldThatThisOneCannotBeAsked() {
+            HttpResponse<String> answer =
+                    call("application/json", "reference__test_elicitation", "{\"message\":\"who?\"}");
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+            assertThat(answer.body()).contains("takes no events");
+        }
+
+        @Test
+        void eventsAloneAreAnsweredWithEvents() {
+            HttpResponse<String> answer = call("text/event-stream", "reference__echo", "{\"message\":\"hi\"}");
+            assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
+            assertThat(answer.body()).contains("data: {\"jsonrpc\":\"2.0\",\"id\":5,\"result\"", "hi");
+        }
+
+        @Test
+        void aStreamOfNotificationsIsForThoseWhoTakeEvents() {
+            String listen = modern().message("subscriptions/listen", "{\"notifications\":{}}", 1);
+            HttpResponse<String> answer = modern().send(listen, Map.of("Accept", "application/json"));
+            assertThat(answer.statusCode()).isEqualTo(406);
+            assertThat(answer.body()).contains("text/event-stream");
+        }
+    }
+
+    @Nested
+    class Batches {
+        private final McpSession client = McpSession.begin(url, key, "{}", "2025-03-26");
+
+        private static String echo(int id, String said) {
+            return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"tools/call\",\"params\":"
+                    + "{\"name\":\"reference__echo\",\"arguments\":{\"message\":\"" + said + "\"}}}";
+        }
+
+        private JsonNode send(String body) {
+            HttpResponse<String> answer = client.send(body, Map.of());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            return Json.MAPPER.readTree(answer.body());
+        }
+
+        @Test
+        void eachMessageOfA20250326SessionIsAnsweredOnItsOwn() {
+            JsonNode answers = send("[" + echo(1, "one") + "," + echo(2, "ask whether two") + ","
+                    + "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"},"
+                    + "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"none\"},"
+                    + "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"initialize\",\"params\":{}},"
+                    + "7,"
+                    + "{\"jsonrpc\":\"2.0\",\"id\":\"six\",\"method\":\"ping\"}]");
+            assertThat(answers).hasSize(6);
+            assertThat(answers.at("/0/id").asInt()).isEqualTo(1);
+            assertThat(answers.at("/0/result/content/0/text").asString()).isEqualTo("one");
+            assertThat(answers.at("/1/result/content/0/text").asString()).contains("waits for a person");
+            assertThat(answers.at("/2/error/code").asInt()).isEqualTo(-32601);
+            assertThat(answers.at("/3/id").asInt()).isEqualTo(4);
+            assertThat(answers.at("/3/error/message").asString()).contains("must not be part of a batch");
+            assertThat(answers.at("/4/id").isNull()).isTrue();
+            assertThat(answers.at("/4/error/code").asInt()).isEqualTo(-32600);
+            assertThat(answers.at("/5/id").asString()).isEqualTo("six");
+            assertThat(answers.at("/5/result").isObject()).isTrue();
+        }
+
+        @Test
+        void notificationsAloneAreAccepted() {
+            HttpResponse<String> answer =
+                    client.send("[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}]", Map.of());
+            assertThat(answer.statusCode()).isEqualTo(202);
+            assertThat(answer.body()).isEmpty();
+        }
+
+        @Test
+        void anEmptyOneIsAnError() {
+            HttpResponse<String> answer = client.send("[]", Map.of());
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("-32600", "empty");
+        }
+
+        @Test
+        void otherRevisionsHaveNone() {
+            HttpResponse<String> answer = legacy().send("[" + echo(1, "one") + "]", Map.of());
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("2025-03-26", "each message on its own");
+        }
+    }
+
+    @Nested
+    class Addresses {
+        @ParameterizedTest
+        @ValueSource(strings = {"OPTIONS", "POST", "GET", "DELETE"})
+        void aSlashAtTheEndMakesNoDifference(String method) {
+            HttpRequest.Builder[] requests = {
+                HttpRequest.newBuilder(URI.create(url)), HttpRequest.newBuilder(URI.create(url + "/"))
+            };
+            List<String> answers = new ArrayList<>();
+            for (HttpRequest.Builder request : requests) {
+                HttpResponse<String> answer = McpSession.send(request.header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString("{\"jsonrpc\":\"2.0\"}")));
+                answers.add(answer.statusCode() + answer.body());
+            }
+            assertThat(answers.get(1)).isEqualTo(answers.get(0)).doesNotStartWith("404");
+            assertThat(gateway.get("/v1/tools/").body())
+                    .isEqualTo(gateway.get("/v1/tools").body());
+            assertThat(gateway.get("/v1/tools/", "").status()).isEqualTo(401);
+        }
+
+        @Test
+        void aNameThatNobodyGaveToTheGatewayIsNotRepeated() throws IOException {
+            String body = "{\"tool\":\"openclaw/message\",\"arguments\":{}}";
+            String answer = Malformed.raw("POST /v1/tool-calls HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer "
+                    + key + "\r\nPrefer: wait=0\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                    + body);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 202")
+                    .contains("Location: /v1/tool-calls/", "\"url\":\"/v1/tool-calls/");
+            assertThat(answer).doesNotContain("evil.example");
+            String metadata =
+                    Malformed.raw("GET /.well-known/oauth-protected-resource/mcp HTTP/1.1\r\nHost: evil.example\r\n"
+                            + "Connection: close\r\n\r\n");
+            assertThat(metadata).contains("\"resource\":\"http://127.0.0.1:").doesNotContain("evil.example");
+        }
+    }
+
+    @Nested
+    class Encodings {
+        private static final byte[] LIST =
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}".getBytes(StandardCharsets.UTF_8);
+
+        private static HttpResponse<String> send(String path, byte[] body) {
+            return McpSession.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                    .header("Authorization", "Bearer " + key)
+                    .header("Mcp-Session-Id", legacy().session())
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+        }
+
+        private static byte[] marked(byte[] body) {
+            byte[] marked = new byte[body.length + 3];
+            System.arraycopy(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}, 0, marked, 0, 3);
+            System.arraycopy(body, 0, marked, 3, body.length);
+            return marked;
+        }
+
+        @Test
+        void aByteOrderMarkIsSkipped() {
+            assertThat(send("/mcp", marked(LIST)).statusCode()).isEqualTo(200);
+            byte[] call = "{\"tool\":\"openclaw/echo\",\"arguments\":{\"a\":\"ü\"}}".getBytes(StandardCharsets.UTF_8);
+            assertThat(send("/v1/tool-calls", marked(call)).statusCode()).isEqualTo(200);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"/mcp", "/v1/tool-calls", "/tools/invoke"})
+        void whatIsNoUtf8IsRefusedInWords(String path) {
+            HttpResponse<String> wide =
+                    send(path, new String(LIST, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_16LE));
+            assertThat(wide.statusCode()).isEqualTo(400);
+            assertThat(wide.body()).contains("UTF-16; send it as UTF-8");
+            byte[] overlong = LIST.clone();
+            overlong[2] = (byte) 0xC0;
+            HttpResponse<String> bad = send(path, overlong);
+            assertThat(bad.statusCode()).isEqualTo(400);
+            assertThat(bad.body()).contains("byte 2 ", "0xC0");
+        }
+    }
+
+    @Nested
     class Malformed {
         static Stream<Arguments> bodies() {
             String deep = "[".repeat(2_000) + "]".repeat(2_000);
@@ -718,7 +901,12 @@ class McpTest {
                     arguments(list, "Origin", "http://localhost:3000", 200, 0),
                     arguments(list, "Origin", "null", 403, -32600),
                     arguments(list, "Content-Type", "text/plain", 415, -32600),
-                    arguments(list, "Accept", "application/json", 406, -32600),
+                    arguments(list, "Content-Type", "application/jsonx", 415, -32600),
+                    arguments(list, "Content-Type", "Application/JSON; charset=UTF-8", 200, 0),
+                    arguments(list, "Accept", "application/json", 200, 0),
+                    arguments(list, "Accept", "text/html", 406, -32600),
+                    arguments(list, "Accept", "application/json;q=0", 406, -32600),
+                    arguments(list, "Accept", null, 200, 0),
                     arguments(list, "Accept", "*/*", 200, 0));
         }
 

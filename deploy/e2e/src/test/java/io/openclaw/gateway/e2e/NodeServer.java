@@ -50,6 +50,12 @@ final class NodeServer implements AutoCloseable {
                 .resolve("node_modules/" + MODULES + "inspector/clients/launcher/build/index.js");
     }
 
+    /** Returns the script of the last inspector whose page can connect to a server by itself; later ones connect for it. */
+    static Path directInspector() {
+        return Npm.install("inspector-direct", MODULES + "inspector@1.0.3")
+                .resolve("node_modules/" + MODULES + "inspector/client/bin/start.js");
+    }
+
     /** Puts a script of the test resources where it finds its packages. */
     static Path ownScript(String name) {
         Path script = packages().resolve(name);

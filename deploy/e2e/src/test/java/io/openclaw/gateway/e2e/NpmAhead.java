@@ -28,5 +28,6 @@ public final class NpmAhead implements TestExecutionListener {
         RealWorker.installed();
         NodeServer.packages();
         NodeServer.inspector();
+        NodeServer.directInspector();
     }
 }

@@ -63,7 +63,7 @@ class RealWorkerTest {
     void healthSaysThatTheWorkerAnswers() {
         // Until the executor that was just started has looked, the report of the one before it stands.
         eventually()
-                .untilAsserted(() -> assertThat(gateway().get("/health").text("/components/worker/why"))
+                .untilAsserted(() -> assertThat(gateway().console("/health").text("/components/worker/why"))
                         .contains(worker.url(), "answers"));
     }
 
