@@ -637,11 +637,10 @@ class McpTest {
 
     @Nested
     class WhatAClientAccepts {
-        private static final String CALL = "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/call\",\"params\":"
-                + "{\"name\":\"%s\",\"arguments\":%s,\"_meta\":{\"progressToken\":1}}}";
-
         private static HttpResponse<String> call(String accept, String tool, String arguments) {
-            return legacy().send(CALL.formatted(tool, arguments), Map.of("Accept", accept));
+            McpSession client = legacy();
+            String params = "{\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",\"_meta\":{\"progressToken\":1}}";
+            return client.send(client.message("tools/call", params, 5), Map.of("Accept", accept));
         }
 
         @Test
