@@ -11,6 +11,7 @@ import io.openclaw.gateway.vetting.core.rule.RulePack;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.core.shell.Reading;
 import io.openclaw.gateway.vetting.core.shell.ShellReader;
+import io.openclaw.gateway.vetting.core.tool.ToolArguments;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,9 +63,13 @@ public final class Vetting {
         if (call.arguments() == null) {
             return new Examination(List.of(), List.of());
         }
-        var arguments = new ToolArguments(shell, call.tool());
+        return readArguments(call.tool(), call.arguments().text());
+    }
+
+    private Examination readArguments(String tool, String json) {
+        var arguments = new ToolArguments(shell, pack, tool);
         try {
-            arguments.read(Json.MAPPER.readTree(call.arguments().text()));
+            arguments.read(Json.MAPPER.readTree(json));
         } catch (JacksonException e) {
             return new Examination(
                     List.of(),
@@ -91,6 +96,15 @@ public final class Vetting {
                         "Vetting itself failed on this call (" + e.getClass().getSimpleName()
                                 + "), so nobody knows what it does.",
                         "report it, with the call; it is a fault of the gateway.")));
+    }
+
+    /** Looks at a tool's arguments, a JSON object; what cannot be read is a finding. */
+    public Examination examine(String tool, String arguments) {
+        try {
+            return readArguments(tool, arguments);
+        } catch (RuntimeException e) {
+            return failed(e);
+        }
     }
 
     /** Looks at one shell command. */

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.vetting.core.rule;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.openclaw.gateway.vetting.core.shell.Argument;
 import io.openclaw.gateway.vetting.core.shell.Paths;
 import java.util.List;
@@ -8,54 +9,86 @@ import org.jspecify.annotations.Nullable;
 
 /** A class of arguments, such as "a file in which credentials are kept": paths, texts or hosts. */
 final class ArgumentClass {
-    private final List<Wildcard> paths;
-    private final List<Wildcard> texts;
-    private final List<Wildcard> hosts;
-    private final List<Wildcard> except;
+    private final Wildcards paths;
+    private final Wildcards texts;
+    private final Wildcards hosts;
+    private final Wildcards except;
+    private final List<Below> exceptBelow;
+
+    private record Below(Wildcard pattern, boolean not) {}
 
     /**
      * @param paths resolved paths; {@code *} is one name, {@code **} any; homes are {@code ~}
      * @param texts the argument as it is, in lower case; {@code *} is anything
      * @param hosts the host in a URL, in {@code user@host:path} or alone; numbers of any form are written as dotted
      * @param except paths that do not belong to it after all
+     * @param exceptBelow directories: a path that stays below the one it is run in does not belong to it after all; the last
+     *     pattern that holds counts, and one after {@code !} says that it does belong
      */
     record Text(
             @Nullable List<String> paths,
             @Nullable List<String> texts,
             @Nullable List<String> hosts,
-            @Nullable List<String> except) {}
+            @Nullable List<String> except,
+
+            @JsonProperty("except-below") @Nullable List<String> exceptBelow) {}
 
     ArgumentClass(Text text) {
         paths = compiled(text.paths(), true);
         texts = compiled(text.texts(), false);
         hosts = compiled(text.hosts(), false);
         except = compiled(text.except(), true);
+        exceptBelow = text.exceptBelow() == null
+                ? List.of()
+                : text.exceptBelow().stream()
+                        .map(pattern -> new Below(
+                                Wildcard.ofPath(pattern.startsWith("!") ? pattern.substring(1) : pattern),
+                                pattern.startsWith("!")))
+                        .toList();
     }
 
-    private static List<Wildcard> compiled(@Nullable List<String> patterns, boolean path) {
-        return patterns == null
-                ? List.of()
-                : patterns.stream()
-                        .map(pattern -> path ? Wildcard.ofPath(pattern) : Wildcard.ofText(pattern))
-                        .toList();
+    private static Wildcards compiled(@Nullable List<String> patterns, boolean path) {
+        return new Wildcards(
+                patterns == null
+                        ? List.of()
+                        : patterns.stream()
+                                .map(pattern -> path ? Wildcard.ofPath(pattern) : Wildcard.ofText(pattern))
+                                .toList());
     }
 
     boolean holds(Argument argument, String directory) {
         String text = argument.text();
         if (!paths.isEmpty() && !text.isEmpty() && text.length() < 4096 && looksLikePath(text)) {
             String path = canonical(Paths.resolve(directory, text));
-            if (any(paths, path) && !any(except, path)) {
+            if (paths.match(path) && !except.match(path) && !staysBelow(directory, path)) {
                 return true;
             }
         }
-        if (!texts.isEmpty() && any(texts, text.toLowerCase(Locale.ROOT))) {
+        if (!texts.isEmpty() && texts.match(text.toLowerCase(Locale.ROOT))) {
             return true;
         }
         if (!hosts.isEmpty()) {
             String host = Hosts.of(text);
-            return host != null && any(hosts, host);
+            return host != null && hosts.match(host);
         }
         return false;
+    }
+
+    private boolean staysBelow(String directory, String path) {
+        if (exceptBelow.isEmpty() || directory.isEmpty()) {
+            return false;
+        }
+        String here = canonical(directory);
+        if (!path.startsWith(here + "/")) {
+            return false;
+        }
+        boolean below = false;
+        for (Below directoryOfIt : exceptBelow) {
+            if (directoryOfIt.pattern().matches(here)) {
+                below = !directoryOfIt.not();
+            }
+        }
+        return below;
     }
 
     /** Code and prose that mention a path are none. */
@@ -71,22 +104,13 @@ final class ArgumentClass {
 
     boolean holdsPath(String path) {
         String canonical = canonical(path);
-        return any(paths, canonical) && !any(except, canonical);
-    }
-
-    private static boolean any(List<Wildcard> patterns, String text) {
-        for (int i = 0; i < patterns.size(); i++) {
-            if (patterns.get(i).matches(text)) {
-                return true;
-            }
-        }
-        return false;
+        return paths.match(canonical) && !except.match(canonical);
     }
 
     /** Writes every home directory as {@code ~}, and leaves out what macOS puts before {@code /etc} and {@code /var}. */
     static String canonical(String path) {
-        if (path.startsWith("file://")) {
-            return canonical(path.substring(7));
+        if (path.startsWith("file:")) {
+            return canonical(Paths.normal(path));
         }
         if (path.startsWith("~") && path.length() > 1 && path.charAt(1) != '/') {
             int slash = path.indexOf('/');

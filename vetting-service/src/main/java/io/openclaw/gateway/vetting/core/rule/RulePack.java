@@ -198,8 +198,12 @@ public final class RulePack implements Programs {
     /** Adds the rules that find something in a command. */
     public void find(Invocation command, Map<String, Rule> found) {
         Wrapper wrapper = wrappers.get(command.program());
-        CommandLine line = CommandLine.of(
-                command.arguments(), syntax(command.program()), wrapper != null && wrapper.subcommand() == null);
+        CommandLine line = isWithoutFlags(command.program())
+                ? new CommandLine(Set.of(), List.of(), command.arguments())
+                : CommandLine.of(
+                        command.arguments(),
+                        syntax(command.program()),
+                        wrapper != null && wrapper.subcommand() == null);
         List<Compiled> named = byProgram.getOrDefault(command.program(), List.of());
         for (int i = 0; i < named.size(); i++) {
             find(named.get(i), command, line, found);
@@ -212,6 +216,11 @@ public final class RulePack implements Programs {
         for (int i = 0; i < forAll.size(); i++) {
             find(forAll.get(i), command, line, found);
         }
+    }
+
+    /** What is no program takes what it is given as it is: the value of a variable is no flag. */
+    private static boolean isWithoutFlags(String program) {
+        return program.startsWith(":") && !program.equals(":delete") && !program.equals(":sql");
     }
 
     private static void find(Compiled rule, Invocation command, CommandLine line, Map<String, Rule> found) {

@@ -10,6 +10,10 @@ final class Wildcard {
 
     private final String pattern;
     private final String prefix;
+    private final String suffix;
+    /** The longest text between two stars: without it, nothing matches. */
+    private final String needle;
+
     private final boolean path;
     private final boolean exact;
 
@@ -19,6 +23,34 @@ final class Wildcard {
         int star = pattern.indexOf(STAR);
         this.exact = star < 0;
         this.prefix = exact ? pattern : pattern.substring(0, star);
+        this.suffix = exact ? "" : pattern.substring(pattern.lastIndexOf(STAR) + 1);
+        this.needle = exact ? "" : needle();
+    }
+
+    private String needle() {
+        String longest = "";
+        int start = pattern.indexOf(STAR) + 1;
+        for (int i = start; i < pattern.length(); i++) {
+            if (pattern.charAt(i) == STAR) {
+                longest = i - start > longest.length() ? pattern.substring(start, i) : longest;
+                start = i + 1;
+            }
+        }
+        return longest;
+    }
+
+    /** Returns what a text has to begin with; all of it, if the pattern has no star. */
+    String prefix() {
+        return prefix;
+    }
+
+    /** Returns what a text has to end with. */
+    String suffix() {
+        return suffix;
+    }
+
+    boolean isExact() {
+        return exact;
     }
 
     static Wildcard ofText(String pattern) {
@@ -33,7 +65,10 @@ final class Wildcard {
         if (exact) {
             return text.equals(pattern);
         }
-        return text.startsWith(prefix) && matches(text, prefix.length(), prefix.length());
+        return text.startsWith(prefix)
+                && text.endsWith(suffix)
+                && (needle.isEmpty() || text.indexOf(needle, prefix.length()) >= 0)
+                && matches(text, prefix.length(), prefix.length());
     }
 
     private boolean matches(String text, int textFrom, int patternFrom) {

@@ -37,6 +37,7 @@ final class Evaluator {
     static final Argument UNKNOWN_OUTPUT = new Argument("$()", Mark.UNKNOWN.bit());
 
     private final Programs programs;
+    private final Surroundings surroundings;
     private final Expansion expansion = new Expansion(this);
     private final Commands runner;
     private final List<Invocation> commands = new ArrayList<>();
@@ -50,18 +51,20 @@ final class Evaluator {
     private List<Script> sinks = new ArrayList<>();
     private List<Argument> positional = List.of();
     private List<String> via = List.of();
-    private String directory = "";
+    private String directory;
     private int steps;
     private int depth;
 
-    Evaluator(Programs programs) {
+    Evaluator(Programs programs, Surroundings surroundings) {
         this.programs = programs;
+        this.surroundings = surroundings;
+        this.directory = surroundings.directory();
         this.runner = new Commands(this, programs);
     }
 
     Reading read(String text) {
         return bounded(() -> {
-            runText(text, null);
+            runText(text, input());
             for (Map.Entry<String, Command> function : List.copyOf(functions.entrySet())) {
                 if (called.add(function.getKey())) {
                     command(function.getValue(), null);
@@ -71,7 +74,7 @@ final class Evaluator {
     }
 
     Reading read(List<Argument> words) {
-        return bounded(() -> runner.run(words, null, List.of(), List.of()));
+        return bounded(() -> runner.run(words, input(), List.of(), List.of()));
     }
 
     Reading readCode(String language, String code) {
@@ -82,8 +85,15 @@ final class Evaluator {
         void run() throws UnreadableScriptException;
     }
 
+    private @Nullable Argument input() {
+        return surroundings.input() == null ? null : Argument.of(surroundings.input());
+    }
+
     private Reading bounded(Work work) {
         try {
+            if (!surroundings.environment().isEmpty()) {
+                setEnvironment();
+            }
             work.run();
         } catch (UnreadableScriptException e) {
             doubt(String.valueOf(e.getMessage()));
@@ -91,6 +101,16 @@ final class Evaluator {
             doubt("it is nested too deeply");
         }
         return new Reading(commands, List.copyOf(doubts));
+    }
+
+    /** Variables that are given apart from the text are assignments before it. */
+    private void setEnvironment() throws UnreadableScriptException {
+        List<String> outer = via;
+        via = List.of("env");
+        for (Map.Entry<String, String> variable : surroundings.environment().entrySet()) {
+            assign(variable.getKey(), Argument.of(variable.getValue()));
+        }
+        via = outer;
     }
 
     void doubt(String why) {
@@ -547,6 +567,13 @@ final class Evaluator {
         }
         variables.put(name, programs.isSecretName(name) ? value.marked(Mark.CREDENTIAL.bit()) : value);
         emit(":assign", Argument.of(name), value);
+        if (programs.tagged(name, "command-variable")
+                && !value.isUnknown()
+                && !value.text().isBlank()) {
+            Argument command =
+                    value.text().startsWith("|") ? Argument.of(value.text().substring(1)) : value;
+            within(name, () -> runText(command.text(), null));
+        }
     }
 
     private Argument aliasOrFunction(List<Argument> fields, Streams streams) throws UnreadableScriptException {

@@ -1,10 +1,22 @@
 package io.openclaw.gateway.vetting.core.shell;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Paths as texts: nothing here looks at a file system. */
 public final class Paths {
+    private static final List<String> HOMES = List.of(
+            "$HOME",
+            "${HOME}",
+            "%USERPROFILE%",
+            "%HOMEPATH%",
+            "$env:USERPROFILE",
+            "${env:USERPROFILE}",
+            "${userHome}",
+            "$env:HOME");
+
     private Paths() {}
 
     /**
@@ -44,6 +56,82 @@ public final class Paths {
         }
         String joined = String.join("/", segments);
         return absolute ? "/" + joined : joined.isEmpty() ? "." : joined;
+    }
+
+    /**
+     * Returns a path as a tool's argument may write it in the form that rules know: without blanks and control characters
+     * around it, a {@code file:} URL (RFC 8089) as its path, {@code $HOME} as {@code ~}, and a path of Windows with slashes and
+     * without its drive. What is no such form stays as it is.
+     */
+    public static String normal(String written) {
+        String path = stripped(written);
+        if (path.regionMatches(true, 0, "file:", 0, 5)) {
+            path = ofUri(path.substring(5));
+        }
+        if (path.indexOf('\\') >= 0) {
+            path = path.replace('\\', '/');
+            path = path.startsWith("//?/") || path.startsWith("//./") ? path.substring(4) : path;
+        }
+        if (path.length() > 1
+                && path.charAt(1) == ':'
+                && isLetter(path.charAt(0))
+                && (path.length() == 2 || path.charAt(2) == '/')) {
+            path = path.length() == 2 ? "/" : path.substring(2);
+        }
+        for (String home : HOMES) {
+            if (path.regionMatches(true, 0, home, 0, home.length())
+                    && (path.length() == home.length() || path.charAt(home.length()) == '/')) {
+                return "~" + path.substring(home.length());
+            }
+        }
+        return path;
+    }
+
+    private static boolean isLetter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    private static String stripped(String written) {
+        int start = 0;
+        int end = written.length();
+        while (start < end && isBlank(written.charAt(start))) {
+            start++;
+        }
+        while (end > start && isBlank(written.charAt(end - 1))) {
+            end--;
+        }
+        String inner = written.substring(start, end);
+        return inner.indexOf('\0') < 0 ? inner : inner.substring(0, inner.indexOf('\0'));
+    }
+
+    private static boolean isBlank(char c) {
+        return c <= ' ' || Character.isSpaceChar(c) || c == '\uFEFF' || c == '\u200B';
+    }
+
+    /** The path of a {@code file:} URL, with or without an authority. */
+    private static String ofUri(String rest) {
+        String path = rest.replace('\\', '/');
+        if (path.startsWith("//")) {
+            int slash = path.indexOf('/', 2);
+            path = slash < 0 ? "/" + path.substring(2) : path.substring(slash);
+        }
+        int end = path.indexOf('?');
+        path = end < 0 ? path : path.substring(0, end);
+        end = path.indexOf('#');
+        path = percentDecoded(end < 0 ? path : path.substring(0, end));
+        boolean drive = path.length() > 2 && path.charAt(0) == '/' && path.charAt(2) == ':' && isLetter(path.charAt(1));
+        return drive ? path.substring(1) : path;
+    }
+
+    private static String percentDecoded(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
     }
 
     private static boolean isPlain(String path) {
