@@ -65,6 +65,9 @@ final class SqlConditions {
         if (part.size() > 3 && LENGTHS.contains(part.getFirst().text())) {
             return isTrue(List.of(new Token("id", SqlTokens.Kind.WORD), part.get(part.size() - 2), part.getLast()));
         }
+        if (isKnownTrue(part)) {
+            return true;
+        }
         return switch (part.size()) {
             case 0 -> true;
             case 1 -> part.getFirst().text().equals("true") || isNonZero(part.getFirst());
@@ -73,7 +76,7 @@ final class SqlConditions {
                 part.get(1).text().equals("is")
                         && part.get(2).text().equals("not")
                         && part.get(3).text().equals("null");
-            default -> isKnownTrue(part);
+            default -> false;
         };
     }
 
@@ -117,7 +120,7 @@ final class SqlConditions {
 
     /** {@code exists (select 1)}, {@code 1 in (1, 2)}. */
     private static boolean isKnownTrue(List<Token> part) {
-        if (part.size() == 2) {
+        if (part.size() < 3) {
             return false;
         }
         if (part.getFirst().text().equals("exists")) {

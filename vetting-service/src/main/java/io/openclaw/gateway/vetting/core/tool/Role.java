@@ -122,7 +122,7 @@ enum Role {
      * @param tool the tool that it is given to: {@code from} is a file for {@code move} and a sender for {@code send_mail}
      */
     static Role of(String name, ToolProfile tool) {
-        List<String> words = Names.words(name);
+        List<String> words = Names.words(withoutNumber(name));
         if (words.isEmpty()) {
             return UNKNOWN;
         }
@@ -207,6 +207,15 @@ enum Role {
             return WRAPPER;
         }
         return TEXTS.contains(plain) || TEXTS.contains(last) ? TEXT : UNKNOWN;
+    }
+
+    /** {@code path1} and {@code arg_2} are a path and an argument. */
+    private static String withoutNumber(String name) {
+        int end = name.length();
+        while (end > 0 && Character.isDigit(name.charAt(end - 1))) {
+            end--;
+        }
+        return name.substring(0, end);
     }
 
     /** Tells whether a name is one of a working directory in whatever tool. */
