@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the call's id: there is one approval per call
  * @param arguments masked, for showing
+ * @param reading what vetting read the arguments as, masked: a line for each command that would be run
  * @param reasons why a person has to decide: the reasons of all verdicts that did not plainly allow the call
  * @param expiresAt after which nobody can decide any more
  * @param terms who has to say yes, if a rule of the policy says so
@@ -42,6 +43,7 @@ public record Approval(
         String digest,
         RawJson arguments,
         @Nullable String intent,
+        @Nullable String reading,
         List<Reason> reasons,
         Status status,
         Instant requestedAt,
@@ -96,8 +98,15 @@ public record Approval(
                 redactor.redact(call.arguments() == null ? RawJson.EMPTY_OBJECT : call.arguments()),
                 call.intent() == null ? null : redactor.redact(call.intent()),
                 escalated.verdicts().stream()
+                        .map(Verdict::reading)
+                        .filter(Objects::nonNull)
+                        .map(redactor::redact)
+                        .reduce((earlier, later) -> later)
+                        .orElse(null),
+                escalated.verdicts().stream()
                         .filter(verdict -> verdict.outcome() != Decision.ALLOW)
                         .flatMap(verdict -> verdict.reasons().stream())
+                        .map(reason -> new Reason(reason.ruleId(), redactor.redact(reason.text()), reason.severity()))
                         .toList(),
                 Status.PENDING,
                 call.requestedAt(),
@@ -186,6 +195,7 @@ public record Approval(
                 digest,
                 arguments,
                 intent,
+                reading,
                 reasons,
                 newStatus,
                 requestedAt,

@@ -110,13 +110,15 @@ public final class Approvals implements PipelineLifecycle {
      * @throws io.openclaw.gateway.approval.core.NotAnApproverException if this person's yes counts for nothing
      */
     public boolean decide(UUID id, Status status, Person person, @Nullable String reason) {
+        // A person may paste a secret, too.
+        String said = reason == null ? null : redactor.redact(reason);
         while (true) {
             Approval seen = store.find(id).map(Stored::approval).orElseThrow();
             Instant now = clock.instant();
             if (!seen.isOpenAt(now)) {
                 return false;
             }
-            if (store.decide(seen, seen.after(status, person, reason, now), now)) {
+            if (store.decide(seen, seen.after(status, person, said, now), now)) {
                 store.find(id)
                         .filter(stored -> stored.approval().status() != Status.PENDING)
                         .ifPresent(this::tryToTell);

@@ -32,9 +32,9 @@ public final class ApprovalStore {
     /** Keeps a new approval; one that is there already stays as it is. */
     public void insert(Stored stored) {
         Approval approval = stored.approval();
-        jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, intent, reasons,"
+        jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, intent, reading, reasons,"
                         + " status, requested_at, expires_at, terms, changed_at, escalated_partition, escalated_offset)"
-                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?)"
+                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?)"
                         + " on conflict do nothing")
                 .param(approval.id())
                 .param(approval.agent())
@@ -43,6 +43,7 @@ public final class ApprovalStore {
                 .param(approval.digest())
                 .param(approval.arguments().text())
                 .param(approval.intent())
+                .param(approval.reading())
                 .param(RawJson.from(approval.reasons()).text())
                 .param(approval.status().name())
                 .param(Timestamp.from(approval.requestedAt()))
@@ -150,6 +151,7 @@ public final class ApprovalStore {
                 row.getString("digest"),
                 RawJson.of(row.getString("arguments")),
                 row.getString("intent"),
+                row.getString("reading"),
                 List.of(RawJson.of(row.getString("reasons")).as(Reason[].class)),
                 Status.valueOf(row.getString("status")),
                 row.getTimestamp("requested_at").toInstant(),

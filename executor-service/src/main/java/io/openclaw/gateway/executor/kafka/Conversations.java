@@ -8,12 +8,15 @@ import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.executor.core.ResultInspection;
 import io.openclaw.gateway.executor.upstream.Dialogue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,9 +53,10 @@ final class Conversations {
      * Opens the conversation about a call.
      *
      * @param places given back while the client is waited for
+     * @param results what happens to instructions and credentials in what the upstream says
      */
-    Conversation open(ToolCall call, Semaphore places) {
-        var conversation = new Conversation(call.withoutArguments(), places);
+    Conversation open(ToolCall call, Semaphore places, Results results) {
+        var conversation = new Conversation(call.withoutArguments(), places, results);
         open.put(call.callId(), conversation);
         return conversation;
     }
@@ -101,6 +105,7 @@ final class Conversations {
     final class Conversation implements Dialogue, AutoCloseable {
         private final ToolCall call;
         private final Semaphore places;
+        private final Results results;
         private final BlockingQueue<InputGiven> given = new LinkedBlockingQueue<>();
         private @Nullable Runnable cancellation;
         private volatile boolean cancelled;
@@ -109,9 +114,10 @@ final class Conversations {
         private long second;
         private int inThisSecond;
 
-        Conversation(ToolCall call, Semaphore places) {
+        Conversation(ToolCall call, Semaphore places, Results results) {
             this.call = call;
             this.places = places;
+            this.results = results;
         }
 
         @Override
@@ -140,14 +146,27 @@ final class Conversations {
             inThisSecond = now == second ? inThisSecond + 1 : 1;
             second = now;
             if (inThisSecond <= MOST_A_SECOND) {
-                published(new CallProgressed(call, ++told, method, params, clock.instant(), null, Map.of()));
+                ResultInspection.said(params, results)
+                        .ifPresent(said -> published(
+                                new CallProgressed(call, ++told, method, said, clock.instant(), null, Map.of())));
             }
         }
 
         @Override
         public Optional<Given> ask(Map<String, RawJson> requests) {
             round++;
-            if (published(new InputRequested(call, round, requests, clock.instant(), null, Map.of())) == null) {
+            Map<String, RawJson> said = new LinkedHashMap<>();
+            requests.forEach((key, request) ->
+                    ResultInspection.said(request, results).ifPresent(shown -> said.put(key, shown)));
+            if (said.size() < requests.size()) {
+                log.warn(
+                        "a question of {} about call {} is withheld, as policy says: it speaks to a model or holds"
+                                + " credentials",
+                        call.upstream(),
+                        call.callId());
+                return Optional.empty();
+            }
+            if (published(new InputRequested(call, round, said, clock.instant(), null, Map.of())) == null) {
                 return Optional.empty();
             }
             Instant end = clock.instant().plus(PATIENCE);

@@ -182,7 +182,7 @@ final class Executions {
         }
         long start = System.nanoTime();
         Answer answer;
-        try (var conversation = conversations.open(call, places)) {
+        try (var conversation = conversations.open(call, places, results)) {
             answer = upstream.run(call, isRepeatable(call), conversation);
         }
         meters.timer(

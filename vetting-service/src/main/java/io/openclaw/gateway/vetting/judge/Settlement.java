@@ -63,7 +63,13 @@ public final class Settlement {
         List<Reason> reasons = new ArrayList<>(rulesSaid.reasons());
         reasons.addAll(judgement.reasons());
         return Verdict.of(
-                rulesSaid.stage(), judgement.decision(), reasons, instance, clock.instant(), rulesSaid.policyVersion());
+                        rulesSaid.stage(),
+                        judgement.decision(),
+                        reasons,
+                        instance,
+                        clock.instant(),
+                        rulesSaid.policyVersion())
+                .reading(rulesSaid.reading());
     }
 
     private SuspectCase suspectCase(ToolCall call, Examination examination) {

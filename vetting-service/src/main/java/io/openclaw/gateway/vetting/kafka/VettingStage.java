@@ -1,6 +1,7 @@
 package io.openclaw.gateway.vetting.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallAuthorized;
@@ -51,6 +52,10 @@ public final class VettingStage {
         Vetting vetting = rules.vetting();
         Examination examination = vetting.examine(call);
         Verdict verdict = vetting.verdict(examination, instance, clock.instant());
+        Decision soFar = Routing.strictest(authorized.verdicts());
+        if (soFar.stricter(verdict.outcome()) == Decision.ESCALATE) {
+            verdict = verdict.reading(examination.reading(redactor));
+        }
         examination
                 .findings()
                 .forEach(finding -> meters.counter("openclaw.vetting.findings", "rule", finding.rule())
@@ -60,7 +65,7 @@ public final class VettingStage {
                     call.agent(),
                     redactor.redact(call.address() + " "
                             + (call.arguments() == null ? "" : call.arguments().text())));
-            if (examination.isForAModel(Routing.strictest(authorized.verdicts()))) {
+            if (examination.isForAModel(soFar)) {
                 return step.suspected(authorized, verdict);
             }
         }

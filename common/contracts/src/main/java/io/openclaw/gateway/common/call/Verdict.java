@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param decidedAt when
  * @param policyVersion the content hash of the policy or rule pack applied, where there is one
  * @param approval who has to say yes, if the outcome is {@code ESCALATE} and the stage wants somebody in particular
+ * @param reading what the stage read the call as, masked: vetting's normal form, a line for each command that would be run;
+ *     at most {@value #MAX_READING} characters; only of a call that somebody has to decide about
  * @param signature the link in the signature chain; {@code null} until the stage has signed
  * @param unknown fields that a newer version wrote, kept as they came
  */
@@ -29,8 +31,12 @@ public record Verdict(
         Instant decidedAt,
         @Nullable String policyVersion,
         @Nullable ApprovalTerms approval,
+        @Nullable String reading,
         @Nullable String signature,
         @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown) {
+
+    /** How long a reading is at most, in characters. */
+    public static final int MAX_READING = 2000;
 
     public Verdict {
         reasons = reasons == null ? List.of() : List.copyOf(reasons);
@@ -45,16 +51,21 @@ public record Verdict(
             String decidedBy,
             Instant decidedAt,
             @Nullable String policyVersion) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, null, Map.of());
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, null, null, Map.of());
     }
 
     /** Returns this verdict with who has to say yes; not signed. */
     public Verdict wanting(@Nullable ApprovalTerms terms) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, terms, null, unknown);
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, terms, reading, null, unknown);
+    }
+
+    /** Returns this verdict with what the call was read as; not signed. */
+    public Verdict reading(@Nullable String shown) {
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, shown, null, unknown);
     }
 
     /** Returns this verdict with its signature. */
     public Verdict signed(String link) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, link, unknown);
+        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, link, unknown);
     }
 }

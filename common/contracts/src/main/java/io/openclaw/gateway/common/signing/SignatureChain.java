@@ -175,9 +175,12 @@ public final class SignatureChain {
                     .add(reason.text())
                     .add(reason.severity().name());
         }
-        return signing.add(verdict.approval() == null ? null : RawJson.from(verdict.approval()))
-                .add(previous)
-                .hex();
+        signing.add(verdict.approval() == null ? null : RawJson.from(verdict.approval()));
+        // Reasons are three fields each, so a verdict with a reading has another number of fields than any without.
+        if (verdict.reading() != null) {
+            signing.add(verdict.reading());
+        }
+        return signing.add(previous).hex();
     }
 
     private String signatureOf(CallCompleted completed) {

@@ -18,13 +18,14 @@ class RedactorTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"Authorization\":\"Bearer abc\"} | {\"Authorization\":\"[masked]\"}",
-                "{\"api_key\":7} | {\"api_key\":\"[masked]\"}",
-                "{\"a\":{\"clientSecret\":{\"x\":[1]}},\"b\":1.0} | {\"a\":{\"clientSecret\":\"[masked]\"},\"b\":1.0}",
+                "{\"Authorization\":\"Bearer abc\"} | {\"Authorization\":\"Bearer [masked credential, 3 characters]\"}",
+                "{\"api_key\":7} | {\"api_key\":\"[masked key, 1 character]\"}",
+                "{\"a\":{\"clientSecret\":{\"x\":[1]}},\"b\":1.0} | {\"a\":{\"clientSecret\":{\"x\":[1]}},\"b\":1.0}",
+                "{\"a\":{\"clientSecret\":[\"abc\"]},\"b\":1.0} | {\"a\":{\"clientSecret\":[\"[masked secret, 3 characters]\"]},\"b\":1.0}",
                 "{\"password\":null,\"token\":true} | {\"password\":null,\"token\":true}",
-                "[\"curl -H 'Authorization: Bearer abc.def' x\"] | [\"curl -H 'Authorization: Bearer [masked]' x\"]",
-                "[\"PASSWORD=hunter22 run\"] | [\"PASSWORD=[masked] run\"]",
-                "[\"x-api-key: abcdef\"] | [\"x-api-key: [masked]\"]"
+                "[\"curl -H 'Authorization: Bearer abc.def' x\"] | [\"curl -H 'Authorization: Bearer [masked credential, 7 characters]' x\"]",
+                "[\"PASSWORD=hunter22 run\"] | [\"PASSWORD=[masked password, 8 characters] run\"]",
+                "[\"x-api-key: abcdef\"] | [\"x-api-key: [masked key, 6 characters]\"]"
             })
     void masksCredentialsAndNothingAroundThem(String json, String masked) {
         assertThat(redactor.redact(RawJson.of(json)).text()).isEqualTo(masked);
@@ -108,6 +109,6 @@ class RedactorTest {
 
     @Test
     void whatItCannotReadIsNotShownAtAll() {
-        assertThat(redactor.redact(RawJson.of("{\"password\":\"abc")).text()).isEqualTo("\"[masked]\"");
+        assertThat(redactor.redact(RawJson.of("{\"password\":\"abc")).text()).isEqualTo("\"[masked: no JSON]\"");
     }
 }

@@ -2,7 +2,6 @@ package io.openclaw.gateway.common.redaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclaw.gateway.common.Growth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +51,14 @@ class SecretScannerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"NAME=", "X-Any: ", "https://x.example/?a=", "", "(", "a,"})
+    void aRandomTokenIsMaskedBehindAnything(String before) {
+        String token = "q9Xw3LmZ7vTbR2kYp8NcJ5hGfD4sAe6U0iOaQx1V";
+
+        assertThat(new Redactor().redact(before + token)).isEqualTo(before + "[masked random token, 40 characters]");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "ls -la /usr/share/doc/some-package-name/README.Debian.gz",
@@ -68,11 +75,5 @@ class SecretScannerTest {
     void whatIsNoCredentialStays(String text) {
         assertThat(SecretScanner.kinds(text)).isEmpty();
         assertThat(new Redactor().redact(text)).isEqualTo(text);
-    }
-
-    @Test
-    void aTextOfMebibytesIsLookedAtOnce() {
-        String text = "@:".repeat(2 * 1024 * 1024);
-        Growth.assertLinear(text, each -> assertThat(SecretScanner.kinds(each)).isEmpty());
     }
 }

@@ -135,6 +135,22 @@ public class SignatureChainTest {
     }
 
     @Test
+    void whatAPersonIsShownOfTheCallCannotBeChanged() {
+        Verdict verdict = chain.append(
+                        call,
+                        List.of(),
+                        verdict(Stage.VETTING, Decision.ESCALATE).reading("rm -rf /"))
+                .getFirst();
+        String signature = String.valueOf(verdict.signature());
+
+        assertThat(chain.verify(call, List.of(verdict))).isEmpty();
+        assertThat(chain.verify(call, List.of(verdict.reading("ls").signed(signature))))
+                .isPresent();
+        assertThat(chain.verify(call, List.of(verdict.reading(null).signed(signature))))
+                .isPresent();
+    }
+
+    @Test
     void whatPolicyTellsCannotBeMadeUp() {
         PolicyEvent freeze = chain.sign(new FreezeChanged("all", true, "an incident", NOW, "admin", null, Map.of()));
 

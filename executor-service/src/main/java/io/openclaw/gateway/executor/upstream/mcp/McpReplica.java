@@ -1,6 +1,8 @@
 package io.openclaw.gateway.executor.upstream.mcp;
 
+import io.openclaw.gateway.common.inspection.InjectionScanner;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.executor.upstream.Upstream.Offers;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
 import java.io.IOException;
@@ -164,7 +166,9 @@ final class McpReplica implements AutoCloseable {
             } catch (InterruptedException e) {
                 closed = true;
             } catch (IOException | RuntimeException e) {
-                why = e.getMessage() == null ? e.toString() : e.getMessage();
+                // What the server said may be in it; it goes to logs, topics and pages.
+                why = new Redactor()
+                        .redact(InjectionScanner.mask(e.getMessage() == null ? e.toString() : e.getMessage()));
                 log.warn("{} is not reached: {}", name, why);
             }
             connections = List.of();

@@ -1,7 +1,9 @@
 package io.openclaw.gateway.executor.upstream.mcp;
 
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.inspection.InjectionScanner;
 import io.openclaw.gateway.common.policy.PolicyDocument.Stdio;
+import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -46,6 +48,8 @@ final class StdioTransport implements McpTransport {
     private final long mostMemory;
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean over = new AtomicBoolean();
+    private static final Redactor REDACTOR = new Redactor();
+
     private volatile String lastError = "";
     private volatile @Nullable String whyKilled;
 
@@ -161,7 +165,7 @@ final class StdioTransport implements McpTransport {
         try {
             message = McpMessage.read(line, null);
         } catch (IllegalArgumentException e) {
-            log.warn("{} wrote a line that is no message ({}); it is skipped", name, e.getMessage());
+            log.warn("{} wrote a line that is no message ({}); it is skipped", name, REDACTOR.redact(String.valueOf(e.getMessage())));
             return;
         }
         if (message.isResponse()) {
@@ -191,8 +195,9 @@ final class StdioTransport implements McpTransport {
                 new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
             for (String line = boundedLine(reader); line != null; line = boundedLine(reader)) {
                 if (!line.isBlank()) {
-                    lastError = line;
-                    log.debug("{}: {}", name, line);
+                    // It goes into messages, logs and the status of the upstream, so nothing of it is taken as it is.
+                    lastError = InjectionScanner.mask(REDACTOR.redact(line));
+                    log.debug("{}: {}", name, lastError);
                 }
             }
         } catch (IOException e) {

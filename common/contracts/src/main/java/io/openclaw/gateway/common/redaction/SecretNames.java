@@ -1,0 +1,314 @@
+package io.openclaw.gateway.common.redaction;
+
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells from a name whether its value is a secret: by the words that it <em>ends</em> with. {@code DB_PASSWORD}, {@code
+ * xAuthToken} and {@code tokens} name secrets; {@code password_policy}, {@code tokenizer} and {@code primary_key} do not.
+ */
+final class SecretNames {
+    /**
+     * What a name says about its value.
+     *
+     * @param kind what the mask calls it
+     * @param sure whether any literal is masked; else only one that looks like a secret
+     * @param plural whether the name is a plural, so that a number is a count
+     */
+    record Name(String kind, boolean sure, boolean plural) {
+        boolean isAuthorization() {
+            return kind.equals("authorization");
+        }
+
+        boolean isCookie() {
+            return kind.equals("cookie");
+        }
+    }
+
+    /** How far a name is looked at, from its end. */
+    static final int MAX_NAME = 128;
+
+    private static final Set<String> KEYS = Set.of(
+            "api",
+            "access",
+            "private",
+            "secret",
+            "auth",
+            "signing",
+            "encryption",
+            "decryption",
+            "master",
+            "account",
+            "shared",
+            "hmac",
+            "aes",
+            "consumer",
+            "subscription",
+            "storage",
+            "crypto",
+            "cipher",
+            "webhook",
+            "wallet");
+    private static final Set<String> MAYBE_KEYS =
+            Set.of("app", "client", "service", "deploy", "license", "ssh", "jwt", "admin", "stream", "server", "user");
+    /** What a token is when it is no credential: a place in a list, or a unit of a language model. */
+    private static final Set<String> TOKENS_OF_LISTS_AND_MODELS = Set.of(
+            "next",
+            "page",
+            "continuation",
+            "sync",
+            "cursor",
+            "start",
+            "stop",
+            "end",
+            "eos",
+            "bos",
+            "pad",
+            "unk",
+            "mask",
+            "sep",
+            "cls",
+            "special",
+            "max",
+            "min",
+            "num",
+            "total",
+            "prompt",
+            "completion",
+            "input",
+            "output",
+            "per",
+            "first",
+            "last",
+            "delta",
+            "cancellation",
+            "image",
+            "text",
+            "new",
+            "n",
+            "no",
+            "of",
+            "reasoning",
+            "cached");
+
+    private static final Set<String> OWNERS_OF_PASSES = Set.of(
+            "db",
+            "user",
+            "my",
+            "root",
+            "admin",
+            "smtp",
+            "ftp",
+            "mysql",
+            "pg",
+            "postgres",
+            "redis",
+            "ssh",
+            "proxy",
+            "login",
+            "email",
+            "mail",
+            "http",
+            "svc",
+            "service",
+            "wifi",
+            "router",
+            "imap",
+            "ldap",
+            "sudo",
+            "vault",
+            "key",
+            "store",
+            "keystore",
+            "truststore",
+            "database",
+            "mongo",
+            "rabbitmq",
+            "auth",
+            "account",
+            "basic",
+            "client");
+    private static final Set<String> WORDS_WITH_PASS = Set.of(
+            "bypass", "compass", "encompass", "trespass", "surpass", "overpass", "underpass", "multipass", "subpass");
+
+    private SecretNames() {}
+
+    /** Returns what a name says about its value; {@code null} if it says nothing. */
+    static @Nullable Name of(String name) {
+        return of(name, 0, name.length());
+    }
+
+    static @Nullable Name of(String text, int from, int to) {
+        int start = Math.max(from, to - MAX_NAME);
+        int end = to;
+        while (end > start && !Chars.isLetter(text.charAt(end - 1))) {
+            end--;
+        }
+        if (end - start < 3) {
+            return null;
+        }
+        Name name = ending(text, start, end, false);
+        return name == null && (text.charAt(end - 1) | 0x20) == 's' ? ending(text, start, end - 1, true) : name;
+    }
+
+    private static @Nullable Name ending(String text, int start, int end, boolean plural) {
+        return switch (text.charAt(end - 1) | 0x20) {
+            case 'd' -> {
+                if (ends(text, start, end, "password")
+                        || ends(text, start, end, "passwd")
+                        || ends(text, start, end, "pwd")) {
+                    yield new Name("password", true, plural);
+                }
+                yield word(text, start, end, "cred") ? new Name("credential", false, plural) : null;
+            }
+            case 't' -> {
+                if (ends(text, start, end, "secret")) {
+                    yield new Name("secret", true, plural);
+                }
+                if (ends(text, start, end, "passwort") || ends(text, start, end, "kennwort")) {
+                    yield new Name("password", true, plural);
+                }
+                yield word(text, start, end, "jwt") || word(text, start, end, "pat")
+                        ? new Name("token", false, plural)
+                        : null;
+            }
+            case 'n' -> {
+                if (ends(text, start, end, "token")) {
+                    String before = wordBefore(text, start, end - 5);
+                    yield TOKENS_OF_LISTS_AND_MODELS.contains(before) ? null : new Name("token", true, plural);
+                }
+                if (ends(text, start, end, "authorization")) {
+                    yield new Name("authorization", true, plural);
+                }
+                if (word(text, start, end, "pin")) {
+                    yield new Name("PIN", false, plural);
+                }
+                yield word(text, start, end, "assertion")
+                        ? new Name("credential", false, plural)
+                        : null;
+            }
+            case 'y' -> key(text, start, end, plural);
+            case 'e' -> {
+                if (ends(text, start, end, "passphrase")) {
+                    yield new Name("passphrase", true, plural);
+                }
+                if (ends(text, start, end, "passcode")) {
+                    yield new Name("passcode", true, plural);
+                }
+                if (ends(text, start, end, "secret_key_base")) {
+                    yield new Name("key", true, plural);
+                }
+                if (word(text, start, end, "cookie") || ends(text, start, end, "setcookie")) {
+                    yield new Name("cookie", true, plural);
+                }
+                // Signatures of the gateway's own evidence stay; those of clouds' URLs let whoever has them in.
+                yield ends(text, start, end, "amz-signature") || ends(text, start, end, "goog-signature")
+                        ? new Name("signature", true, plural)
+                        : null;
+            }
+            case 's' -> pass(text, start, end, plural);
+            case 'h' -> {
+                if (word(text, start, end, "auth")) {
+                    yield new Name("credential", false, plural);
+                }
+                if (ends(text, start, end, "hash")) {
+                    String before = wordBefore(text, start, end - 4);
+                    yield before.endsWith("password") || before.endsWith("passwd") || before.equals("pwd")
+                            ? new Name("password hash", false, plural)
+                            : null;
+                }
+                yield null;
+            }
+            case 'r' -> word(text, start, end, "bearer") ? new Name("token", true, plural) : null;
+            case 'l' -> ends(text, start, end, "credential") ? new Name("credential", true, plural) : null;
+            case 'p' ->
+                word(text, start, end, "otp") || word(text, start, end, "totp")
+                        ? new Name("code", false, plural)
+                        : null;
+            case 'k' -> word(text, start, end, "psk") ? new Name("key", true, plural) : null;
+            case 'g' -> word(text, start, end, "sig") ? new Name("signature", false, plural) : null;
+            case 'a' ->
+                word(text, start, end, "senha")
+                                || ends(text, start, end, "contrasena")
+                                || ends(text, start, end, "contraseña")
+                        ? new Name("password", true, plural)
+                        : null;
+            case 'c' -> word(text, start, end, "mnemonic") ? new Name("passphrase", false, plural) : null;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Name key(String text, int start, int end, boolean plural) {
+        if (!ends(text, start, end, "key")) {
+            return null;
+        }
+        if (ends(text, start, end, "passkey")) {
+            return new Name("key", false, plural);
+        }
+        String before = wordBefore(text, start, end - 3);
+        if (KEYS.contains(before)
+                || ends(before, "api")
+                || ends(before, "access")
+                || ends(before, "secret")
+                || ends(before, "private")) {
+            return new Name("key", true, plural);
+        }
+        return MAYBE_KEYS.contains(before) ? new Name("key", false, plural) : null;
+    }
+
+    private static boolean ends(String word, String end) {
+        return word.endsWith(end);
+    }
+
+    private static @Nullable Name pass(String text, int start, int end, boolean plural) {
+        if (!ends(text, start, end, "pass")) {
+            return word(text, start, end, "sessid") ? new Name("session", false, plural) : null;
+        }
+        String word = wordBefore(text, start, end);
+        if (word.equals("pass")) {
+            String before = wordBefore(text, start, end - 4);
+            boolean sure = OWNERS_OF_PASSES.contains(before);
+            return new Name("password", sure, plural);
+        }
+        if (WORDS_WITH_PASS.contains(word)) {
+            return null;
+        }
+        return new Name("password", OWNERS_OF_PASSES.contains(word.substring(0, word.length() - 4)), plural);
+    }
+
+    /** Tells whether a name ends with a word, whatever stands before it. */
+    private static boolean ends(String text, int start, int end, String word) {
+        int at = end - word.length();
+        return at >= start && text.regionMatches(true, at, word, 0, word.length());
+    }
+
+    /** Tells whether a name ends with a word that is one of its own there. */
+    private static boolean word(String text, int start, int end, String word) {
+        int at = end - word.length();
+        return at >= start && text.regionMatches(true, at, word, 0, word.length()) && isBoundary(text, start, at);
+    }
+
+    private static boolean isBoundary(String text, int start, int at) {
+        if (at == start) {
+            return true;
+        }
+        char before = text.charAt(at - 1);
+        return !Chars.isLetter(before) || (Character.isLowerCase(before) && Character.isUpperCase(text.charAt(at)));
+    }
+
+    /** Returns the word of a name that ends there, in lower case; empty if there is none. */
+    private static String wordBefore(String text, int start, int end) {
+        int to = end;
+        while (to > start && !Chars.isLetter(text.charAt(to - 1))) {
+            to--;
+        }
+        int from = to;
+        while (from > start
+                && Chars.isLetter(text.charAt(from - 1))
+                && (from == to || !isBoundary(text, start, from))) {
+            from--;
+        }
+        return text.substring(from, to).toLowerCase(Locale.ROOT);
+    }
+}
