@@ -16,6 +16,7 @@ import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.policy.file.PolicyDirectory;
 import io.openclaw.gateway.policy.file.PolicyWatch;
+import io.openclaw.gateway.policy.kafka.LeftOutTools;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;
 import io.openclaw.gateway.policy.kafka.PolicyStage;
 import io.openclaw.gateway.policy.kafka.Publications;
@@ -129,6 +130,11 @@ public class PolicyConfiguration {
             GatewayProperties properties,
             Clock clock) {
         return new ToolPins(listeners, follower, publisher, properties, clock);
+    }
+
+    @Bean
+    LeftOutTools leftOutTools(EventListeners listeners) {
+        return new LeftOutTools(listeners);
     }
 
     @Bean

@@ -51,6 +51,7 @@ class McpTest {
 
     private static NodeServer reference;
     private static PoisonedServer poisoned;
+    private static PoisonedServer odd;
     private static RunningGateway gateway;
     private static String url;
     private static String key;
@@ -59,6 +60,7 @@ class McpTest {
     static void startThem() throws IOException {
         reference = NodeServer.reference();
         poisoned = new PoisonedServer();
+        odd = PoisonedServer.odd();
         gateway = RunningGateway.restartWith(Map.of("OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20"));
         url = gateway.url() + "/mcp";
         key = gateway.setting("AGENT_KEY");
@@ -73,14 +75,15 @@ class McpTest {
                 upstreams:
                   - {name: reference, mcp: {urls: ["%s"]}}
                   - {name: poisoned, mcp: {urls: ["%s"]}}
+                  - {name: odd, mcp: {urls: ["%s"]}}
                 rules:
-                  - {id: mcp-tests, tools: ["reference/*", "poisoned/*"], when: "agent.id == 'demo'", effect: allow}
+                  - {id: mcp-tests, tools: ["reference/*", "poisoned/*", "odd/*"], when: "agent.id == 'demo'", effect: allow}
                   - id: asks-first
                     tools: ["reference/echo"]
                     when: agent.id == "demo" && has(call.arguments.message) && call.arguments.message.startsWith("ask")
                     effect: escalate
                     reason: somebody has to read this
-                """.formatted(reference.url(), poisoned.url()) + more);
+                """.formatted(reference.url(), poisoned.url(), odd.url()) + more);
     }
 
     @AfterAll
@@ -88,6 +91,7 @@ class McpTest {
         Files.deleteIfExists(POLICY);
         reference.close();
         poisoned.close();
+        odd.close();
     }
 
     private static McpSession modern() {
@@ -223,6 +227,76 @@ class McpTest {
                 "{\"hash\":\""
                         + gateway.console("/v1/policy/tools/poisoned/joke").text("/changedHash") + "\"}");
         eventually().until(() -> modern().tools().contains("poisoned__joke"));
+    }
+
+    @Test
+    void aPromptAndAResourceThatAreNotFitAreSeenOnceSomebodyHasAcceptedThem() {
+        eventually().untilAsserted(() -> {
+            assertThat(modern().request("prompts/list", "{}").at("/result/prompts").toString())
+                    .contains("poisoned__greet");
+            assertThat(modern().request("resources/list", "{}")
+                            .at("/result/resources")
+                            .toString())
+                    .contains("file:///fine");
+        });
+        assertThat(modern().request("prompts/list", "{}").last().toString()).doesNotContain("Ignore all", "poisoned__poison");
+        assertThat(modern().request("resources/list", "{}").last().toString()).doesNotContain("Ignore all", "file:///poison");
+        assertThat(modern().request("prompts/get", "{\"name\":\"poisoned__poison\"}")
+                        .text("/error/message"))
+                .contains("Unknown prompt");
+        JsonNode withheld = entry("poisoned/mcp:prompt/poison");
+        assertThat(withheld.path("state").asString()).isEqualTo("WITHHELD");
+        assertThat(withheld.path("concerns").toString()).contains("speaks to a model");
+        gateway.administer(
+                "POST",
+                "/v1/policy/tools/accept",
+                "{\"upstream\":\"poisoned\",\"tool\":\"mcp:prompt/poison\",\"hash\":\""
+                        + withheld.path("changedHash").asString() + "\"}");
+        eventually().untilAsserted(() -> assertThat(
+                        modern().request("prompts/list", "{}").last().toString())
+                .contains("poisoned__poison"));
+    }
+
+    private static JsonNode entry(String address) {
+        return gateway.console("/v1/policy/tools")
+                .body()
+                .valueStream()
+                .filter(tool -> tool.path("address").asString().equals(address))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("the catalogue has no " + address));
+    }
+
+    @Test
+    void toolsWithOddNamesAndSchemasCanBeUsedAndWhatIsLeftOutIsSaid() {
+        eventually().until(() -> modern().tools().stream()
+                        .filter(tool -> tool.startsWith("odd__"))
+                        .count()
+                == 6);
+        assertThat(modern().tools()).allMatch(tool -> tool.matches("[A-Za-z0-9_-]{1,64}"));
+        String exposed = modern().tools().stream()
+                .filter(tool -> tool.startsWith("odd__a_b_"))
+                .filter(tool -> said(modern().call(tool, "{}")).equals("a/b done"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(said(modern().call(exposed, "{\"a\":\"aa\"}"))).isEqualTo("a/b done");
+        assertThat(said(modern().call(exposed, "{\"a\":\"ab\"}"))).contains("Correct the arguments");
+        assertThat(outcome("{\"tool\":\"odd/a/b\"}")).isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"upstream\":\"odd\",\"tool\":\"a/b\"}")).isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"tool\":\"odd/über\",\"arguments\":{\"a\":\"αβ\"}}")).isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"tool\":\"odd/über\",\"arguments\":{\"a\":\"ab\"}}")).isEqualTo("DENIED");
+        assertThat(outcome("{\"tool\":\"odd/名前\",\"arguments\":{\"a\":[1]}}")).isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"tool\":\"odd/it's\",\"arguments\":{\"a\":\"x\"}}")).isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"tool\":\"odd/it's\",\"arguments\":{\"n\":\"x\"}}")).isEqualTo("DENIED");
+        assertThat(outcome("{\"tool\":\"odd/" + "n".repeat(201) + "\"}")).isEqualTo("SUCCEEDED");
+        assertThat(entry("odd/it's").path("schemaNotes").toString()).contains("/$schema", "/properties/a/pattern");
+        assertThat(entry("odd/bad\ufffdname").path("leftOut").asString()).contains("control character U+000A");
+        assertThat(gateway.console("/v1/policy/tools").body().toString()).contains("it is listed twice", "the gateway's");
+        assertThat(gateway.console("/console/policy").response().body()).contains("odd/it&#39;s", "is left out: its name holds");
+        assertThat(gateway.get("/health").body().toString()).contains("3 of its tools are left out");
+    }
+
+    private static String outcome(String body) {
+        return gateway.post("/v1/tool-calls", body, "Prefer", "wait=20").text("/outcome");
     }
 
     @Nested

@@ -20,6 +20,7 @@ import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
@@ -69,9 +70,23 @@ public final class Executor implements PipelineLifecycle {
     private final MessageListenerContainer inputs;
     private final MessageListenerContainer cancellations;
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
-    private final Map<String, List<ToolDefinition>> reportedTools = new ConcurrentHashMap<>();
+    private final Map<String, Tools> reportedTools = new ConcurrentHashMap<>();
     private final Map<String, Upstream.Offers> reportedOffers = new ConcurrentHashMap<>();
     private volatile boolean running;
+
+    /** What an upstream lists as tools. */
+    private record Tools(List<ToolDefinition> usable, List<LeftOut> leftOut) {
+        static final Tools NONE = new Tools(List.of(), List.of());
+
+        static Tools of(Upstream upstream) {
+            return new Tools(upstream.tools(), upstream.leftOut());
+        }
+
+        static Tools of(GuardedUpstream upstream) {
+            return new Tools(upstream.tools(), upstream.leftOut());
+        }
+    }
+
     private List<Thread> threads = List.of();
 
     Executor(
@@ -115,7 +130,7 @@ public final class Executor implements PipelineLifecycle {
         upstreams.tell(new McpUpstream.News() {
             @Override
             public void changed(Upstream upstream) {
-                reportTools(upstream.name(), upstream.tools(), upstream.offers(), true);
+                reportTools(upstream.name(), Tools.of(upstream), upstream.offers(), true);
             }
 
             @Override
@@ -193,7 +208,7 @@ public final class Executor implements PipelineLifecycle {
     }
 
     private void report(GuardedUpstream upstream) {
-        reportTools(upstream.name(), upstream.tools(), upstream.offers(), false);
+        reportTools(upstream.name(), Tools.of(upstream), upstream.offers(), false);
         Upstream.Reachability seen = upstream.look();
         UpstreamReported last = reports.get(upstream.name());
         Instant now = clock.instant();
@@ -214,9 +229,10 @@ public final class Executor implements PipelineLifecycle {
      *
      * @param anyway also if it is what was reported before: the upstream says that something changed
      */
-    private void reportTools(String upstream, List<ToolDefinition> tools, Upstream.Offers offers, boolean anyway) {
-        if (!tools.isEmpty() && (anyway || !tools.equals(reportedTools.get(upstream)))) {
-            if (publish(new ToolsReported(upstream, tools, clock.instant(), instance, Map.of()))) {
+    private void reportTools(String upstream, Tools tools, Upstream.Offers offers, boolean anyway) {
+        if (!tools.equals(Tools.NONE) && (anyway || !tools.equals(reportedTools.get(upstream)))) {
+            if (publish(new ToolsReported(
+                    upstream, tools.usable(), tools.leftOut(), clock.instant(), instance, Map.of()))) {
                 reportedTools.put(upstream, tools);
             }
         }

@@ -12,6 +12,7 @@ import io.github.resilience4j.timelimiter.TimeLimiter;
 import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
 import java.util.List;
@@ -53,6 +54,10 @@ public final class GuardedUpstream implements AutoCloseable {
 
     public List<ToolDefinition> tools() {
         return upstream.tools();
+    }
+
+    public List<LeftOut> leftOut() {
+        return upstream.leftOut();
     }
 
     public Upstream.Offers offers() {

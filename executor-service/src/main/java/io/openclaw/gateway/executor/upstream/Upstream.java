@@ -2,6 +2,7 @@ package io.openclaw.gateway.executor.upstream;
 
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
 import java.util.LinkedHashMap;
@@ -32,6 +33,11 @@ public interface Upstream extends AutoCloseable {
 
     /** Returns the tools that it has, as they are defined now; empty if that cannot be told. */
     List<ToolDefinition> tools();
+
+    /** Returns what it lists as tools and cannot be used as such, with the reasons. */
+    default List<LeftOut> leftOut() {
+        return List.of();
+    }
 
     /** Returns what it offers beside tools. */
     default Offers offers() {

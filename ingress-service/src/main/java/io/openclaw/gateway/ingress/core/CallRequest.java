@@ -9,11 +9,13 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.ToolName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What an agent asks for, whichever door it came in by.
  *
  * @param upstream the upstream's name; without one the tool's address or the only upstream decides
- * @param tool the tool's name, or {@code upstream/tool}; at most 200 characters
+ * @param tool the tool's name, or {@code upstream/tool}; at most 1,024 characters
  * @param arguments a JSON object; the empty one if absent
  * @param intent what the agent says it wants to achieve; at most 2,000 characters
  * @param deadline after which the call must not be started
@@ -103,8 +105,9 @@ public record CallRequest(
         if (tool == null || tool.isEmpty()) {
             throw new InvalidRequestException("'tool' is missing: name the tool to run, such as \"sessions_list\"");
         }
-        int slash = tool.indexOf('/');
-        if (slash >= 0 && upstream != null) {
+        // An upstream's name has no slash, so that the first one divides an address; a tool's may.
+        int slash = upstream == null ? tool.indexOf('/') : -1;
+        if (upstream != null && tool.startsWith(upstream + "/")) {
             throw new InvalidRequestException(
                     "'tool' is \"" + shortened(tool) + "\" and 'upstream' is given too: name the" + " upstream once");
         }
@@ -116,9 +119,10 @@ public record CallRequest(
             }
             at = upstreams.getFirst();
         }
-        if (!NAME.matcher(name).matches()) {
-            throw new InvalidRequestException("'tool' is \"" + shortened(name)
-                    + "\": a tool's name has 1 to 200 letters, digits, '.', '_', ':' and '-'");
+        Optional<String> problem = ToolName.problemWith(name);
+        if (problem.isPresent()) {
+            throw new InvalidRequestException(
+                    "'tool' is \"" + shortened(ToolName.shown(name)) + "\": " + problem.get());
         }
         if (!NAME.matcher(at).matches()) {
             throw new InvalidRequestException("'upstream' is \"" + shortened(at) + "\": it is one of " + upstreams);

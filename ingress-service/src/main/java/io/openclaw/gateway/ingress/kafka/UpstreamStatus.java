@@ -23,6 +23,7 @@ public final class UpstreamStatus implements PipelineLifecycle {
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> tools = new ConcurrentHashMap<>();
     private final Map<String, OffersReported> offers = new ConcurrentHashMap<>();
+    private final Map<String, Integer> leftOut = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
     private final MessageListenerContainer container;
     private volatile boolean isCaughtUp;
@@ -45,6 +46,7 @@ public final class UpstreamStatus implements PipelineLifecycle {
         switch (event) {
             case UpstreamReported report -> reports.put(report.upstream(), report);
             case ToolsReported report -> {
+                leftOut.put(report.upstream(), report.leftOut().size());
                 tools.put(
                         report.upstream(),
                         report.tools().stream()
@@ -84,6 +86,11 @@ public final class UpstreamStatus implements PipelineLifecycle {
     /** Tells whether an upstream has a tool now, as far as it was reported. */
     public boolean has(String upstream, String tool) {
         return tools.getOrDefault(upstream, Set.of()).contains(tool);
+    }
+
+    /** Returns how many of the tools that an upstream lists cannot be used. */
+    public int leftOut(String upstream) {
+        return leftOut.getOrDefault(upstream, 0);
     }
 
     /** Returns what an upstream offers beside tools, if it was reported. */

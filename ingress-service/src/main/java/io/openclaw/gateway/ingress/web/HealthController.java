@@ -141,7 +141,7 @@ public final class HealthController implements AutoCloseable {
                     + " s; look at the executor service");
         }
         String seen = fresh.stream()
-                .map(report -> report.upstream() + ": " + report.why())
+                .map(report -> report.upstream() + ": " + report.why() + leftOut(report.upstream()))
                 .collect(Collectors.joining("; "));
         long answering = fresh.stream().filter(UpstreamReported::up).count();
         // One that is dead takes down nothing but its own tools.
@@ -149,6 +149,11 @@ public final class HealthController implements AutoCloseable {
                 answering > 0 ? Status.UP : Status.DOWN,
                 answering + " of " + fresh.size() + " upstream(s) answer",
                 seen);
+    }
+
+    private String leftOut(String upstream) {
+        int count = upstreams.leftOut(upstream);
+        return count == 0 ? "" : "; " + count + " of its tools are left out (GET /v1/policy/tools says why)";
     }
 
     private synchronized Admin admin() {

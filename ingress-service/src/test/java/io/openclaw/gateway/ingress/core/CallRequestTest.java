@@ -15,6 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallRequestTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00.123456789Z");
@@ -46,6 +48,22 @@ class CallRequestTest {
             assertThatThrownBy(() -> call(null, "exec", TWO))
                     .hasMessageContaining("'upstream' is missing")
                     .hasMessageContaining("[openclaw, jira]");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"a/b", "über", "名前", "x@y", "-dash", "a$b", "with+plus", "it's", "a b", "../x", "*"})
+        void mayEndInAnyName(String name) {
+            assertThat(call("jira", name, TWO).tool()).isEqualTo(name);
+            assertThat(call(null, "jira/" + name, TWO).tool()).isEqualTo(name);
+            assertThat(call(null, "jira/" + name, TWO).upstream()).isEqualTo("jira");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"a\nb", "\ud83d", "x\0"})
+        void endsInNothingThatCannotBeCarried(String name) {
+            assertThatThrownBy(() -> call("jira", name, TWO))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("its name holds");
         }
 
         @Test

@@ -200,6 +200,9 @@ public final class PolicyCli implements Runnable {
         List<ToolPinned> tools = new ArrayList<>();
         for (JsonNode tool : gateway.policy("GET", "/v1/policy/tools", null)) {
             String address = tool.get("address").asString();
+            if (tool.hasNonNull("leftOut")) {
+                continue;
+            }
             tools.add(new ToolPinned(
                     address.substring(0, address.indexOf('/')),
                     Json.MAPPER.treeToValue(tool.get("accepted"), ToolDefinition.class),
@@ -344,9 +347,9 @@ public final class PolicyCli implements Runnable {
         }
         asked(
                 "POST",
-                "/v1/policy/tools/" + encoded(address.substring(0, slash)) + "/" + encoded(address.substring(slash + 1))
-                        + "/accept",
-                Map.of("hash", hash));
+                "/v1/policy/tools/accept",
+                Map.of(
+                        "upstream", address.substring(0, slash), "tool", address.substring(slash + 1), "hash", hash));
         out.println("accepted: " + address + " as " + hash);
         return 0;
     }
@@ -354,7 +357,13 @@ public final class PolicyCli implements Runnable {
     @Command(name = "tools")
     int tools(@Option(names = "--changed") boolean changed) {
         for (JsonNode tool : asked("GET", "/v1/policy/tools?changed=" + changed, null)) {
+            if (tool.hasNonNull("leftOut")) {
+                out.println(tool.get("address").asString() + "  left out: "
+                        + tool.get("leftOut").asString());
+                continue;
+            }
             out.println(tool.get("address").asString() + "  " + tool.get("hash").asString());
+            tool.path("schemaNotes").forEach(note -> out.println("  schema: " + note.asString()));
             if (tool.hasNonNull("changedHash")) {
                 out.println("  changed " + tool.get("changedAt").asString() + "; to accept: deploy/policy accept "
                         + tool.get("address").asString() + " "

@@ -3,19 +3,23 @@ package io.openclaw.gateway.policy.core;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.inspection.InjectionScanner;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.Offer;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.policy.ToolName;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Looks at the definition of a tool before a model sees it: a server that is not trusted can speak to every agent through
- * its descriptions ("tool poisoning"), and can pass its tools off as another server's.
+ * Looks at the definition of a tool, prompt or resource before a model sees it: a server that is not trusted can speak to
+ * every agent through its texts ("tool poisoning"), and can pass its tools off as another server's.
  */
 public final class DefinitionVetting {
     private static final int ZERO_WIDTH_JOINER = 0x200D;
@@ -34,16 +38,22 @@ public final class DefinitionVetting {
         if (hidden(text)) {
             concerns.add("it holds invisible characters");
         }
-        InjectionScanner.kinds(text).stream()
+        Set<String> kinds = new LinkedHashSet<>(InjectionScanner.kinds(text));
+        // A name says what its tool does, such as send_token_to_vault; it says nothing of what a model is to be.
+        InjectionScanner.kinds(seen.name().replaceAll("[-_./:]+", " ")).stream()
+                .filter(kind -> !kind.equals("exfiltration") && !kind.equals("command"))
+                .forEach(kinds::add);
+        kinds.stream()
                 .filter(kind -> !kind.equals("hidden"))
                 .forEach(kind -> concerns.add("its description speaks to a model (" + kind + ")"));
         String name = skeleton(seen.name());
+        boolean isTool = !Offer.isPinName(seen.name());
         for (ToolPinned other : others) {
-            if (other.upstream().equals(upstream)) {
+            String theirs = other.accepted().name();
+            if (other.upstream().equals(upstream) || ToolName.isReserved(theirs)) {
                 continue;
             }
-            String theirs = other.accepted().name();
-            if (!seen.name().equals(theirs) && name.equals(skeleton(theirs))) {
+            if (isTool && !seen.name().equals(theirs) && name.equals(skeleton(theirs))) {
                 concerns.add("its name imitates " + other.address());
             }
             if (seen.name().startsWith(other.upstream() + "__")) {
@@ -64,6 +74,7 @@ public final class DefinitionVetting {
                 text.append(part).append('\n');
             }
         };
+        add.accept(tool.name());
         add.accept(tool.title());
         add.accept(tool.description());
         if (tool.inputSchema() != null) {

@@ -4,20 +4,18 @@ import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.policy.ToolName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The rule of pins: what was seen first is accepted; anything else waits until an administrator accepts it. */
 public final class Pinning {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]{0,199}");
-
     private Pinning() {}
 
     /**
@@ -35,9 +33,9 @@ public final class Pinning {
             List<String> concerns,
             String by,
             Instant at) {
-        if (seen.name() == null || !NAME.matcher(seen.name()).matches()) {
-            throw new IllegalArgumentException("its name is none: 1 to 200 letters, digits, '.', '_', ':' and '-'");
-        }
+        ToolName.problemWith(seen.name() == null ? "" : seen.name()).ifPresent(problem -> {
+            throw new IllegalArgumentException(problem);
+        });
         String hash = seen.hash();
         if (known == null) {
             if (concerns.isEmpty()) {

@@ -2,6 +2,7 @@ package io.openclaw.gateway.policy.kafka;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.json.InexactJsonException;
@@ -11,9 +12,12 @@ import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.policy.ToolName;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.policy.core.DefinitionVetting;
 import io.openclaw.gateway.policy.core.Pinning;
+import io.openclaw.gateway.policy.core.Reported;
+import io.openclaw.gateway.policy.core.ToolCatalogue;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +28,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * Pins the tools that upstreams have. One instance reads the reports, in their order; what was seen first of a tool is what
+ * Pins the tools that upstreams have, and what else they offer. One instance reads the reports, in their order; what was seen first of a tool is what
  * is accepted, and anything else waits for an administrator.
  */
 public final class ToolPins implements PipelineLifecycle {
@@ -67,17 +71,28 @@ public final class ToolPins implements PipelineLifecycle {
 
     private synchronized void handle(List<Received<GatewayEvent>> batch) {
         for (Received<GatewayEvent> received : batch) {
-            if (received.event() instanceof ToolsReported reported) {
-                List<ToolPinned> changes = reported.tools().stream()
-                        .flatMap(tool -> pinned(reported.upstream(), tool).stream())
-                        .toList();
+            List<ToolPinned> changes = switch (received.event()) {
+                case ToolsReported reported -> pinned(reported.upstream(), Reported.of(reported));
+                case OffersReported reported -> pinned(reported.upstream(), Reported.of(reported));
+                default -> List.of();
+            };
+            if (!changes.isEmpty()) {
                 publisher.publishAll(changes);
                 changes.forEach(change -> own.put(change.address(), change));
             }
         }
     }
 
-    private Optional<ToolPinned> pinned(String upstream, ToolDefinition seen) {
+    private List<ToolPinned> pinned(String upstream, Reported reported) {
+        List<ToolPinned> tools = followed.values().stream()
+                .filter(pinned -> !ToolName.isReserved(pinned.accepted().name()))
+                .toList();
+        return reported.definitions().stream()
+                .flatMap(seen -> pinned(upstream, seen, tools).stream())
+                .toList();
+    }
+
+    private Optional<ToolPinned> pinned(String upstream, ToolDefinition seen, List<ToolPinned> tools) {
         try {
             String address = upstream + "/" + seen.name();
             ToolPinned known = own.getOrDefault(address, followed.get(address));
@@ -85,7 +100,7 @@ public final class ToolPins implements PipelineLifecycle {
                     known,
                     upstream,
                     seen,
-                    DefinitionVetting.concernsAbout(upstream, seen, followed.values()),
+                    DefinitionVetting.concernsAbout(upstream, seen, tools),
                     instance,
                     clock.instant());
             if (next.isPresent() && next.get().isWithheld()) {
@@ -96,9 +111,12 @@ public final class ToolPins implements PipelineLifecycle {
             } else if (next.isPresent() && next.get().changed() != null) {
                 log.warn("the definition of {} changed; its calls escalate until somebody accepts it", address);
             }
+            if (next.isPresent() && known == null) {
+                ToolCatalogue.notesOn(seen).forEach(note -> log.warn("the schema of {}: {}", address, note));
+            }
             return next;
         } catch (InexactJsonException | IllegalArgumentException e) {
-            log.error("the tool '{}' of {} is left out: {}", seen.name(), upstream, e.getMessage());
+            log.error("'{}' of {} cannot be pinned: {}", seen.name(), upstream, e.getMessage());
             return Optional.empty();
         }
     }

@@ -33,6 +33,12 @@ public final class PolicyConsole {
         model.addAttribute("status", policy.status());
         model.addAttribute("freezes", policy.freezes());
         model.addAttribute("changed", tools.list(true));
+        model.addAttribute(
+                "noted",
+                tools.list(false).stream()
+                        .filter(tool ->
+                                tool.leftOut() != null || !tool.schemaNotes().isEmpty())
+                        .toList());
         model.addAttribute("versions", policy.versions(10));
         model.addAttribute("differences", policy.differences(20));
         PolicyDocument document =

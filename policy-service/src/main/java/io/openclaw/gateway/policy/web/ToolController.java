@@ -5,13 +5,18 @@ import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.policy.core.Pinning;
+import io.openclaw.gateway.policy.core.PolicyEngine;
+import io.openclaw.gateway.policy.core.ToolCatalogue;
+import io.openclaw.gateway.policy.kafka.LeftOutTools;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;
+import io.openclaw.gateway.policy.kafka.PolicyStage;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,16 +32,24 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/policy/tools")
 public final class ToolController {
     private final PolicyFollower follower;
+    private final PolicyStage stage;
+    private final LeftOutTools leftOut;
     private final PolicyPublisher publisher;
     private final Clock clock;
 
-    public ToolController(PolicyFollower follower, PolicyPublisher publisher, Clock clock) {
+    public ToolController(
+            PolicyFollower follower, PolicyStage stage, LeftOutTools leftOut, PolicyPublisher publisher, Clock clock) {
         this.follower = follower;
+        this.stage = stage;
+        this.leftOut = leftOut;
         this.publisher = publisher;
         this.clock = clock;
     }
 
     /**
+     * @param state what becomes of it
+     * @param leftOut why it is left out, if it is; then it has no definition
+     * @param schemaNotes what of the schema of its arguments is not checked, and why
      * @param hash the SHA-256 of the accepted definition
      * @param changedHash that of the definition that waits to be accepted, if one does
      * @param concerns why that one is not fit to be seen by a model, if it is not
@@ -44,17 +57,23 @@ public final class ToolController {
      */
     record ToolView(
             String address,
-            String hash,
+            State state,
+            @Nullable String leftOut,
+            List<String> schemaNotes,
+            @Nullable String hash,
             @Nullable String changedHash,
             List<String> concerns,
             List<Pinning.Change> differences,
-            Instant changedAt,
-            String changedBy,
-            ToolDefinition accepted,
+            @Nullable Instant changedAt,
+            @Nullable String changedBy,
+            @Nullable ToolDefinition accepted,
             @Nullable ToolDefinition changed) {
-        static ToolView of(ToolPinned pinned) {
+        static ToolView of(ToolPinned pinned, List<String> schemaNotes) {
             return new ToolView(
                     pinned.address(),
+                    pinned.isWithheld() ? State.WITHHELD : pinned.changed() != null ? State.CHANGED : State.ACCEPTED,
+                    null,
+                    schemaNotes,
                     pinned.hash(),
                     pinned.changed() == null ? null : pinned.changed().hash(),
                     pinned.concerns(),
@@ -64,20 +83,57 @@ public final class ToolController {
                     pinned.accepted(),
                     pinned.changed());
         }
+
+        static ToolView of(LeftOutTools.Named left) {
+            return new ToolView(
+                    left.upstream() + "/" + left.name(),
+                    State.LEFT_OUT,
+                    left.reason(),
+                    List.of(),
+                    null,
+                    null,
+                    List.of(),
+                    List.of(),
+                    null,
+                    null,
+                    null,
+                    null);
+        }
+    }
+
+    /** What becomes of something that an upstream lists. */
+    enum State {
+        /** It is shown and called as it was accepted, and is that still. */
+        ACCEPTED,
+        /** It is shown as it was accepted, and its calls wait for a person until the change is accepted. */
+        CHANGED,
+        /** No agent is shown it until somebody accepts it. */
+        WITHHELD,
+        /** It cannot be used. */
+        LEFT_OUT
     }
 
     @GetMapping
     List<ToolView> list(@RequestParam(defaultValue = "false") boolean changed) {
-        return follower.state().tools().values().stream()
-                .filter(pinned -> !changed || pinned.changed() != null)
-                .sorted(Comparator.comparing(ToolPinned::address))
-                .map(ToolView::of)
+        Stream<ToolView> pinned = follower.state().tools().values().stream()
+                .filter(each -> !changed || each.changed() != null)
+                .map(this::view);
+        Stream<ToolView> left =
+                changed ? Stream.empty() : leftOut.all().stream().map(ToolView::of);
+        return Stream.concat(pinned, left)
+                .sorted(Comparator.comparing(ToolView::address))
                 .toList();
+    }
+
+    private ToolView view(ToolPinned pinned) {
+        PolicyEngine engine = stage.engine();
+        return ToolView.of(
+                pinned, engine == null ? List.of() : engine.catalogue().schemaNotes(pinned.address()));
     }
 
     @GetMapping("/{upstream}/{tool}")
     ToolView look(@PathVariable String upstream, @PathVariable String tool) {
-        return ToolView.of(find(upstream, tool));
+        return view(find(upstream, tool));
     }
 
     /**
@@ -91,11 +147,28 @@ public final class ToolController {
         return accept(find(upstream, tool), String.valueOf(accept.hash()), person.getName());
     }
 
+    /**
+     * @param tool its name, which may hold what no path can
+     * @param hash that of the definition that was looked at
+     */
+    record AcceptNamed(
+            @Nullable String upstream,
+            @Nullable String tool,
+            @Nullable String hash) {}
+
+    @PostMapping("/accept")
+    ToolView accept(@RequestBody AcceptNamed accept, Principal person) {
+        return accept(
+                find(String.valueOf(accept.upstream()), String.valueOf(accept.tool())),
+                String.valueOf(accept.hash()),
+                person.getName());
+    }
+
     ToolView accept(ToolPinned pinned, String hash, String person) {
         try {
             ToolPinned accepted = Pinning.accept(pinned, hash, person, clock.instant());
             publisher.publish(accepted);
-            return ToolView.of(accepted);
+            return ToolView.of(accepted, ToolCatalogue.notesOn(accepted.accepted()));
         } catch (IllegalStateException e) {
             throw Problems.of(
                     HttpStatus.CONFLICT, "not-waiting", "Nothing to accept", String.valueOf(e.getMessage()) + ".");

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.McpOperation;
+import io.openclaw.gateway.common.mcp.Offer;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 class ToolCatalogueTest {
     private static final String SCHEMA = """
@@ -95,18 +98,31 @@ class ToolCatalogueTest {
         }
 
         @Test
-        void areRefusedIfTheSchemaIsBrokenOrWantsToFetchSomething() {
+        void arePassedByAKeywordThatCannotBeUsedAndNothingIsFetched() {
             for (String broken : List.of(
                     "{\"type\":12}",
                     "{\"$ref\":\"#/nowhere\"}",
                     "{\"$ref\":\"http://127.0.0.1:1/schema\"}",
                     "{\"properties\":{\"a\":{\"$ref\":\"file:///etc/passwd\"}}}")) {
-                PolicyDecision decision = decide(
-                        catalogue(pinned("jira", tool("get", "Gets.", broken, true))),
-                        Asked.by("a", "jira/get").with("{\"a\":1}"));
-                assertThat(decision.outcome()).as(broken).isEqualTo(Decision.DENY);
-                assertThat(decision.rules()).as(broken).allMatch(rule -> rule.startsWith("catalogue/"));
+                ToolCatalogue catalogue = catalogue(pinned("jira", tool("get", "Gets.", broken, true)));
+                PolicyDecision decision =
+                        decide(catalogue, Asked.by("a", "jira/get").with("{\"a\":1}"));
+                assertThat(decision.outcome()).as(broken).isEqualTo(Decision.ALLOW);
+                assertThat(catalogue.schemaNotes("jira/get")).as(broken).isNotEmpty();
             }
+            assertThat(catalogue().schemaNotes("jira/get")).isEmpty();
+        }
+
+        @Test
+        void thatCannotBeCheckedInTimeAreRefused() {
+            ToolCatalogue catalogue = catalogue(pinned(
+                    "jira", tool("get", "", "{\"properties\":{\"a\":{\"pattern\":\"^(?!x)(.*a){25}$\"}}}", true)));
+            PolicyDecision decision =
+                    decide(catalogue, Asked.by("a", "jira/get").with("{\"a\":\"" + "a".repeat(60) + "!\"}"));
+            assertThat(decision.outcome()).isEqualTo(Decision.DENY);
+            assertThat(decision.rules()).containsExactly("catalogue/invalid-arguments");
+            assertThat(decision.reasons().getFirst().text())
+                    .contains("the arguments of jira/get cannot be checked", "steps", "send shorter texts");
         }
 
         @Test
@@ -227,10 +243,49 @@ class ToolCatalogueTest {
 
         @Test
         void needsAName() {
-            for (String name : List.of("", "a b", "a/b", "x".repeat(201))) {
+            for (String name : List.of("", "a\nb", "\ud83d", "x".repeat(1_025))) {
                 assertThatThrownBy(() -> pinned("jira", tool(name, "", null, true)))
                         .isInstanceOf(IllegalArgumentException.class);
             }
+        }
+    }
+
+    @Nested
+    class WhatIsOfferedBesideTools {
+        private final ToolDefinition prompt = Offer.PROMPT.definition(
+                RawJson.of("{\"name\":\"greet\",\"description\":\"Greets.\"}").as(JsonNode.class));
+        private final ToolDefinition other =
+                Offer.PROMPT.definition(RawJson.of("{\"name\":\"greet\",\"description\":\"Does more.\"}")
+                        .as(JsonNode.class));
+        private final ToolPinned operation = pinned("jira", McpOperation.GET_PROMPT.definition());
+        private final ToolPinned pin = pinned("jira", prompt);
+        private final Asked asked = Asked.by("a", "jira/mcp:prompts.get").with("{\"name\":\"greet\"}");
+
+        @Test
+        void waitsForAPersonOnceItChanged() {
+            assertThat(decide(catalogue(operation, pin), asked).outcome()).isEqualTo(Decision.ALLOW);
+            ToolPinned changed = Pinning.after(pin, "jira", other, List.of(), "policy-1", Asked.NOON)
+                    .orElseThrow();
+            PolicyDecision decision = decide(catalogue(operation, changed), asked);
+            assertThat(decision.outcome()).isEqualTo(Decision.ESCALATE);
+            assertThat(decision.rules()).containsExactly("catalogue/changed-definition");
+            assertThat(decision.reasons().getFirst().text()).contains("jira/mcp:prompt/greet");
+            assertThat(decide(
+                                    catalogue(operation, changed),
+                                    Asked.by("a", "jira/mcp:prompts.get").with("{\"name\":\"another\"}"))
+                            .outcome())
+                    .isEqualTo(Decision.ALLOW);
+            assertThat(Pinning.changes(changed))
+                    .singleElement()
+                    .satisfies(change -> assertThat(change.path()).isEqualTo("/offer"));
+        }
+
+        @Test
+        void isNoTool() {
+            assertThat(catalogue(pin).tools()).isEmpty();
+            assertThat(decide(catalogue(pin), Asked.by("a", "jira/mcp:prompt/greet"))
+                            .rules())
+                    .containsExactly("catalogue/unknown-tool");
         }
     }
 

@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.event;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
  *
  * @param upstream its name
  * @param tools their definitions, as they are there now
+ * @param leftOut what it lists and cannot be used, with the reasons; none, most of the time
  * @param seenAt when
  * @param reportedBy the executor instance that looked
  * @param unknown fields that a newer version wrote, kept as they came
@@ -20,12 +22,14 @@ import java.util.Map;
 public record ToolsReported(
         String upstream,
         List<ToolDefinition> tools,
+        List<LeftOut> leftOut,
         Instant seenAt,
         String reportedBy,
         @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown)
         implements GatewayEvent {
 
     public ToolsReported {
+        leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
         tools = tools == null ? List.of() : List.copyOf(tools);
         unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
     }

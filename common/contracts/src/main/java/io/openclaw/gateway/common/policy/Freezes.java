@@ -14,7 +14,7 @@ public final class Freezes {
     public static final Freezes NONE = new Freezes(Map.of());
 
     private static final Pattern SCOPE = Pattern.compile(
-            "all|agent:[^\\p{Cntrl}\\s]{1,300}|upstream:[A-Za-z0-9._:-]{1,200}|tool:[A-Za-z0-9._:-]{1,200}/[A-Za-z0-9._:-]{1,200}");
+            "all|agent:[^\\p{Cntrl}\\s]{1,300}|upstream:[A-Za-z0-9._:-]{1,200}|tool:[A-Za-z0-9._:-]{1,200}/[^\\p{Cntrl}]{1,1024}");
 
     private final Map<String, FreezeChanged> byScope;
 

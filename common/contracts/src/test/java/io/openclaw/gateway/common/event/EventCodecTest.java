@@ -13,6 +13,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -102,7 +103,13 @@ class EventCodecTest {
                 new FreezeChanged("agent:demo", true, "it runs wild", NOW, "admin", "00", Map.of()),
                 new KeyChanged("0123", "demo", "0123ab", NOW, NOW, true, NOW, "admin", "00", Map.of()),
                 new ToolPinned("openclaw", TOOL, TOOL.hash(), TOOL, List.of("odd"), NOW, "admin", "00", Map.of()),
-                new ToolsReported("openclaw", List.of(TOOL), NOW, "executor-1", Map.of()),
+                new ToolsReported(
+                        "openclaw",
+                        List.of(TOOL),
+                        List.of(new LeftOut("x", "its name is empty")),
+                        NOW,
+                        "executor-1",
+                        Map.of()),
                 new UpstreamReported("openclaw", false, "connection refused", NOW, "executor-1", Map.of()),
                 new OffersReported(
                         "files",

@@ -4,7 +4,9 @@ import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.mcp.McpContext;
 import io.openclaw.gateway.common.mcp.McpHeaders;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.policy.ToolName;
 import io.openclaw.gateway.executor.upstream.Upstream.Offers;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -375,24 +378,39 @@ final class McpConnection implements AutoCloseable {
         started.exchange().hangUp();
     }
 
-    /** Returns the tools that the server lists; none of those whose headers cannot be made. */
-    List<ToolDefinition> tools() {
-        List<ToolDefinition> tools = new ArrayList<>();
+    /** The tools that a server lists, and those of them that cannot be used. */
+    record Listing(Map<String, ToolDefinition> tools, List<LeftOut> leftOut) {}
+
+    /** Returns the tools that the server lists; those whose headers cannot be made are none. */
+    Listing tools() {
+        Map<String, ToolDefinition> tools = new LinkedHashMap<>();
+        List<LeftOut> leftOut = new ArrayList<>();
         for (RawJson json : list("tools", "tools/list", "tools")) {
+            String called = "";
             try {
-                ToolDefinition tool = json.as(ToolDefinition.class);
-                if (tool.name() == null || tool.name().startsWith("mcp:")) {
-                    throw new IllegalArgumentException("'" + tool.name() + "' is no name for a tool");
+                called = json.as(JsonNode.class).path("name").asString("");
+                String problem = ToolName.problemWith(called).orElse(null);
+                if (problem == null && ToolName.isReserved(called)) {
+                    problem = "names that begin with 'mcp:' are the gateway's";
+                } else if (problem == null && tools.containsKey(called)) {
+                    problem = "it is listed twice; the first is used";
                 }
+                if (problem != null) {
+                    leftOut.add(LeftOut.of(called, problem));
+                    continue;
+                }
+                ToolDefinition tool = json.as(ToolDefinition.class);
                 if (modern && transport.hasHeaders()) {
                     McpHeaders.of(tool.inputSchema());
                 }
-                tools.add(tool);
+                tools.put(called, tool);
+            } catch (JacksonException e) {
+                leftOut.add(LeftOut.of(called, "its definition cannot be read: " + e.getOriginalMessage()));
             } catch (RuntimeException e) {
-                log.warn("a tool of {} is left out: {}", name, e.getMessage());
+                leftOut.add(LeftOut.of(called, String.valueOf(e.getMessage())));
             }
         }
-        return List.copyOf(tools);
+        return new Listing(tools, List.copyOf(leftOut));
     }
 
     Offers offers() {

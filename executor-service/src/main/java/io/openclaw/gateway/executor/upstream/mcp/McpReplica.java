@@ -1,6 +1,7 @@
 package io.openclaw.gateway.executor.upstream.mcp;
 
 import io.openclaw.gateway.common.inspection.InjectionScanner;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.executor.upstream.Upstream.Offers;
@@ -44,6 +45,7 @@ final class McpReplica implements AutoCloseable {
     /** By name; with the first of the connections that lists it. */
     private volatile Map<String, Listed> tools = Map.of();
 
+    private volatile List<LeftOut> leftOut = List.of();
     private volatile Offers offers = Offers.NONE;
     private volatile boolean closed;
     private McpTransport.@Nullable Exchange listening;
@@ -134,6 +136,10 @@ final class McpReplica implements AutoCloseable {
         return tools.values().stream().map(Listed::definition).toList();
     }
 
+    List<LeftOut> leftOut() {
+        return leftOut;
+    }
+
     Offers offers() {
         return offers;
     }
@@ -201,8 +207,11 @@ final class McpReplica implements AutoCloseable {
     private void refresh(List<McpConnection> made) {
         Map<String, Listed> seen = new LinkedHashMap<>();
         Offers offered = Offers.NONE;
+        List<LeftOut> unusable = new ArrayList<>();
         for (McpConnection connection : made) {
-            for (ToolDefinition tool : connection.tools()) {
+            McpConnection.Listing listing = connection.tools();
+            unusable.addAll(listing.leftOut());
+            for (ToolDefinition tool : listing.tools().values()) {
                 Listed known = seen.get(tool.name());
                 var by = new ArrayList<>(known == null ? List.<McpConnection>of() : known.by());
                 by.add(connection);
@@ -212,6 +221,7 @@ final class McpReplica implements AutoCloseable {
         }
         tools = Collections.unmodifiableMap(seen);
         offers = offered;
+        leftOut = unusable.stream().distinct().toList();
         events.changed();
     }
 

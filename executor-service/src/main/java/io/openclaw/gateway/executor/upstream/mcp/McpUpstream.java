@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.mcp.McpContext;
 import io.openclaw.gateway.common.mcp.McpHeaders;
 import io.openclaw.gateway.common.mcp.McpOperation;
+import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyDocument.Sessions;
 import io.openclaw.gateway.common.policy.ToolDefinition;
@@ -358,6 +359,14 @@ public final class McpUpstream implements Upstream {
     @Override
     public boolean canCancel() {
         return true;
+    }
+
+    @Override
+    public List<LeftOut> leftOut() {
+        return replicas.stream()
+                .flatMap(replica -> replica.leftOut().stream())
+                .distinct()
+                .toList();
     }
 
     @Override

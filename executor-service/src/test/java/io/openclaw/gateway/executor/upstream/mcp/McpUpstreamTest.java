@@ -120,6 +120,10 @@ class McpUpstreamTest {
             // One that wants headers which nobody can make is left out by those who make headers.
             assertThat(upstream.tools()).extracting("name").contains("echo");
             assertThat(upstream.tools().size()).isEqualTo(modern ? 1 : 2);
+            assertThat(upstream.leftOut()).hasSize(modern ? 1 : 0).allSatisfy(left -> {
+                assertThat(left.name()).isNotEmpty();
+                assertThat(left.reason()).isNotEmpty();
+            });
             assertThat(answer(upstream, "").outcome()).isEqualTo(Outcome.SUCCEEDED);
             assertThat(server.lastHeaders.get("X-api-key")).containsExactly("the key");
             assertThat(upstream.look().why()).contains(modern ? "2026-07-28" : "2025-06-18");

@@ -2,14 +2,15 @@ package io.openclaw.gateway.ingress.web.mcp;
 
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.event.CallCompleted;
-import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.mcp.McpOperation;
+import io.openclaw.gateway.common.mcp.Offer;
 import io.openclaw.gateway.common.policy.PermittedTools;
+import io.openclaw.gateway.common.policy.ToolName;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.mcp.ExposedNames;
@@ -24,16 +25,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an agent sees: the tools, prompts and resources of all upstreams that policy lets it use. Policy is asked by a call,
@@ -43,7 +46,6 @@ final class AgentView {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int MOST_KEPT = 10_000;
-    private static final Pattern TOOL = Pattern.compile("(?!mcp:)[A-Za-z0-9_][A-Za-z0-9._:-]{0,199}");
     /** With these names clients see tools of the gateway itself. */
     private static final Set<String> OWN = Set.of(ToolResults.STATUS_TOOL);
 
@@ -121,21 +123,23 @@ final class AgentView {
         List<String> inPolicy = upstreams();
         for (String upstream : inPolicy) {
             String prefix = upstream + "__";
-            if (name.startsWith(prefix)
-                    && TOOL.matcher(name.substring(prefix.length())).matches()) {
+            if (name.startsWith(prefix) && isName(name.substring(prefix.length()))) {
                 return new Address(upstream, name.substring(prefix.length()));
             }
         }
-        return inPolicy.size() == 1 && TOOL.matcher(name).matches() ? new Address(inPolicy.getFirst(), name) : null;
+        return inPolicy.size() == 1 && isName(name) ? new Address(inPolicy.getFirst(), name) : null;
+    }
+
+    private static boolean isName(String name) {
+        return ToolName.problemWith(name).isEmpty() && !ToolName.isReserved(name);
     }
 
     /** Returns the prompts that an agent may get, in the order of their names. */
-    List<Exposed<JsonNode>> promptsOf(Caller caller) {
+    List<Exposed<ObjectNode>> promptsOf(Caller caller) {
         ExposedNames names = named().prompts();
-        var prompts = new TreeMap<String, Exposed<JsonNode>>();
-        for (OffersReported offers : offersFor(caller, McpOperation.GET_PROMPT)) {
-            for (RawJson json : offers.prompts()) {
-                JsonNode prompt = json.as(JsonNode.class);
+        var prompts = new TreeMap<String, Exposed<ObjectNode>>();
+        for (Offers offers : offersFor(caller, McpOperation.GET_PROMPT)) {
+            for (ObjectNode prompt : offers.prompts()) {
                 var address = new Address(offers.upstream(), prompt.path("name").asString(""));
                 names.nameOf(address).ifPresent(name -> prompts.put(name, new Exposed<>(name, address, prompt)));
             }
@@ -149,12 +153,42 @@ final class AgentView {
         return named().prompts().addressOf(name).orElse(null);
     }
 
+    /** What an upstream offers now, of what agents may see: each as it was accepted. */
+    record Offers(
+            String upstream,
+            List<ObjectNode> prompts,
+            List<ObjectNode> resources,
+            List<ObjectNode> resourceTemplates) {}
+
+    private List<ObjectNode> accepted(Offer kind, String upstream, List<RawJson> reported) {
+        Map<String, ToolPinned> pinned = policy.state().tools();
+        var accepted = new LinkedHashMap<String, ObjectNode>();
+        for (RawJson json : reported) {
+            String address = upstream + "/" + kind.pinName(kind.keyOf(json.as(JsonNode.class)));
+            ToolPinned pin = pinned.get(address);
+            if (pin != null && !pin.isWithheld()) {
+                Offer.accepted(pin.accepted()).ifPresent(offer -> accepted.putIfAbsent(address, offer));
+            }
+        }
+        return List.copyOf(accepted.values());
+    }
+
+    private Optional<Offers> offersOf(String upstream) {
+        return upstreams
+                .offersOf(upstream)
+                .map(reported -> new Offers(
+                        upstream,
+                        accepted(Offer.PROMPT, upstream, reported.prompts()),
+                        accepted(Offer.RESOURCE, upstream, reported.resources()),
+                        accepted(Offer.RESOURCE_TEMPLATE, upstream, reported.resourceTemplates())));
+    }
+
     /** Returns what upstreams offer of which an agent may use an operation, in the order of the policy. */
-    List<OffersReported> offersFor(Caller caller, McpOperation operation) {
+    List<Offers> offersFor(Caller caller, McpOperation operation) {
         Set<String> permitted = permitted(caller);
         return upstreams().stream()
                 .filter(upstream -> permitted.contains(upstream + "/" + operation.tool()))
-                .flatMap(upstream -> upstreams.offersOf(upstream).stream())
+                .flatMap(upstream -> offersOf(upstream).stream())
                 .toList();
     }
 
@@ -174,10 +208,8 @@ final class AgentView {
                 .toList());
     }
 
-    private static List<String> texts(List<RawJson> list, String field) {
-        return list.stream()
-                .map(json -> json.as(JsonNode.class).path(field).asString(""))
-                .toList();
+    private static List<String> texts(List<ObjectNode> list, String field) {
+        return list.stream().map(json -> json.path(field).asString("")).toList();
     }
 
     private Named named() {
@@ -199,8 +231,7 @@ final class AgentView {
         }
         var prompts = new ArrayList<Address>();
         for (String upstream : inPolicy) {
-            upstreams
-                    .offersOf(upstream)
+            offersOf(upstream)
                     .ifPresent(offers ->
                             texts(offers.prompts(), "name").forEach(name -> prompts.add(new Address(upstream, name))));
         }

@@ -1,6 +1,5 @@
 package io.openclaw.gateway.ingress.web.mcp;
 
-import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
@@ -100,10 +99,10 @@ final class McpMethods {
             case "prompts/list" -> reply.result(prompts(client, params));
             case "prompts/get" -> prompt(client, request, params, reply);
             case "resources/list" ->
-                reply.result(resources(client, params, "resources", "uri", OffersReported::resources));
+                reply.result(resources(client, params, "resources", "uri", AgentView.Offers::resources));
             case "resources/templates/list" ->
                 reply.result(resources(
-                        client, params, "resourceTemplates", "uriTemplate", OffersReported::resourceTemplates));
+                        client, params, "resourceTemplates", "uriTemplate", AgentView.Offers::resourceTemplates));
             case "resources/read" -> read(client, request, params, reply);
             case "completion/complete" -> complete(client, request, params, reply);
             case "logging/setLevel" -> reply.result(level(client, params));
@@ -297,11 +296,11 @@ final class McpMethods {
     }
 
     private ObjectNode prompts(McpClient client, Params params) {
-        Pages.Page<Exposed<JsonNode>> page =
+        Pages.Page<Exposed<ObjectNode>> page =
                 Pages.of(view.promptsOf(client.caller()), Exposed::name, params.cursor(), pageSize);
         ObjectNode result = Json.MAPPER.createObjectNode();
         ArrayNode prompts = result.putArray("prompts");
-        page.elements().forEach(prompt -> prompts.add(((ObjectNode) prompt.definition()).put("name", prompt.name())));
+        page.elements().forEach(prompt -> prompts.add(prompt.definition().put("name", prompt.name())));
         return listed(client, result, page.next());
     }
 
@@ -324,17 +323,15 @@ final class McpMethods {
             Params params,
             String field,
             String uriField,
-            Function<OffersReported, List<RawJson>> part) {
+            Function<AgentView.Offers, List<ObjectNode>> part) {
         ResourceUris uris = view.resourcesOf(client.caller());
         var all = new ArrayList<Map.Entry<String, ObjectNode>>();
-        for (OffersReported offers : view.offersFor(client.caller(), McpOperation.READ_RESOURCE)) {
-            for (RawJson json : part.apply(offers)) {
-                if (json.as(JsonNode.class) instanceof ObjectNode resource) {
-                    String uri = uris.exposed(
-                            offers.upstream(), resource.path(uriField).asString(""));
-                    resource.put(uriField, uri);
-                    all.add(Map.entry(uri, resource));
-                }
+        for (AgentView.Offers offers : view.offersFor(client.caller(), McpOperation.READ_RESOURCE)) {
+            for (ObjectNode resource : part.apply(offers)) {
+                String uri =
+                        uris.exposed(offers.upstream(), resource.path(uriField).asString(""));
+                resource.put(uriField, uri);
+                all.add(Map.entry(uri, resource));
             }
         }
         all.sort(Comparator.comparing(Map.Entry::getKey));

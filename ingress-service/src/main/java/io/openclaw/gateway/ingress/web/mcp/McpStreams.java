@@ -68,6 +68,8 @@ final class McpStreams {
         if (!now.equals(pinned)) {
             pinned = now;
             tell(new Change.List("notifications/tools/list_changed"));
+            tell(new Change.List("notifications/prompts/list_changed"));
+            tell(new Change.List("notifications/resources/list_changed"));
         }
     }
 

@@ -41,6 +41,36 @@ class ExposedNamesTest {
     }
 
     @Test
+    void anyNameIsExposedUnderOneThatModelsAccept() {
+        for (boolean bare : new boolean[] {true, false}) {
+            Address[] odd = List.of(
+                            "a/b",
+                            "a_b",
+                            "über",
+                            "名前",
+                            "x@y",
+                            "n".repeat(201),
+                            "-dash",
+                            "a$b",
+                            "with+plus",
+                            "it's",
+                            "a b",
+                            "*",
+                            "😀",
+                            "A_B")
+                    .stream()
+                    .map(name -> new Address("odd", name))
+                    .toArray(Address[]::new);
+            ExposedNames names = names(bare, odd);
+            assertThat(names.all()).hasSize(odd.length);
+            names.all().forEach((name, address) -> {
+                assertThat(name).matches("[A-Za-z0-9_-]{1,64}");
+                assertThat(names.addressOf(name)).contains(address);
+            });
+        }
+    }
+
+    @Test
     void twoAddressesNeverShareANameNorTakeOneOfTheGateways() {
         var first = new Address("a", "b__c");
         var second = new Address("a__b", "c");
