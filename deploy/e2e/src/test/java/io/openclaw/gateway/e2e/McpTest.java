@@ -232,15 +232,19 @@ class McpTest {
     @Test
     void aPromptAndAResourceThatAreNotFitAreSeenOnceSomebodyHasAcceptedThem() {
         eventually().untilAsserted(() -> {
-            assertThat(modern().request("prompts/list", "{}").at("/result/prompts").toString())
+            assertThat(modern().request("prompts/list", "{}")
+                            .at("/result/prompts")
+                            .toString())
                     .contains("poisoned__greet");
             assertThat(modern().request("resources/list", "{}")
                             .at("/result/resources")
                             .toString())
                     .contains("file:///fine");
         });
-        assertThat(modern().request("prompts/list", "{}").last().toString()).doesNotContain("Ignore all", "poisoned__poison");
-        assertThat(modern().request("resources/list", "{}").last().toString()).doesNotContain("Ignore all", "file:///poison");
+        assertThat(modern().request("prompts/list", "{}").last().toString())
+                .doesNotContain("Ignore all", "poisoned__poison");
+        assertThat(modern().request("resources/list", "{}").last().toString())
+                .doesNotContain("Ignore all", "file:///poison");
         assertThat(modern().request("prompts/get", "{\"name\":\"poisoned__poison\"}")
                         .text("/error/message"))
                 .contains("Unknown prompt");
@@ -252,9 +256,10 @@ class McpTest {
                 "/v1/policy/tools/accept",
                 "{\"upstream\":\"poisoned\",\"tool\":\"mcp:prompt/poison\",\"hash\":\""
                         + withheld.path("changedHash").asString() + "\"}");
-        eventually().untilAsserted(() -> assertThat(
-                        modern().request("prompts/list", "{}").last().toString())
-                .contains("poisoned__poison"));
+        eventually()
+                .untilAsserted(() -> assertThat(
+                                modern().request("prompts/list", "{}").last().toString())
+                        .contains("poisoned__poison"));
     }
 
     private static JsonNode entry(String address) {
@@ -268,10 +273,11 @@ class McpTest {
 
     @Test
     void toolsWithOddNamesAndSchemasCanBeUsedAndWhatIsLeftOutIsSaid() {
-        eventually().until(() -> modern().tools().stream()
-                        .filter(tool -> tool.startsWith("odd__"))
-                        .count()
-                == 6);
+        eventually()
+                .until(() -> modern().tools().stream()
+                                .filter(tool -> tool.startsWith("odd__"))
+                                .count()
+                        == 6);
         assertThat(modern().tools()).allMatch(tool -> tool.matches("[A-Za-z0-9_-]{1,64}"));
         String exposed = modern().tools().stream()
                 .filter(tool -> tool.startsWith("odd__a_b_"))
@@ -282,16 +288,22 @@ class McpTest {
         assertThat(said(modern().call(exposed, "{\"a\":\"ab\"}"))).contains("Correct the arguments");
         assertThat(outcome("{\"tool\":\"odd/a/b\"}")).isEqualTo("SUCCEEDED");
         assertThat(outcome("{\"upstream\":\"odd\",\"tool\":\"a/b\"}")).isEqualTo("SUCCEEDED");
-        assertThat(outcome("{\"tool\":\"odd/über\",\"arguments\":{\"a\":\"αβ\"}}")).isEqualTo("SUCCEEDED");
-        assertThat(outcome("{\"tool\":\"odd/über\",\"arguments\":{\"a\":\"ab\"}}")).isEqualTo("DENIED");
+        assertThat(outcome("{\"tool\":\"odd/über\",\"arguments\":{\"a\":\"αβ\"}}"))
+                .isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"tool\":\"odd/über\",\"arguments\":{\"a\":\"ab\"}}"))
+                .isEqualTo("DENIED");
         assertThat(outcome("{\"tool\":\"odd/名前\",\"arguments\":{\"a\":[1]}}")).isEqualTo("SUCCEEDED");
-        assertThat(outcome("{\"tool\":\"odd/it's\",\"arguments\":{\"a\":\"x\"}}")).isEqualTo("SUCCEEDED");
-        assertThat(outcome("{\"tool\":\"odd/it's\",\"arguments\":{\"n\":\"x\"}}")).isEqualTo("DENIED");
+        assertThat(outcome("{\"tool\":\"odd/it's\",\"arguments\":{\"a\":\"x\"}}"))
+                .isEqualTo("SUCCEEDED");
+        assertThat(outcome("{\"tool\":\"odd/it's\",\"arguments\":{\"n\":\"x\"}}"))
+                .isEqualTo("DENIED");
         assertThat(outcome("{\"tool\":\"odd/" + "n".repeat(201) + "\"}")).isEqualTo("SUCCEEDED");
         assertThat(entry("odd/it's").path("schemaNotes").toString()).contains("/$schema", "/properties/a/pattern");
         assertThat(entry("odd/bad\ufffdname").path("leftOut").asString()).contains("control character U+000A");
-        assertThat(gateway.console("/v1/policy/tools").body().toString()).contains("it is listed twice", "the gateway's");
-        assertThat(gateway.console("/console/policy").response().body()).contains("odd/it&#39;s", "is left out: its name holds");
+        assertThat(gateway.console("/v1/policy/tools").body().toString())
+                .contains("it is listed twice", "the gateway's");
+        assertThat(gateway.console("/console/policy").response().body())
+                .contains("odd/it&#39;s", "is left out: its name holds");
         assertThat(gateway.get("/health").body().toString()).contains("3 of its tools are left out");
     }
 

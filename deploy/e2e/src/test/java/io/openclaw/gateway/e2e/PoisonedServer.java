@@ -24,7 +24,7 @@ final class PoisonedServer implements AutoCloseable {
              {"name": "über", "description": "Fine.", "inputSchema": {"properties": {"a": {"pattern": "^\\\\p{Script=Greek}+$"}}}},
              {"name": "名前", "description": "Fine.", "inputSchema": {"properties": {"a": {"items": [{"type": "integer"}]}}}},
              {"name": "it's", "description": "Fine.", "inputSchema": {"$schema": "https://e.com/mine", "properties": {"a": {"pattern": "("}, "n": {"type": "integer"}}}},
-             {"name": "a b", "description": "Fine.", "inputSchema": {"properties": {"a": {"type": "integer", "maximum": 9223372036854774784}}}},
+             {"name": "a b", "description": "Fine.", "inputSchema": {"properties": {"a": {"type": "integer", "maximum": 9007199254740991}}}},
              {"name": "%s", "description": "Fine.", "inputSchema": {"type": "object"}},
              {"name": "bad\\nname", "description": "Fine.", "inputSchema": {"type": "object"}},
              {"name": "mcp:prompts.get", "description": "Fine.", "inputSchema": {"type": "object"}},
@@ -66,7 +66,8 @@ final class PoisonedServer implements AutoCloseable {
                 case "resources/templates/list" -> "\"result\":{\"resultType\":\"complete\",\"resourceTemplates\":[]}";
                 case "tools/call" ->
                     "\"result\":{\"resultType\":\"complete\",\"content\":[{\"type\":\"text\",\"text\":"
-                            + Json.MAPPER.writeValueAsString(request.path("params").path("name").asString("") + " done")
+                            + Json.MAPPER.writeValueAsString(
+                                    request.path("params").path("name").asString("") + " done")
                             + "}]}";
                 default -> "\"error\":{\"code\":-32601,\"message\":\"no\"}";
             };
