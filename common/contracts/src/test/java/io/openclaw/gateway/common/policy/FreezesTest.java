@@ -46,13 +46,31 @@ class FreezesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"all", "agent:demo", "agent:corp:bot-7", "upstream:jira", "tool:jira/get_issue", "tool:jira/a/b ü'"})
+    @ValueSource(
+            strings = {
+                "all",
+                "agent:demo",
+                "agent:corp:bot-7",
+                "upstream:jira",
+                "tool:jira/get_issue",
+                "tool:jira/a/b ü'"
+            })
     void whatCanBeFrozenHasAName(String scope) {
         assertThat(Freezes.scope(scope)).isEqualTo(scope);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "agent:", "agent:a b", "tool:get_issue", "upstream:a/b", "tool:jira/a\nb", "ALL"})
+    @ValueSource(
+            strings = {
+                "",
+                "demo",
+                "agent:",
+                "agent:a b",
+                "tool:get_issue",
+                "upstream:a/b",
+                "tool:jira/a\nb",
+                "ALL"
+            })
     void whatIsNothingIsRefused(String scope) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Freezes.scope(scope))
