@@ -2,8 +2,10 @@ package io.openclaw.gateway.vetting;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.event.CallAuthorized;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -90,7 +92,12 @@ public class VettingConfiguration {
                 "vetting-" + properties.instanceName(),
                 clock,
                 meters);
-        return listeners.stage("openclaw-vetting", Topic.CALLS_AUTHORIZED, CallAuthorized.class, stage::after);
+        return listeners.stage(
+                "openclaw-vetting",
+                Topic.CALLS_AUTHORIZED,
+                CallAuthorized.class,
+                stage::after,
+                (authorized, problem) -> step.failed(authorized, Stage.VETTING, clock.instant()));
     }
 
     @Bean
@@ -108,7 +115,8 @@ public class VettingConfiguration {
             PolicyFollower policy,
             Redactor redactor,
             GatewayProperties properties,
-            Clock clock) {
+            Clock clock,
+            BackgroundWork work) {
         if (lane.judge().isEmpty()) {
             return new Idle();
         }
@@ -127,7 +135,9 @@ public class VettingConfiguration {
                         policy,
                         redactor,
                         "judge-" + properties.instanceName(),
-                        clock));
+                        clock),
+                work,
+                clock);
     }
 
     /** Nothing to start: there is no model. */

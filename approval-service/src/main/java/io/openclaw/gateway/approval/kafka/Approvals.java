@@ -37,6 +37,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -139,15 +141,31 @@ public final class Approvals implements PipelineLifecycle {
                         .join();
                 continue;
             }
-            Instant now = clock.instant();
-            store.insert(new Stored(
-                    Approval.of(escalated, lifetime, redactor, now),
-                    received.record().partition(),
-                    received.record().offset()));
+            try {
+                store.insert(new Stored(
+                        Approval.of(escalated, lifetime, redactor, clock.instant()),
+                        received.record().partition(),
+                        received.record().offset()));
+            } catch (RuntimeException | StackOverflowError e) {
+                if (e instanceof DataAccessException && !(e instanceof DataIntegrityViolationException)) {
+                    // The database is away, or not as it should be: the batch comes again.
+                    throw e;
+                }
+                putAside(received, e);
+                continue;
+            }
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING)
                     .ifPresent(stored -> tell(stored, escalated));
         }
+    }
+
+    /** A record that cannot be held would fail the batch for ever; its call must not go without an end. */
+    private void putAside(Received<CallEscalated> received, Throwable problem) {
+        log.error("call {} cannot be held for a person", received.event().call().callId(), problem);
+        deadLetters.put(received.record(), "approval failed on it: " + problem).join();
+        step.failed(received.event(), Stage.APPROVAL, clock.instant())
+                .ifPresent(end -> publisher.publish(end).join());
     }
 
     private void cancel(List<Received<CallWithdrawn>> batch) {

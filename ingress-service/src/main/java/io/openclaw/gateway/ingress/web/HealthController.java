@@ -2,6 +2,7 @@ package io.openclaw.gateway.ingress.web;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.openclaw.gateway.common.event.UpstreamReported;
+import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
@@ -37,16 +38,24 @@ public final class HealthController implements AutoCloseable {
     private final Calls calls;
     private final JdbcClient jdbc;
     private final KafkaAdmin kafka;
+    private final BackgroundWork work;
     private final Clock clock;
     private @Nullable Admin admin;
 
     public HealthController(
-            UpstreamStatus upstreams, KnownAgents agents, Calls calls, JdbcClient jdbc, KafkaAdmin kafka, Clock clock) {
+            UpstreamStatus upstreams,
+            KnownAgents agents,
+            Calls calls,
+            JdbcClient jdbc,
+            KafkaAdmin kafka,
+            BackgroundWork work,
+            Clock clock) {
         this.upstreams = upstreams;
         this.agents = agents;
         this.calls = calls;
         this.jdbc = jdbc;
         this.kafka = kafka;
+        this.work = work;
         this.clock = clock;
     }
 
@@ -87,6 +96,7 @@ public final class HealthController implements AutoCloseable {
         components.put("postgresql", postgresql());
         components.put("policy", policy());
         components.put("worker", worker());
+        components.put("background", background());
         if (person != null) {
             components.replaceAll((name, component) -> component.inDetail());
         }
@@ -128,6 +138,15 @@ public final class HealthController implements AutoCloseable {
         return agents.current().isPresent()
                 ? Component.up("a policy is in force")
                 : Component.down("no policy was read yet, so no agent is known; look at the policy service");
+    }
+
+    private Component background() {
+        Map<String, String> problems = work.problems();
+        return problems.isEmpty()
+                ? Component.up("all of it works")
+                : Component.down(problems.entrySet().stream()
+                        .map(problem -> problem.getKey() + ": " + problem.getValue())
+                        .collect(Collectors.joining("; ")));
     }
 
     private Component worker() {

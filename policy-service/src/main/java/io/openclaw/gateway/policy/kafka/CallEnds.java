@@ -113,7 +113,8 @@ final class CallEnds {
                 while (running) {
                     follow(opened, listener);
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An error, too: without this thread, limits of calls that run at once would count calls that ended.
                 if (running) {
                     log.warn("the ends of calls cannot be read, and will be tried again: {}", e.toString());
                     pause();

@@ -63,7 +63,12 @@ public final class PolicyStage implements PipelineLifecycle {
         this.instance = "policy-" + properties.instanceName();
         this.clock = clock;
         this.container = listeners.stage(
-                "openclaw-policy", Topic.CALLS_REQUESTED, CallRequested.class, this::decide, ledger::write);
+                "openclaw-policy",
+                Topic.CALLS_REQUESTED,
+                CallRequested.class,
+                this::decide,
+                (requested, problem) -> step.failed(requested, Stage.POLICY, clock.instant()),
+                ledger::write);
         container.getContainerProperties().setConsumerRebalanceListener(new ConsumerRebalanceListener() {
             @Override
             public void onPartitionsAssigned(Collection<TopicPartition> partitions) {

@@ -1,15 +1,19 @@
 package io.openclaw.gateway.vetting.kafka;
 
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.health.BackgroundWork;
+import io.openclaw.gateway.common.health.KeptLoop;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
 import io.openclaw.gateway.vetting.judge.Settlement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +25,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class SuspectedCalls implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SuspectedCalls.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    /** One less than a broker delivers a record by default ({@code group.share.delivery.count.limit}). */
+    private static final int MAX_DELIVERIES = 4;
 
     private final Supplier<ShareConsumer<String, byte[]>> consumers;
     private final String topic;
@@ -41,8 +48,11 @@ public final class SuspectedCalls implements PipelineLifecycle {
     private final StageStep step;
     private final Settlement settlement;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final BackgroundWork work;
+    private final Clock clock;
+    private @Nullable ShareConsumer<String, byte[]> consumer;
     private volatile boolean running;
-    private volatile Thread reader = Thread.ofPlatform().unstarted(() -> {});
+    private volatile @Nullable KeptLoop reader;
 
     public SuspectedCalls(
             Supplier<ShareConsumer<String, byte[]>> consumers,
@@ -51,7 +61,9 @@ public final class SuspectedCalls implements PipelineLifecycle {
             DeadLetters deadLetters,
             EventPublisher publisher,
             StageStep step,
-            Settlement settlement) {
+            Settlement settlement,
+            BackgroundWork work,
+            Clock clock) {
         this.consumers = consumers;
         this.topic = topic;
         this.codec = codec;
@@ -59,21 +71,31 @@ public final class SuspectedCalls implements PipelineLifecycle {
         this.publisher = publisher;
         this.step = step;
         this.settlement = settlement;
+        this.work = work;
+        this.clock = clock;
     }
 
+    /** Reads some records and settles them; a consumer that broke is replaced in the next pass. */
     private void read() {
-        while (running) {
-            try (ShareConsumer<String, byte[]> consumer = consumers.get()) {
-                consumer.subscribe(List.of(topic));
-                while (running) {
-                    settle(consumer, consumer.poll(POLL));
-                }
-            } catch (RuntimeException e) {
-                if (running) {
-                    log.error("the consumer of {} broke and is replaced", topic, e);
-                    pause();
-                }
+        try {
+            ShareConsumer<String, byte[]> now = consumer;
+            if (now == null) {
+                now = consumers.get();
+                consumer = now;
+                now.subscribe(List.of(topic));
             }
+            settle(now, now.poll(POLL));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void close() {
+        ShareConsumer<String, byte[]> broken = consumer;
+        consumer = null;
+        if (broken != null) {
+            broken.close();
         }
     }
 
@@ -90,47 +112,53 @@ public final class SuspectedCalls implements PipelineLifecycle {
     }
 
     private AcknowledgeType settle(ConsumerRecord<String, byte[]> record) {
+        CallSuspected trusted = null;
         try {
             GatewayEvent event = codec.decode(record);
             if (!(event instanceof CallSuspected suspected)) {
                 throw new UnreadableEventException(
                         "a " + event.getClass().getSimpleName() + " does not belong on " + topic);
             }
-            publisher
-                    .publish(step.settled(step.trusted(suspected), settlement.of(suspected)))
-                    .join();
+            trusted = step.trusted(suspected);
+            publisher.publish(step.settled(trusted, settlement.of(trusted))).join();
             return AcknowledgeType.ACCEPT;
         } catch (UnreadableEventException | UntrustedCallException e) {
             deadLetters.put(record, String.valueOf(e.getMessage())).join();
             return AcknowledgeType.ACCEPT;
-        } catch (RuntimeException e) {
-            log.warn("a suspected call is not settled yet and comes again: {}", e.toString());
-            return AcknowledgeType.RELEASE;
+        } catch (RuntimeException | Error e) {
+            if (record.deliveryCount().map(Short::intValue).orElse(1) < MAX_DELIVERIES) {
+                log.warn("a suspected call is not settled yet and comes again: {}", e.toString());
+                return AcknowledgeType.RELEASE;
+            }
+            return givenUp(record, trusted, e);
         }
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(PATIENCE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** The broker would forget the record after its next delivery, and the call would have no end. */
+    private AcknowledgeType givenUp(
+            ConsumerRecord<String, byte[]> record, @Nullable CallSuspected suspected, Throwable problem) {
+        log.error("a suspected call could not be settled in {} deliveries", MAX_DELIVERIES, problem);
+        deadLetters.put(record, "vetting failed on it: " + problem).join();
+        if (suspected != null) {
+            step.failed(suspected, Stage.VETTING, clock.instant())
+                    .ifPresent(end -> publisher.publish(end).join());
         }
+        return AcknowledgeType.ACCEPT;
     }
 
     @Override
     public void start() {
         running = true;
-        reader = Thread.ofPlatform().name("vetting-suspects").start(this::read);
+        reader = KeptLoop.start("vetting-suspects", work, Duration.ZERO, this::read);
     }
 
     @Override
     public void stop() {
         running = false;
-        try {
-            reader.join(Duration.ofSeconds(30));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (reader != null) {
+            reader.stop(STOP_TIMEOUT);
         }
+        close();
         threads.close();
     }
 

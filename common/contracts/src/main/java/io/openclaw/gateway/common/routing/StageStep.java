@@ -19,6 +19,7 @@ import io.openclaw.gateway.common.signing.UntrustedCallException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A step of a call: a stage's verdict is appended to the evidence, and the call moves on to where that leads. */
@@ -65,6 +66,28 @@ public final class StageStep {
     /** Returns the end of a call that a stage answers itself. */
     public CallCompleted answered(CallEvent event, RawJson result, Stage by, Instant at) {
         return chain.sign(CallCompleted.of(event.call(), event.verdicts(), Outcome.SUCCEEDED, result, null, by, at));
+    }
+
+    /**
+     * Returns the end of a call that a stage failed on and will not try again; empty for a call whose evidence does not hold,
+     * because nobody ends a call for whoever made it up.
+     */
+    public Optional<CallCompleted> failed(CallEvent event, Stage by, Instant at) {
+        if (chain.verify(event.call(), event.verdicts()).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(chain.sign(CallCompleted.of(
+                event.call(),
+                event.verdicts(),
+                Outcome.FAILED,
+                null,
+                CallError.of(
+                        "stage_failed",
+                        "The gateway failed on this call (" + by.label()
+                                + "); it was not run. Its record is among the dead"
+                                + " letters, with the reason. Ask an operator to look, or ask for something else."),
+                by,
+                at)));
     }
 
     /** Appends a verdict that a model may replace, and returns the event that asks for that. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.Calls;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.Stage;
@@ -61,5 +62,18 @@ class StageStepTest {
                 .isInstanceOf(CallCompleted.class);
         assertThat(step.settled(suspected(), verdict(Stage.VETTING, Decision.ESCALATE)))
                 .isInstanceOf(CallEscalated.class);
+    }
+
+    @Test
+    void aCallThatAStageFailedOnEndsUnlessItsEvidenceDoesNotHold() {
+        var authorized = new CallAuthorized(
+                call, chain.append(call, List.of(), verdict(Stage.POLICY, Decision.ALLOW)), Map.of());
+        assertThat(step.failed(authorized, Stage.VETTING, NOW)).hasValueSatisfying(end -> {
+            assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(String.valueOf(end.error())).contains("stage_failed", "was not run");
+            assertThat(chain.verifies(end)).isTrue();
+        });
+        var madeUp = new CallAuthorized(call.sealed("0".repeat(64)), authorized.verdicts(), Map.of());
+        assertThat(step.failed(madeUp, Stage.VETTING, NOW)).isEmpty();
     }
 }

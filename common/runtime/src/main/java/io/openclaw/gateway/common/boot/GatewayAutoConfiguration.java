@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
@@ -21,11 +22,14 @@ import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.common.web.WebAnswers;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -91,8 +95,25 @@ public class GatewayAutoConfiguration {
             Topics topics,
             EventCodec codec,
             EventPublisher publisher,
-            DeadLetters deadLetters) {
-        return new EventListeners(consumers, topics, codec, publisher, deadLetters);
+            DeadLetters deadLetters,
+            BackgroundWork work) {
+        return new EventListeners(consumers, topics, codec, publisher, deadLetters, work);
+    }
+
+    @Bean
+    BackgroundWork backgroundWork() {
+        return new BackgroundWork();
+    }
+
+    /** Is in {@code /actuator/health}, and in ingress's own {@code /health}. */
+    @Bean
+    HealthIndicator backgroundHealthIndicator(BackgroundWork work) {
+        return () -> {
+            Map<String, String> problems = work.problems();
+            return (problems.isEmpty() ? Health.up() : Health.down())
+                    .withDetails(problems)
+                    .build();
+        };
     }
 
     @Bean

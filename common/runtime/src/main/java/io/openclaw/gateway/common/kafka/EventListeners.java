@@ -3,25 +3,32 @@ package io.openclaw.gateway.common.kafka;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
 import io.openclaw.gateway.common.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.event.ConsumerStoppedEvent;
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
@@ -37,29 +44,34 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *
  * <p>A batch is committed when its listener returns. A record that is no event goes to the dead letters and the rest goes
  * on; a listener that throws (because a database or the broker is away) gets the same batch again until it succeeds, so
- * nothing is lost.
+ * nothing is lost. That is so for an {@link Error}, too, which would end the container; one that ended all the same is
+ * started again. What fails is a problem in {@link BackgroundWork} until it works again.
  */
 public final class EventListeners {
     private static final Logger log = LoggerFactory.getLogger(EventListeners.class);
     private static final Duration COMMIT_EVERY = Duration.ofMillis(200);
+    private static final Duration PAUSE_BEFORE_RESTART = Duration.ofSeconds(1);
 
     private final ConsumerFactory<String, byte[]> consumers;
     private final Topics topics;
     private final EventCodec codec;
     private final EventPublisher publisher;
     private final DeadLetters deadLetters;
+    private final BackgroundWork work;
 
     public EventListeners(
             ConsumerFactory<String, byte[]> consumers,
             Topics topics,
             EventCodec codec,
             EventPublisher publisher,
-            DeadLetters deadLetters) {
+            DeadLetters deadLetters,
+            BackgroundWork work) {
         this.consumers = consumers;
         this.topics = topics;
         this.codec = codec;
         this.publisher = publisher;
         this.deadLetters = deadLetters;
+        this.work = work;
     }
 
     /** An event, and the record it came in. */
@@ -74,10 +86,17 @@ public final class EventListeners {
      * Makes a container for a stage that is a function: each event becomes the events that follow from it. An event that
      * the function throws on is put aside, because it would throw on it again; unless it throws
      * {@link TransientFailureException}, which makes the batch come again.
+     *
+     * @param failed what follows from an event that was put aside because the function threw on it, or because the broker
+     *     takes nothing as large as what followed: its call must not go without an end
      */
     public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
-            String group, Topic topic, Class<E> eventClass, Function<E, ? extends GatewayEvent> stage) {
-        return stage(group, topic, eventClass, stage, () -> {});
+            String group,
+            Topic topic,
+            Class<E> eventClass,
+            Function<E, ? extends GatewayEvent> stage,
+            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed) {
+        return stage(group, topic, eventClass, stage, failed, () -> {});
     }
 
     /**
@@ -91,27 +110,67 @@ public final class EventListeners {
             Topic topic,
             Class<E> eventClass,
             Function<E, ? extends GatewayEvent> stage,
+            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed,
             Runnable beforePublishing) {
         return container(group, List.of(topics.name(topic)), records -> {
-            List<GatewayEvent> following = new ArrayList<>(records.size());
+            List<Following<E>> following = new ArrayList<>(records.size());
             List<CompletableFuture<?>> sent = new ArrayList<>(records.size());
             for (ConsumerRecord<String, byte[]> record : records) {
+                E event;
                 try {
-                    following.add(stage.apply(decode(record, eventClass)));
+                    event = decode(record, eventClass);
                 } catch (UnreadableEventException e) {
                     sent.add(deadLetters.put(record, reason(e)));
+                    continue;
+                }
+                try {
+                    following.add(new Following<>(event, record, stage.apply(event)));
                 } catch (UntrustedCallException e) {
                     sent.add(deadLetters.put(record, String.valueOf(e.getMessage())));
                 } catch (TransientFailureException e) {
                     throw e;
-                } catch (RuntimeException e) {
-                    sent.add(deadLetters.put(record, group + " failed on it: " + e));
+                } catch (RuntimeException | StackOverflowError e) {
+                    putAside(group, event, record, e, failed, sent);
                 }
             }
             beforePublishing.run();
-            following.forEach(event -> sent.add(publisher.publish(event)));
+            List<CompletableFuture<?>> published = new ArrayList<>(following.size());
+            following.forEach(one -> published.add(publisher.publish(one.next())));
+            for (int i = 0; i < published.size(); i++) {
+                try {
+                    published.get(i).join();
+                } catch (CompletionException e) {
+                    if (!(rootOf(e) instanceof RecordTooLargeException tooLarge)) {
+                        throw e;
+                    }
+                    Following<E> one = following.get(i);
+                    putAside(group, one.event(), one.record(), tooLarge, failed, sent);
+                }
+            }
             sent.forEach(CompletableFuture::join);
         });
+    }
+
+    private record Following<E>(E event, ConsumerRecord<String, byte[]> record, GatewayEvent next) {}
+
+    private <E extends GatewayEvent> void putAside(
+            String group,
+            E event,
+            ConsumerRecord<String, byte[]> record,
+            Throwable problem,
+            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed,
+            List<CompletableFuture<?>> sent) {
+        log.error("{} failed on {}", group, event.subject(), problem);
+        sent.add(deadLetters.put(record, group + " failed on it: " + problem));
+        failed.apply(event, problem).ifPresent(end -> sent.add(publisher.publish(end)));
+    }
+
+    private static Throwable rootOf(Throwable problem) {
+        Throwable root = problem;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     /** Makes a container that hands on whole batches of readable events. */
@@ -217,6 +276,7 @@ public final class EventListeners {
                 });
         var container = new KafkaMessageListenerContainer<>(consumers, properties);
         container.setBeanName("latest-" + topic.suffix());
+        keep(container, "latest-" + topic.suffix());
         return container;
     }
 
@@ -225,7 +285,7 @@ public final class EventListeners {
         var properties = new ContainerProperties(topicNames.toArray(String[]::new));
         properties.setGroupId(group);
         properties.setClientId(group);
-        properties.setMessageListener(listener);
+        properties.setMessageListener(kept(group, listener));
         // One commit a while, not one a batch: what is read again after a crash is recognised by every stage.
         properties.setAckMode(ContainerProperties.AckMode.TIME);
         properties.setAckTime(COMMIT_EVERY.toMillis());
@@ -234,7 +294,54 @@ public final class EventListeners {
         container.setBeanName(group);
         container.setPhase(PipelineLifecycle.PHASE);
         container.setCommonErrorHandler(new DefaultErrorHandler(withoutEnd()));
+        keep(container, group);
         return container;
+    }
+
+    /** An error would end the container; as an exception it makes the batch come again. */
+    private BatchMessageListener<String, byte[]> kept(String group, BatchMessageListener<String, byte[]> listener) {
+        return records -> {
+            try {
+                listener.onMessage(records);
+                work.works(group);
+            } catch (RuntimeException e) {
+                work.failed(group, e);
+                throw e;
+            } catch (Error e) {
+                work.failed(group, e);
+                throw new IllegalStateException(group + " failed on a batch: " + e, e);
+            }
+        };
+    }
+
+    /** Starts a container again that ended by itself, as one does that the broker refuses, or that is out of memory. */
+    private void keep(AbstractMessageListenerContainer<String, byte[]> container, String name) {
+        work.check(
+                name + "-reader",
+                () -> container.isInExpectedState()
+                        ? Optional.empty()
+                        : Optional.of(name + " has stopped reading; restart this process if it stays so"));
+        container.setApplicationEventPublisher(event -> {
+            if (event instanceof ConsumerStoppedEvent stopped
+                    && stopped.getReason() != ConsumerStoppedEvent.Reason.NORMAL) {
+                var problem = new IllegalStateException(
+                        name + " stopped reading (" + stopped.getReason() + "), and is started again");
+                work.failed(name, problem);
+                log.error("{}", problem.getMessage());
+                Thread.ofPlatform().name(name + "-restart").start(() -> restart(container, name));
+            }
+        });
+    }
+
+    private void restart(AbstractMessageListenerContainer<String, byte[]> container, String name) {
+        try {
+            Thread.sleep(PAUSE_BEFORE_RESTART);
+            container.stop();
+            container.start();
+            work.works(name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private <E extends GatewayEvent> E decode(ConsumerRecord<String, byte[]> record, Class<E> eventClass)
