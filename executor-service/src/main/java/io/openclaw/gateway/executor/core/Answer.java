@@ -32,15 +32,24 @@ public record Answer(
         return new Answer(Outcome.DENIED, null, error);
     }
 
+    /** The call ends without a result. */
+    public static Answer of(Outcome outcome, CallError error) {
+        return new Answer(outcome, null, error);
+    }
+
+    /** The agent no longer wanted the call, and nobody had started it. */
+    public static Answer cancelledBeforeItRan() {
+        return of(Outcome.CANCELLED, CallError.of("cancelled", "The agent withdrew this call before it was started."));
+    }
+
     /** The agent no longer wanted the call while it ran. */
-    public static Answer cancelled() {
-        return new Answer(
+    public static Answer cancelledWhileItRan() {
+        return of(
                 Outcome.CANCELLED,
-                null,
                 CallError.of(
                         "cancelled",
-                        "The agent withdrew this call while it ran, and the upstream was told so. What it did until then"
-                                + " may have taken effect."));
+                        "The agent withdrew this call after it had begun, and it was not carried on. What it did until"
+                                + " then may have taken effect."));
     }
 
     /** The call was started, and nobody can say whether it finished. */

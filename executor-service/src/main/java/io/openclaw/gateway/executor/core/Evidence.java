@@ -12,7 +12,6 @@ import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,14 +32,14 @@ public final class Evidence {
         }
     }
 
-    /** Returns why a call may not run now; empty if it may. */
-    public Optional<Refusal> check(CallCleared cleared, Instant now) {
+    /** Returns why a call may not run at any time; empty if it may. When it may is looked at in {@link ClaimedCall}. */
+    public Optional<Refusal> check(CallCleared cleared) {
         ToolCall call = cleared.call();
         return chain.verify(call, cleared.verdicts())
                 .or(() -> wrongDigest(call))
                 .or(() -> missingVerdict(cleared.verdicts()))
-                .map(Refusal::denied)
-                .or(() -> tooLate(call, now));
+                .or(() -> runElsewhere(call))
+                .map(Refusal::denied);
     }
 
     private static Optional<String> wrongDigest(ToolCall call) {
@@ -75,16 +74,9 @@ public final class Evidence {
                 : Optional.empty();
     }
 
-    private static Optional<Refusal> tooLate(ToolCall call, Instant now) {
-        if (call.mode() != Mode.EXECUTE) {
-            return Optional.of(Refusal.denied("its mode is " + call.mode() + ", so somebody else runs it"));
-        }
-        return call.expiredAt(now)
-                ? Optional.of(new Refusal(
-                        Outcome.EXPIRED,
-                        CallError.of(
-                                "deadline_passed",
-                                "The call was not started before its deadline, " + call.deadline() + ".")))
-                : Optional.empty();
+    private static Optional<String> runElsewhere(ToolCall call) {
+        return call.mode() == Mode.EXECUTE
+                ? Optional.empty()
+                : Optional.of("its mode is " + call.mode() + ", so somebody else runs it");
     }
 }

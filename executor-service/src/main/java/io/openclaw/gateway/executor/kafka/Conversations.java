@@ -24,7 +24,6 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,14 +48,28 @@ final class Conversations {
         this.clock = clock;
     }
 
+    /** What a conversation needs of the call's execution. */
+    interface Execution {
+        /** Begins an attempt; throws {@link io.openclaw.gateway.executor.upstream.WithheldException} if it must not. */
+        void begin();
+
+        /** Notes that the attempt which was begun last did not reach the upstream. */
+        void didNotStart();
+
+        /** Gives back the slot, while the client is waited for. */
+        void leaveSlot();
+
+        /** Waits for a slot again. */
+        void awaitSlot() throws InterruptedException;
+    }
+
     /**
      * Opens the conversation about a call.
      *
-     * @param places given back while the client is waited for
      * @param results what happens to instructions and credentials in what the upstream says
      */
-    Conversation open(ToolCall call, Semaphore places, Results results) {
-        var conversation = new Conversation(call.withoutArguments(), places, results);
+    Conversation open(ToolCall call, Execution execution, Results results) {
+        var conversation = new Conversation(call.withoutArguments(), execution, results);
         open.put(call.callId(), conversation);
         return conversation;
     }
@@ -104,7 +117,7 @@ final class Conversations {
     /** The conversation about one call. */
     final class Conversation implements Dialogue, AutoCloseable {
         private final ToolCall call;
-        private final Semaphore places;
+        private final Execution execution;
         private final Results results;
         private final BlockingQueue<InputGiven> given = new LinkedBlockingQueue<>();
         private @Nullable Runnable cancellation;
@@ -114,10 +127,20 @@ final class Conversations {
         private long second;
         private int inThisSecond;
 
-        Conversation(ToolCall call, Semaphore places, Results results) {
+        Conversation(ToolCall call, Execution execution, Results results) {
             this.call = call;
-            this.places = places;
+            this.execution = execution;
             this.results = results;
+        }
+
+        @Override
+        public void beforeAttempt() {
+            execution.begin();
+        }
+
+        @Override
+        public void didNotStart() {
+            execution.didNotStart();
         }
 
         @Override
@@ -170,14 +193,16 @@ final class Conversations {
                 return Optional.empty();
             }
             Instant end = clock.instant().plus(PATIENCE);
-            places.release();
+            execution.leaveSlot();
             try {
-                return await(requests, end.isBefore(call.deadline()) ? end : call.deadline());
+                Optional<Given> answer = await(requests, end.isBefore(call.deadline()) ? end : call.deadline());
+                if (answer.isPresent()) {
+                    execution.awaitSlot();
+                }
+                return answer;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Optional.empty();
-            } finally {
-                places.acquireUninterruptibly();
             }
         }
 

@@ -3,6 +3,7 @@ package io.openclaw.gateway.executor.kafka;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -13,13 +14,17 @@ import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.executor.core.Evidence;
+import io.openclaw.gateway.executor.core.FairSlots;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.upstream.Upstreams;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 /** Puts the executor together. */
 @Configuration(proxyBeanMethods = false)
@@ -30,7 +35,9 @@ public class ExecutorWiring {
 
     @Bean
     Executor executor(
-            @Value("${openclaw.executor.max-running:256}") int maxRunning,
+            @Value("${openclaw.executor.max-running:#{null}}") @Nullable Integer maxRunning,
+            @Value("${openclaw.executor.max-waiting:1000}") int maxWaiting,
+            @Value("${openclaw.executor.max-waiting-bytes:64MB}") DataSize maxWaitingBytes,
             GatewayProperties properties,
             Upstreams upstreams,
             ShareQueues queues,
@@ -43,36 +50,45 @@ public class ExecutorWiring {
             PolicyFollower policy,
             SignatureChain chain,
             ClaimStore claims,
+            BackgroundWork work,
             Clock clock,
             MeterRegistry meters) {
         String instance = "executor-" + properties.instanceName();
-        String topic = topics.name(Topic.CALLS_CLEARED);
+        // Two starts under one name, one after the other or at once, are two claimers.
+        String claimer = instance + "-" + UUID.randomUUID().toString().substring(0, 13);
+        var slots = new FairSlots(
+                maxWaiting, maxWaitingBytes.toBytes(), maxRunning == null ? Integer.MAX_VALUE : maxRunning);
+        var lease = new Lease(claims, claimer, System::nanoTime);
         var conversations = new Conversations(publisher, chain, clock);
-        var executions =
-                new Executions(maxRunning, upstreams, conversations, policy, publisher, chain, claims, clock, meters);
+        var executions = new Executions(
+                slots, upstreams, conversations, publisher, chain, claims, lease, claimer, clock, meters);
+        policy.onChange(executions::use);
         var cleared = new ClearedCalls(
                 () -> queues.consumer(GROUP, MOST_PER_POLL, LOCK),
-                topic,
+                topics.name(Topic.CALLS_CLEARED),
                 codec,
                 deadLetters,
                 new Evidence(chain),
                 claims,
                 executions,
-                instance,
-                clock);
+                claimer);
         return new Executor(
                 upstreams,
                 cleared,
                 executions,
                 conversations,
                 claims,
+                lease,
                 listeners,
                 reader,
                 publisher,
+                codec,
                 deadLetters,
                 chain,
-                topic,
+                topics,
                 instance,
+                claimer,
+                work,
                 clock);
     }
 }

@@ -15,6 +15,12 @@ public interface Dialogue extends Upstream.Listener {
      */
     record Given(Map<String, RawJson> responses, Map<String, RawJson> errors) {}
 
+    @Override
+    void beforeAttempt();
+
+    @Override
+    void didNotStart();
+
     /** Is told how the call can be cancelled from now on. */
     void cancellableBy(Runnable how);
 

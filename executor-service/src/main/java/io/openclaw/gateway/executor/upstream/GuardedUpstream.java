@@ -15,6 +15,7 @@ import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.executor.core.Answer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,6 +69,25 @@ public final class GuardedUpstream implements AutoCloseable {
         return upstream.look();
     }
 
+    /** Returns how many calls may run at once. */
+    public int maxConcurrent() {
+        return bulkhead.getBulkheadConfig().getMaxConcurrentCalls();
+    }
+
+    /** Returns how long a call may wait until it can run. */
+    public Duration maxWait() {
+        return bulkhead.getBulkheadConfig().getMaxWaitDuration();
+    }
+
+    /** Returns the end of a call that found no slot in time. */
+    public Answer busy() {
+        return Answer.failed(CallError.of(
+                "upstream_busy",
+                "The upstream " + name()
+                        + " has as many calls under way as it may, and too many wait already. The call was"
+                        + " not started; ask again later."));
+    }
+
     @Override
     public void close() {
         upstream.close();
@@ -77,7 +97,8 @@ public final class GuardedUpstream implements AutoCloseable {
      * Runs a call and waits for what comes of it.
      *
      * @param repeatable whether the call may be run again when nobody can say whether it was run
-     * @param dialogue how the upstream speaks with the agent's client
+     * @param dialogue how the upstream speaks with the agent's client, and the last look before each attempt
+     * @throws WithheldException if an attempt must not begin
      */
     public Answer run(ToolCall call, boolean repeatable, Dialogue dialogue) {
         try {
@@ -87,14 +108,9 @@ public final class GuardedUpstream implements AutoCloseable {
                 Optional<Dialogue.Given> given = dialogue.ask(asks.requests());
                 if (given.isEmpty()) {
                     asks.next().abandon();
-                    return dialogue.isCancelled() ? Answer.cancelled() : noInput();
+                    return dialogue.isCancelled() ? Answer.cancelledWhileItRan() : noInput();
                 }
-
-                step = guarded(
-                        () -> asks.next()
-                                .with(given.get().responses(), given.get().errors()),
-                        false,
-                        dialogue);
+                step = guarded(() -> carriedOn(asks.next(), given.get(), dialogue), false, dialogue);
             }
             return ((Upstream.Step.Ended) step).answer();
         } catch (UpstreamUnavailableException e) {
@@ -108,16 +124,25 @@ public final class GuardedUpstream implements AutoCloseable {
                     "The upstream " + name() + " failed again and again, so it is left alone for a moment (its circuit"
                             + " breaker is open). The call was not started."));
         } catch (CancellationException e) {
-            return Answer.cancelled();
+            return Answer.cancelledWhileItRan();
         } catch (BulkheadFullException e) {
-            return Answer.failed(CallError.of(
-                    "upstream_busy",
-                    "The upstream " + name()
-                            + " has as many calls under way as it may, and none ended in time. The call"
-                            + " was not started."));
+            return busy();
+        } catch (WithheldException e) {
+            throw e;
         } catch (Exception e) {
             return Answer.unknown("The executor failed on this call: " + e + ".");
         }
+    }
+
+    private static CompletableFuture<Upstream.Step> carriedOn(
+            Upstream.Next next, Dialogue.Given given, Dialogue dialogue) {
+        try {
+            dialogue.beforeAttempt();
+        } catch (WithheldException e) {
+            next.abandon();
+            throw e;
+        }
+        return next.with(given.responses(), given.errors());
     }
 
     private Answer noInput() {
@@ -152,6 +177,9 @@ public final class GuardedUpstream implements AutoCloseable {
                     true,
                     e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof UpstreamUnavailableException unavailable && !unavailable.mayHaveStarted()) {
+                dialogue.didNotStart();
+            }
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
     }

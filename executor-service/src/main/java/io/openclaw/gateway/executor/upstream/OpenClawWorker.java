@@ -127,7 +127,12 @@ public final class OpenClawWorker implements Upstream {
                     .forEach(entry ->
                             request.setHeader(entry.getKey(), entry.getValue().asString()));
         }
-        CompletableFuture<Step> running = CompletableFuture.supplyAsync(() -> new Step.Ended(answer(request)), threads);
+        CompletableFuture<Step> running = CompletableFuture.supplyAsync(
+                () -> {
+                    listener.beforeAttempt();
+                    return new Step.Ended(answer(request));
+                },
+                threads);
         running.whenComplete((step, problem) -> {
             if (running.isCancelled()) {
                 request.cancel();

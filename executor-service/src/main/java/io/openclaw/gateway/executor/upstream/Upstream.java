@@ -18,7 +18,8 @@ public interface Upstream extends AutoCloseable {
     String name();
 
     /**
-     * Runs a call.
+     * Runs a call. {@link Listener#beforeAttempt} is called when everything that takes time is done (a connection, a session)
+     * and the next thing is to send the call; what it throws, this throws or fails with.
      *
      * @param listener is told what the upstream says of the call while it runs
      * @return how far it got; fails with {@link UpstreamUnavailableException} if the call did not reach the upstream or the
@@ -56,6 +57,16 @@ public interface Upstream extends AutoCloseable {
          * @param method {@code notifications/progress} or {@code notifications/message}
          */
         void told(String method, RawJson params);
+
+        /**
+         * Is called in the last moment before the call, or the next part of it, is sent.
+         *
+         * @throws WithheldException if it must not be sent now
+         */
+        default void beforeAttempt() {}
+
+        /** Is told that the attempt which was begun last did not reach the upstream. */
+        default void didNotStart() {}
     }
 
     /** How far a call got. */

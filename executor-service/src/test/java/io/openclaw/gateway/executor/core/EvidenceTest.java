@@ -75,7 +75,7 @@ class EvidenceTest {
     }
 
     private void assertDenied(CallCleared cleared, String why) {
-        assertThat(evidence.check(cleared, NOW)).hasValueSatisfying(refusal -> {
+        assertThat(evidence.check(cleared)).hasValueSatisfying(refusal -> {
             assertThat(refusal.outcome()).isEqualTo(Outcome.DENIED);
             assertThat(refusal.error().message()).contains(why);
         });
@@ -86,18 +86,16 @@ class EvidenceTest {
 
         @Test
         void whatPolicyAndVettingAllowed() {
-            assertThat(evidence.check(cleared(Stage.POLICY, Decision.ALLOW, Stage.VETTING, Decision.ALLOW), NOW))
+            assertThat(evidence.check(cleared(Stage.POLICY, Decision.ALLOW, Stage.VETTING, Decision.ALLOW)))
                     .isEmpty();
         }
 
         @Test
         void whatOneOfThemEscalatedAndAPersonApproved() {
-            assertThat(evidence.check(
-                            cleared(
-                                    Stage.POLICY, Decision.ALLOW,
-                                    Stage.VETTING, Decision.ESCALATE,
-                                    Stage.APPROVAL, Decision.ALLOW),
-                            NOW))
+            assertThat(evidence.check(cleared(
+                            Stage.POLICY, Decision.ALLOW,
+                            Stage.VETTING, Decision.ESCALATE,
+                            Stage.APPROVAL, Decision.ALLOW)))
                     .isEmpty();
         }
     }
@@ -149,13 +147,6 @@ class EvidenceTest {
             List<Verdict> verdicts = and(call, List.of(), Stage.POLICY, Decision.ALLOW);
             verdicts = and(call, verdicts, Stage.VETTING, Decision.ALLOW);
             assertDenied(new CallCleared(call, verdicts, Map.of()), "DECIDE");
-        }
-
-        @Test
-        void whatIsTooLate() {
-            CallCleared cleared = cleared(Stage.POLICY, Decision.ALLOW, Stage.VETTING, Decision.ALLOW);
-            assertThat(evidence.check(cleared, NOW.plusSeconds(60)))
-                    .hasValueSatisfying(refusal -> assertThat(refusal.outcome()).isEqualTo(Outcome.EXPIRED));
         }
     }
 }

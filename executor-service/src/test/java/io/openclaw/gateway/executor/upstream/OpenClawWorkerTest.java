@@ -146,4 +146,27 @@ class OpenClawWorkerTest {
         running.cancel(true);
         assertThat(gone.await(120, TimeUnit.SECONDS)).isTrue();
     }
+
+    @Test
+    void whatMustNotBeginIsNotSent() {
+        CompletableFuture<Upstream.Step> running = worker.run(
+                Calls.call("demo", "openclaw", "echo", RawJson.EMPTY_OBJECT, Instant.now()), new Forbidding());
+        assertThat(running)
+                .failsWithin(20, TimeUnit.SECONDS)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(WithheldException.class);
+        assertThat(runs).hasValue(0);
+    }
+
+    private static final class Forbidding implements Upstream.Listener {
+        @Override
+        public void told(String method, RawJson params) {
+            // Nothing is said of what does not run.
+        }
+
+        @Override
+        public void beforeAttempt() {
+            throw new WithheldException(null);
+        }
+    }
 }

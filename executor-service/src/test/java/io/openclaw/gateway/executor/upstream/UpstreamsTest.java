@@ -37,6 +37,16 @@ class UpstreamsTest {
         }
 
         @Override
+        public void beforeAttempt() {
+            // It may begin.
+        }
+
+        @Override
+        public void didNotStart() {
+            // Nobody counts.
+        }
+
+        @Override
         public void cancellableBy(Runnable how) {
             // Nobody cancels.
         }

@@ -134,6 +134,33 @@ public final class EventCodec {
         }
     }
 
+    /**
+     * Looks which stage a {@link CallCompleted} says ended its call, and reads no further than to there; {@code null} if it does
+     * not say.
+     *
+     * @throws UnreadableEventException if the record is no JSON object up to there
+     */
+    public static @Nullable String completedBy(ConsumerRecord<String, byte[]> record) throws UnreadableEventException {
+        if (record.value() == null) {
+            return null;
+        }
+        try (JsonParser parser = GLANCE.createParser(ObjectReadContext.empty(), record.value())) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new UnreadableEventException("not an object");
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean isIt = parser.currentName().equals("completedBy");
+                if (parser.nextToken() == JsonToken.VALUE_STRING && isIt) {
+                    return parser.getString();
+                }
+                parser.skipChildren();
+            }
+            return null;
+        } catch (JacksonException e) {
+            throw new UnreadableEventException("no valid JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     private static void texts(JsonParser parser, Map<String, @Nullable String> into) {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();

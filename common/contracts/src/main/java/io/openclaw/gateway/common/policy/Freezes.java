@@ -35,7 +35,7 @@ public final class Freezes {
     }
 
     /** Returns what is frozen after a change. */
-    Freezes after(FreezeChanged change) {
+    public Freezes after(FreezeChanged change) {
         Map<String, FreezeChanged> changed = new HashMap<>(byScope);
         if (change.frozen()) {
             changed.put(change.scope(), change);

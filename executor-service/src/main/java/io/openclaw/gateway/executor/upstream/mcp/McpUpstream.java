@@ -144,8 +144,11 @@ public final class McpUpstream implements Upstream {
         McpReplica replica;
         try {
             replica = next();
-            begun = begin(call, connectionFor(call, replica), listener);
-        } catch (UpstreamUnavailableException e) {
+            McpConnection connection = connectionFor(call, replica);
+            // A session may have had to be opened for it.
+            listener.beforeAttempt();
+            begun = begin(call, connection, listener);
+        } catch (RuntimeException e) {
             outcome.completeExceptionally(e);
             return;
         }
@@ -164,6 +167,7 @@ public final class McpUpstream implements Upstream {
             if (mayTryAgain
                     && problem instanceof UpstreamUnavailableException unavailable
                     && !unavailable.mayHaveStarted()) {
+                listener.didNotStart();
                 attempt(call, listener, outcome, false);
             } else {
                 outcome.completeExceptionally(problem);

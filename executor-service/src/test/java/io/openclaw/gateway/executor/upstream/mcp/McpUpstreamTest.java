@@ -16,6 +16,7 @@ import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.upstream.Upstream;
 import io.openclaw.gateway.executor.upstream.Upstream.Step;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
+import io.openclaw.gateway.executor.upstream.WithheldException;
 import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Duration;
@@ -127,6 +128,29 @@ class McpUpstreamTest {
             assertThat(answer(upstream, "").outcome()).isEqualTo(Outcome.SUCCEEDED);
             assertThat(server.lastHeaders.get("X-api-key")).containsExactly("the key");
             assertThat(upstream.look().why()).contains(modern ? "2026-07-28" : "2025-06-18");
+        }
+
+        @Test
+        void whatMustNotBeginIsNotSent() throws Exception {
+            McpServerDouble server = server(true);
+            McpUpstream upstream = upstream(null, Sessions.SHARED, server);
+            int before = server.calls.get();
+            var running = upstream.run(call("demo", "echo", "{}"), new Upstream.Listener() {
+                @Override
+                public void told(String method, RawJson params) {
+                    // Nothing is said of what does not run.
+                }
+
+                @Override
+                public void beforeAttempt() {
+                    throw new WithheldException(null);
+                }
+            });
+            assertThat(running)
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(WithheldException.class);
+            assertThat(server.calls).hasValue(before);
         }
 
         @Test
