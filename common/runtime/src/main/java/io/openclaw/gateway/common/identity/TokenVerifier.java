@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
@@ -34,6 +35,15 @@ final class TokenVerifier {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Map<Issuer, JwtDecoder> decoders = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
+
+    TokenVerifier() {
+        this(System::nanoTime);
+    }
+
+    TokenVerifier(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** A token that holds, and who issued it. */
     record Verified(Issuer issuer, Map<String, Object> claims) {}
@@ -51,7 +61,7 @@ final class TokenVerifier {
                 .orElseThrow(() -> UnprovenException.because("the policy does not trust the issuer of the token"));
         decoders.keySet().retainAll(Set.copyOf(issuers));
         try {
-            Jwt jwt = decoders.computeIfAbsent(issuer, TokenVerifier::decoder).decode(token);
+            Jwt jwt = decoders.computeIfAbsent(issuer, this::decoder).decode(token);
             return new Verified(issuer, jwt.getClaims());
         } catch (BadJwtException e) {
             throw UnprovenException.because("the token does not hold: " + e.getMessage());
@@ -68,7 +78,8 @@ final class TokenVerifier {
         }
     }
 
-    private static JwtDecoder decoder(Issuer issuer) {
+    private JwtDecoder decoder(Issuer issuer) {
+        RestTemplate rest = rest();
         return new SupplierJwtDecoder(() -> {
             NimbusJwtDecoder decoder = (issuer.jwks() == null
                             ? NimbusJwtDecoder.withIssuerLocation(issuer.issuer())
@@ -76,7 +87,7 @@ final class TokenVerifier {
                     // Never one that signs with a shared secret: a public key is none (RFC 8725 section 2.1).
                     .jwsAlgorithms(algorithms -> algorithms.addAll(Set.of(SignatureAlgorithm.values())))
                     .validateType(false)
-                    .restOperations(rest())
+                    .restOperations(rest)
                     .build();
             decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
                     type(),
@@ -96,11 +107,13 @@ final class TokenVerifier {
         return type;
     }
 
-    /** An issuer that hangs must not hang those who ask. */
-    private static RestTemplate rest() {
+    /** An issuer that hangs must not hang those who ask; and who sends tokens with keys that nobody knows must not flood it. */
+    private RestTemplate rest() {
         var requests = new SimpleClientHttpRequestFactory();
         requests.setConnectTimeout(PATIENCE);
         requests.setReadTimeout(PATIENCE);
-        return new RestTemplate(requests);
+        var rest = new RestTemplate(requests);
+        rest.getInterceptors().add(new FetchThrottle(nanoTime));
+        return rest;
     }
 }

@@ -27,12 +27,14 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TokenVerifierTest {
-    private final TokenVerifier verifier = new TokenVerifier();
+    private final AtomicLong nanoTime = new AtomicLong();
+    private final TokenVerifier verifier = new TokenVerifier(nanoTime::get);
     private final AtomicInteger fetches = new AtomicInteger();
     private HttpServer server;
     private RSAKey key;
@@ -168,5 +170,40 @@ class TokenVerifierTest {
                         UnprovenException.class,
                         e -> assertThat(e.mayBeTriedAgain()).isTrue())
                 .hasMessageContaining("'corp'");
+    }
+
+    private void tryWithUnknownKeys(int tokens) throws JOSEException {
+        for (int i = 0; i < tokens; i++) {
+            var token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID("unknown-" + i)
+                            .build(),
+                    claims().build());
+            token.sign(new RSASSASigner(key));
+            String text = token.serialize();
+            assertThatThrownBy(() -> verifier.verify(text, List.of(issuer))).isInstanceOf(UnprovenException.class);
+        }
+    }
+
+    @Test
+    void unknownKeyIdsDoNotFetchTheKeysAgainAndAgain() throws JOSEException {
+        tryWithUnknownKeys(100);
+        assertThat(fetches).hasValue(1);
+        nanoTime.addAndGet(FetchThrottle.INTERVAL.toNanos());
+        tryWithUnknownKeys(100);
+        assertThat(fetches).hasValue(2);
+    }
+
+    @Test
+    void anIssuerThatFailsIsNotAskedByEveryToken() throws JOSEException {
+        server.removeContext("/jwks");
+        server.createContext("/jwks", exchange -> {
+            try (exchange) {
+                fetches.incrementAndGet();
+            }
+        });
+        tryWithUnknownKeys(20);
+        // The client itself tries a request again whose connection broke.
+        assertThat(fetches.get()).isBetween(1, 2);
     }
 }
