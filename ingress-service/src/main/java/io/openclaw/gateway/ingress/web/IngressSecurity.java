@@ -1,8 +1,8 @@
 package io.openclaw.gateway.ingress.web;
 
-import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.identity.KnownAgents;
+import io.openclaw.gateway.common.web.ConsoleLogin;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
@@ -37,8 +37,8 @@ public class IngressSecurity {
 
     @Bean
     @Order(60)
-    SecurityFilterChain healthSecurityChain(HttpSecurity http, GatewayProperties properties) {
-        return ConsoleSecurity.withLogin(ConsoleSecurity.stateless(http.securityMatcher("/health")), properties)
+    SecurityFilterChain healthSecurityChain(HttpSecurity http, ConsoleLogin login) {
+        return ConsoleSecurity.withLogin(ConsoleSecurity.stateless(http.securityMatcher("/health")), login)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }

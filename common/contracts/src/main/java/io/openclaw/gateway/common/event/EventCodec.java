@@ -248,6 +248,11 @@ public final class EventCodec {
                 require(e.upstream(), "upstream");
                 require(e.uri(), "uri");
             }
+            case SignInFailed e -> {
+                require(e.user(), "user");
+                require(e.address(), "address");
+                require(e.failedAt(), "failedAt");
+            }
         }
         if (event instanceof CallCompleted completed) {
             require(completed.outcome(), "outcome");
@@ -293,6 +298,7 @@ public final class EventCodec {
             case ToolsReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case OffersReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case ResourceUpdated e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+            case SignInFailed e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
         };
     }
 

@@ -27,7 +27,8 @@ public enum EventType {
     UPSTREAM_REPORTED("upstream.reported", UpstreamReported.class, Topic.UPSTREAMS_STATUS),
     TOOLS_REPORTED("tools.reported", ToolsReported.class, Topic.UPSTREAMS_STATUS),
     OFFERS_REPORTED("offers.reported", OffersReported.class, Topic.UPSTREAMS_STATUS),
-    RESOURCE_UPDATED("resource.updated", ResourceUpdated.class, Topic.UPSTREAMS_STATUS);
+    RESOURCE_UPDATED("resource.updated", ResourceUpdated.class, Topic.UPSTREAMS_STATUS),
+    SIGN_IN_FAILED("signin.failed", SignInFailed.class, Topic.CONSOLE_EVENTS);
 
     private static final String PREFIX = "io.openclaw.gateway.";
     private static final String VERSION = ".v1";

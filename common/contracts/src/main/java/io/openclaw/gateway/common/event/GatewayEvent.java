@@ -9,7 +9,8 @@ public sealed interface GatewayEvent
                 UpstreamReported,
                 ToolsReported,
                 OffersReported,
-                ResourceUpdated {
+                ResourceUpdated,
+                SignInFailed {
 
     /** Returns what the record is keyed by. */
     String key();

@@ -119,7 +119,8 @@ class EventCodecTest {
                         NOW,
                         "executor-1",
                         Map.of()),
-                new ResourceUpdated("files", "file:///a", NOW, "executor-1", Map.of()));
+                new ResourceUpdated("files", "file:///a", NOW, "executor-1", Map.of()),
+                new SignInFailed("admin", "192.0.2.7", 10, NOW, "approval-1", Map.of()));
     }
 
     private static ConsumerRecord<String, byte[]> received(ProducerRecord<String, byte[]> sent) {

@@ -1,17 +1,19 @@
 package io.openclaw.gateway.common.web;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.event.SignInFailed;
+import io.openclaw.gateway.common.kafka.EventPublisher;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -19,17 +21,12 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.authentication.AuthenticationProvider;
-import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ProviderManager;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.GrantedAuthority;
-import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -37,6 +34,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Who may use what people use: approvals, the record and the metrics need the console's user and password (HTTP Basic). */
 @Configuration(proxyBeanMethods = false)
 public class ConsoleSecurity {
+    private static final Logger log = LoggerFactory.getLogger(ConsoleSecurity.class);
+
     private static final String[] CONSOLE = {
         "/v1/approvals",
         "/v1/approvals/**",
@@ -53,18 +52,35 @@ public class ConsoleSecurity {
 
     private static final List<HttpMethod> CHANGING =
             List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
-    private static final String ADMINISTRATOR = "ROLE_ADMINISTRATOR";
-    private static final String GROUP = "GROUP_";
+    static final String ADMINISTRATOR = "ROLE_ADMINISTRATOR";
+    static final String GROUP = "GROUP_";
     /** The console's pages need styles and forms, and nothing of anybody else (Content Security Policy Level 3). */
     private static final String NO_SCRIPTS =
             "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 
     private static final String[] PROBES = {"/actuator/health", "/actuator/health/**"};
 
+    /** One for every chain, so that wrong passwords are counted together. */
+    @Bean
+    ConsoleLogin consoleLogin(GatewayProperties properties, Clock clock, EventPublisher publisher) {
+        return new ConsoleLogin(
+                properties.console(),
+                new SignInThrottle(clock),
+                failed -> publish(
+                        publisher,
+                        new SignInFailed(
+                                failed.user(),
+                                failed.address(),
+                                failed.failures(),
+                                clock.instant(),
+                                properties.instanceName(),
+                                Map.of())));
+    }
+
     @Bean
     @Order(100)
-    SecurityFilterChain consoleSecurityChain(HttpSecurity http, GatewayProperties properties) {
-        return withLogin(stateless(http.securityMatcher(CONSOLE)), properties)
+    SecurityFilterChain consoleSecurityChain(HttpSecurity http, ConsoleLogin login) {
+        return withLogin(stateless(http.securityMatcher(CONSOLE)), login)
                 .addFilterBefore(new SameOriginFilter(), BasicAuthenticationFilter.class)
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_SCRIPTS)))
                 .authorizeHttpRequests(requests -> {
@@ -82,6 +98,17 @@ public class ConsoleSecurity {
                                         "Administrator needed",
                                         "Only the administrator (openclaw.console.user) may change the policy."))))
                 .build();
+    }
+
+    /** The one who failed is not kept waiting for the broker. */
+    private static void publish(EventPublisher publisher, SignInFailed failed) {
+        Thread.startVirtualThread(() -> {
+            try {
+                publisher.publish(failed).join();
+            } catch (RuntimeException e) {
+                log.warn("a failed sign-in is not on record: {}", e.toString());
+            }
+        });
     }
 
     /** Whatever no other chain knows does not exist. */
@@ -104,11 +131,23 @@ public class ConsoleSecurity {
                 .build();
     }
 
-    /** Adds the console's login (HTTP Basic); who sends none is nobody in particular, and wrong ones are answered with 401. */
-    public static HttpSecurity withLogin(HttpSecurity http, GatewayProperties properties) {
-        return http.authenticationManager(new ProviderManager(new ConsoleLogin(properties.console())))
+    /** Adds the console's login (HTTP Basic): a request without one is anonymous, and a wrong one is answered with 401 or 429. */
+    public static HttpSecurity withLogin(HttpSecurity http, ConsoleLogin login) {
+        return http.authenticationManager(new ProviderManager(login))
                 .httpBasic(basic -> basic.realmName("OpenClaw Gateway console")
                         .authenticationEntryPoint((request, response, e) -> {
+                            if (e instanceof ConsoleLogin.LockedException locked) {
+                                response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(locked.seconds()));
+                                ProblemPages.write(
+                                        response,
+                                        Problems.detail(
+                                                HttpStatus.TOO_MANY_REQUESTS,
+                                                "too-many-failures",
+                                                "Too many wrong passwords",
+                                                "Passwords were wrong too often, so none is looked at now. Try again in "
+                                                        + locked.seconds() + " s."));
+                                return;
+                            }
                             response.setHeader("WWW-Authenticate", "Basic realm=\"OpenClaw Gateway console\"");
                             ProblemPages.write(
                                     response,
@@ -168,44 +207,5 @@ public class ConsoleSecurity {
                 .filter(authority -> authority != null && authority.startsWith(GROUP))
                 .map(authority -> authority.substring(GROUP.length()))
                 .toList();
-    }
-
-    private record ConsoleLogin(GatewayProperties.Console console) implements AuthenticationProvider {
-        @Override
-        public Authentication authenticate(Authentication attempt) throws AuthenticationException {
-            String name = attempt.getName();
-            String password = String.valueOf(attempt.getCredentials());
-            GatewayProperties.Person person = console.people().get(name);
-            if (proves(console.password(), password) && same(console.user(), name)) {
-                return authenticated(name, console.groups(), "ROLE_CONSOLE", ADMINISTRATOR);
-            }
-            if (person != null && proves(person.password(), password)) {
-                return authenticated(name, person.groups(), "ROLE_CONSOLE");
-            }
-            throw new BadCredentialsException("unknown user or wrong password");
-        }
-
-        private static Authentication authenticated(String name, List<String> groups, String... roles) {
-            return UsernamePasswordAuthenticationToken.authenticated(
-                    name,
-                    null,
-                    Stream.concat(Stream.of(roles), groups.stream().map(GROUP::concat))
-                            .map(SimpleGrantedAuthority::new)
-                            .toList());
-        }
-
-        private static boolean proves(@Nullable String expected, String actual) {
-            return expected != null && !expected.isEmpty() && same(expected, actual);
-        }
-
-        private static boolean same(String expected, String actual) {
-            return MessageDigest.isEqual(
-                    expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public boolean supports(Class<?> type) {
-            return UsernamePasswordAuthenticationToken.class.isAssignableFrom(type);
-        }
     }
 }

@@ -1,0 +1,107 @@
+package io.openclaw.gateway.common.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclaw.gateway.common.boot.GatewayProperties.Console;
+import io.openclaw.gateway.common.boot.GatewayProperties.Person;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.Pbkdf2PasswordEncoder;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+
+class ConsoleLoginTest {
+    private final List<ConsoleLogin.Failed> reported = new ArrayList<>();
+
+    private ConsoleLogin login(String administrators, String alices) {
+        return new ConsoleLogin(
+                new Console("admin", administrators, List.of("*"), Map.of("alice", new Person(alices, List.of("ops")))),
+                new SignInThrottle(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
+                reported::add);
+    }
+
+    private static Authentication attempt(String user, String password) {
+        var attempt = UsernamePasswordAuthenticationToken.unauthenticated(user, password);
+        attempt.setDetails(new WebAuthenticationDetails("192.0.2.1", null));
+        return attempt;
+    }
+
+    @Test
+    void passwordsMayBeGivenAsHashes() {
+        String bcrypt = "{bcrypt}" + new BCryptPasswordEncoder(4).encode("correct horse");
+        String pbkdf2 = "{pbkdf2@SpringSecurity_v5_8}"
+                + Pbkdf2PasswordEncoder.defaultsForSpringSecurity_v5_8().encode("battery staple");
+        ConsoleLogin login = login(bcrypt, pbkdf2);
+        for (int i = 0; i < 2; i++) {
+            assertThat(ConsoleSecurity.groupsOf(login.authenticate(attempt("admin", "correct horse"))))
+                    .containsExactly("*");
+            assertThat(ConsoleSecurity.groupsOf(login.authenticate(attempt("alice", "battery staple"))))
+                    .containsExactly("ops");
+        }
+        for (String wrong : List.of(bcrypt, bcrypt.substring(8), "battery staple", "")) {
+            assertThatThrownBy(() -> login.authenticate(attempt("admin", wrong)))
+                    .isInstanceOf(BadCredentialsException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "{bcrypt", "{noop}plain", "{curly} words"})
+    void whatIsNoHashIsThePasswordItself(String password) {
+        ConsoleLogin login = login(password, "x");
+        assertThat(login.authenticate(attempt("admin", password)).isAuthenticated())
+                .isTrue();
+        assertThatThrownBy(() -> login.authenticate(attempt("admin", password + " ")))
+                .isInstanceOf(BadCredentialsException.class);
+    }
+
+    @Test
+    void withoutAPasswordNobodyGetsIn() {
+        for (String password : List.of("", "null")) {
+            assertThatThrownBy(() -> login("", "").authenticate(attempt("admin", password)))
+                    .isInstanceOf(BadCredentialsException.class);
+            assertThatThrownBy(() -> login("", "").authenticate(attempt("alice", password)))
+                    .isInstanceOf(BadCredentialsException.class);
+        }
+    }
+
+    @Test
+    void aThousandWrongPasswordsAreFewGuessesAndOnRecord() {
+        ConsoleLogin login = login("secret", "x");
+        int looked = 0;
+        for (int i = 0; i < 1_000; i++) {
+            try {
+                login.authenticate(attempt("admin", "guess " + i));
+            } catch (BadCredentialsException e) {
+                looked++;
+            } catch (ConsoleLogin.LockedException e) {
+                assertThat(e.seconds()).isPositive();
+            }
+        }
+        assertThat(looked).isEqualTo(SignInThrottle.FREE_FAILURES);
+        assertThatThrownBy(() -> login.authenticate(attempt("admin", "secret")))
+                .isInstanceOf(ConsoleLogin.LockedException.class);
+        assertThat(reported)
+                .containsExactly(
+                        new ConsoleLogin.Failed("admin", "192.0.2.1", 1),
+                        new ConsoleLogin.Failed("admin", "192.0.2.1", SignInThrottle.FREE_FAILURES));
+    }
+
+    @Test
+    void namesOfUnknownUsersAreNotReported() {
+        ConsoleLogin login = login("secret", "x");
+        assertThatThrownBy(() -> login.authenticate(attempt("<script>", "x")))
+                .isInstanceOf(BadCredentialsException.class);
+        assertThat(reported).containsExactly(new ConsoleLogin.Failed("", "192.0.2.1", 1));
+    }
+}
