@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -98,17 +99,26 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
     }
 
     private void tell(String whyTheWorkerIsDown) {
-        Path file = directory.resolve("quickstart.env");
         try {
-            PrivateFile.write(file, writer -> writer.write(environment()));
+            System.out.println(announcement());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
+            throw new UncheckedIOException("cannot write the quickstart.env of " + directory, e);
         }
-        System.out.println(words(file));
         if (!whyTheWorkerIsDown.isEmpty()) {
             System.out.println("But calls will fail until the worker answers. " + whyTheWorkerIsDown + "\n");
         }
         System.out.flush();
+    }
+
+    /**
+     * Writes {@code quickstart.env}, and returns what a person is told. What is printed ends up in log files and journals, so
+     * keys and passwords are printed at the first start only.
+     */
+    String announcement() throws IOException {
+        Path file = directory.resolve("quickstart.env");
+        boolean isFirstStart = !Files.exists(file);
+        PrivateFile.write(file, writer -> writer.write(environment()));
+        return isFirstStart ? words(file) : shortWords(file);
     }
 
     private String environment() {
@@ -129,6 +139,21 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                         urls.policy(),
                         urls.approval(),
                         urls.audit());
+    }
+
+    /** What is said at later starts: no key and no password. */
+    private String shortWords(Path file) {
+        return """
+
+                OpenClaw Gateway is ready.
+
+                  Gateway   %1$s        (health: %1$s/health)
+                  Console   %2$s/audit/pretty and %3$s/console/policy   user admin
+                  MCP       %1$s/mcp
+                  Policy    %4$s   (deploy/policy --help)
+                  The agent's key and the administrator's password were printed at the first start; they are in
+                  %5$s
+                """.formatted(urls.gateway(), urls.audit(), urls.policy(), directory.resolve("policy"), file);
     }
 
     private String words(Path file) {
