@@ -36,6 +36,8 @@ final class Conversations {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     /** How much of what an upstream tells of one call is passed on in one second; the rest is left out. */
     private static final int MOST_A_SECOND = 50;
+    /** And how many characters of it; a longer message is left out whole. */
+    private static final int MAX_CHARACTERS_PER_SECOND = 64 * 1024;
 
     private final Map<UUID, Conversation> open = new ConcurrentHashMap<>();
     private final EventPublisher publisher;
@@ -126,6 +128,7 @@ final class Conversations {
         private int round;
         private long second;
         private int inThisSecond;
+        private int charactersInThisSecond;
 
         Conversation(ToolCall call, Execution execution, Results results) {
             this.call = call;
@@ -166,9 +169,15 @@ final class Conversations {
         @Override
         public synchronized void told(String method, RawJson params) {
             long now = clock.instant().getEpochSecond();
-            inThisSecond = now == second ? inThisSecond + 1 : 1;
-            second = now;
-            if (inThisSecond <= MOST_A_SECOND) {
+            if (now != second) {
+                second = now;
+                inThisSecond = 0;
+                charactersInThisSecond = 0;
+            }
+            int length = params.text().length();
+            if (inThisSecond < MOST_A_SECOND && charactersInThisSecond + length <= MAX_CHARACTERS_PER_SECOND) {
+                inThisSecond++;
+                charactersInThisSecond += length;
                 ResultInspection.said(params, results)
                         .ifPresent(said -> published(
                                 new CallProgressed(call, ++told, method, said, clock.instant(), null, Map.of())));
