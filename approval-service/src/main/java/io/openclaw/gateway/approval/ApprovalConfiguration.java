@@ -35,9 +35,12 @@ public class ApprovalConfiguration {
      * Settings of the approval service.
      *
      * @param expiry how long a person has to decide; the call's deadline can make it shorter
+     * @param maxPendingPerAgent how many calls of an agent may wait for a person at once; beyond it they are denied
      */
     @ConfigurationProperties("openclaw.approval")
-    public record Properties(@DefaultValue("15m") Duration expiry) {}
+    public record Properties(
+            @DefaultValue("15m") Duration expiry,
+            @DefaultValue("200") int maxPendingPerAgent) {}
 
     @Bean
     ApprovalStore approvalStore(DataSource dataSource, JdbcClient jdbc) {
@@ -59,6 +62,7 @@ public class ApprovalConfiguration {
             MeterRegistry meters) {
         return new Approvals(
                 properties.expiry(),
+                properties.maxPendingPerAgent(),
                 store,
                 listeners,
                 publisher,

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param votes who has said yes so far
  * @param changedAt since when it has its status
  * @param decidedBy the person who decided, if one did
- * @param reason what that person said
+ * @param reason what that person said, or why nobody was asked
  */
 public record Approval(
         UUID id,
@@ -116,6 +116,41 @@ public record Approval(
                 now,
                 null,
                 null);
+    }
+
+    /**
+     * Returns this new approval, or, if too many of its agent's calls wait already, one that is denied without anybody having
+     * been asked; of its arguments nothing is kept.
+     *
+     * @param waiting how many calls of the agent wait for a person
+     * @param maximum how many may
+     */
+    public Approval admitted(long waiting, int maximum) {
+        if (waiting < maximum) {
+            return this;
+        }
+        return new Approval(
+                id,
+                agent,
+                upstream,
+                tool,
+                digest,
+                RawJson.EMPTY_OBJECT,
+                intent,
+                reasons,
+                Status.DENIED,
+                requestedAt,
+                expiresAt,
+                terms,
+                votes,
+                changedAt,
+                null,
+                "too many of this agent's calls wait for a person (" + waiting + "); decide or withdraw some");
+    }
+
+    /** Tells whether nobody was asked, because too many of the agent's calls waited. */
+    public boolean wasRefused() {
+        return status == Status.DENIED && decidedBy == null;
     }
 
     /** Tells whether somebody can still decide at a moment. */
@@ -215,7 +250,10 @@ public record Approval(
     public Verdict verdict() {
         return switch (status) {
             case APPROVED -> verdict(Decision.ALLOW, "approval/approved", "approved by " + decidedBy + said());
-            case DENIED -> verdict(Decision.DENY, "approval/denied", "denied by " + decidedBy + said());
+            case DENIED ->
+                wasRefused()
+                        ? verdict(Decision.DENY, "approval/too-many-pending", String.valueOf(reason))
+                        : verdict(Decision.DENY, "approval/denied", "denied by " + decidedBy + said());
             case EXPIRED -> verdict(Decision.DENY, "approval/expired", "nobody decided until " + expiresAt);
             case PENDING, CANCELLED ->
                 throw new IllegalStateException("an approval that is " + status + " is no verdict");

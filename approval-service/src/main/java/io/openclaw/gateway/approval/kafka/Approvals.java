@@ -3,6 +3,7 @@ package io.openclaw.gateway.approval.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
@@ -59,13 +60,16 @@ public final class Approvals implements PipelineLifecycle {
     private final SignatureChain chain;
     private final Redactor redactor;
     private final Duration lifetime;
+    private final int maxPendingPerAgent;
     private final Clock clock;
 
     /**
      * @param lifetime how long a person has
+     * @param maxPendingPerAgent how many calls of an agent may wait for a person; others are denied
      */
     public Approvals(
             Duration lifetime,
+            int maxPendingPerAgent,
             ApprovalStore store,
             EventListeners listeners,
             EventPublisher publisher,
@@ -85,6 +89,7 @@ public final class Approvals implements PipelineLifecycle {
         this.chain = chain;
         this.redactor = redactor;
         this.lifetime = lifetime;
+        this.maxPendingPerAgent = maxPendingPerAgent;
         this.clock = clock;
         this.containers = List.of(
                 listeners.batches("openclaw-approval", Topic.CALLS_ESCALATED, CallEscalated.class, this::hold),
@@ -99,9 +104,10 @@ public final class Approvals implements PipelineLifecycle {
         return store.find(id).map(Stored::approval);
     }
 
-    /** Returns approvals, newest first. */
-    public List<Approval> list(@Nullable Status status, int limit) {
-        return store.list(status, limit);
+    /** Returns approvals, newest first; see {@link ApprovalStore#list}. */
+    public List<ListedApproval> list(
+            @Nullable Status status, @Nullable String agent, @Nullable UUID before, int limit) {
+        return store.list(status, agent, before, limit);
     }
 
     /**
@@ -141,9 +147,11 @@ public final class Approvals implements PipelineLifecycle {
                         .join();
                 continue;
             }
+            Instant now = clock.instant();
             try {
                 store.insert(new Stored(
-                        Approval.of(escalated, lifetime, redactor, clock.instant()),
+                        Approval.of(escalated, lifetime, redactor, now)
+                                .admitted(store.pending(escalated.call().agent()), maxPendingPerAgent),
                         received.record().partition(),
                         received.record().offset()));
             } catch (RuntimeException | StackOverflowError e) {
@@ -155,7 +163,8 @@ public final class Approvals implements PipelineLifecycle {
                 continue;
             }
             store.find(escalated.call().callId())
-                    .filter(stored -> stored.approval().status() == Status.PENDING)
+                    .filter(stored -> stored.approval().status() == Status.PENDING
+                            || stored.approval().wasRefused())
                     .ifPresent(stored -> tell(stored, escalated));
         }
     }

@@ -1,11 +1,14 @@
 package io.openclaw.gateway.approval.persistence;
 
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.text.Shortened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -18,6 +21,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Approvals in PostgreSQL. A status changes once, from {@code PENDING} to another; the database decides who was first. */
 public final class ApprovalStore {
+    /** Characters of a text that a list shows whole. */
+    private static final int MAX_LISTED_LENGTH = 2_048;
+
+    private static final List<Reason> TOO_LONG_TO_LIST = List.of(new Reason(
+            "approval/reasons", "the reasons are too long for a list; the approval itself has them", Severity.INFO));
+
     private final JdbcClient jdbc;
     private final String approvals;
 
@@ -32,9 +41,11 @@ public final class ApprovalStore {
     /** Keeps a new approval; one that is there already stays as it is. */
     public void insert(Stored stored) {
         Approval approval = stored.approval();
+        Shortened shortened = Shortened.of(approval.arguments().text(), MAX_LISTED_LENGTH);
         jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, intent, reading, reasons,"
-                        + " status, requested_at, expires_at, terms, changed_at, escalated_partition, escalated_offset)"
-                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?)"
+                        + " status, requested_at, expires_at, terms, changed_at, reason, escalated_partition, escalated_offset,"
+                        + " arguments_start, arguments_length, arguments_sha256)"
+                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?, ?, ?, ?, ?)"
                         + " on conflict do nothing")
                 .param(approval.id())
                 .param(approval.agent())
@@ -53,8 +64,12 @@ public final class ApprovalStore {
                                 ? null
                                 : RawJson.from(approval.terms()).text())
                 .param(Timestamp.from(approval.changedAt()))
+                .param(approval.reason())
                 .param(stored.partition())
                 .param(stored.offset())
+                .param(shortened == null ? null : shortened.start())
+                .param(shortened == null ? null : shortened.characters())
+                .param(shortened == null ? null : shortened.sha256())
                 .update();
     }
 
@@ -102,9 +117,14 @@ public final class ApprovalStore {
                 .update();
     }
 
-    /** Returns the approvals whose status the pipeline has not been told of, oldest first, at most 100. */
+    /**
+     * Returns the approvals whose status the pipeline has not been told of, oldest first, at most 100; without their arguments,
+     * which would take hundreds of megabytes.
+     */
     public List<Stored> untold() {
-        return jdbc.sql("select * from " + approvals + " where not told order by changed_at limit 100")
+        return jdbc.sql("select call_id, agent, upstream, tool, digest, '{}' as arguments, intent, reading, reasons, status,"
+                        + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, escalated_partition,"
+                        + " escalated_offset from " + approvals + " where not told order by changed_at limit 100")
                 .query((row, n) -> stored(row))
                 .list();
     }
@@ -124,15 +144,44 @@ public final class ApprovalStore {
                 .optional();
     }
 
-    /** Returns approvals, newest first. */
-    public List<Approval> list(@Nullable Status status, int limit) {
-        String sql = "select * from " + approvals + (status == null ? "" : " where status = :status")
-                + " order by requested_at desc limit :limit";
+    /**
+     * Returns approvals, newest first. Long texts never leave the database.
+     *
+     * @param status only those that have it
+     * @param agent only those of its calls
+     * @param before only those that follow this one in the list
+     */
+    public List<ListedApproval> list(
+            @Nullable Status status, @Nullable String agent, @Nullable UUID before, int limit) {
+        String sql = "select call_id, agent, upstream, tool, digest, left(intent, :longest) as intent, reading,"
+                + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status, requested_at,"
+                + " expires_at, terms, votes, changed_at, decided_by, reason, arguments_start, arguments_length,"
+                + " arguments_sha256, case when arguments_length is null then arguments::text end as arguments_whole from "
+                + approvals
+                + " where true"
+                + (status == null ? "" : " and status = :status")
+                + (agent == null ? "" : " and agent = :agent")
+                + (before == null
+                        ? ""
+                        : " and (requested_at, call_id) < (select requested_at, call_id from " + approvals
+                                + " where call_id = :before)")
+                + " order by requested_at desc, call_id desc limit :limit";
         return jdbc.sql(sql)
+                .param("longest", MAX_LISTED_LENGTH)
                 .param("status", status == null ? null : status.name())
+                .param("agent", agent)
+                .param("before", before)
                 .param("limit", limit)
-                .query((row, n) -> stored(row).approval())
+                .query((row, n) -> listed(row))
                 .list();
+    }
+
+    /** Counts the approvals of an agent that wait for a person. */
+    public long pending(String agent) {
+        return jdbc.sql("select count(*) from " + approvals + " where status = 'PENDING' and agent = ?")
+                .param(agent)
+                .query(Long.class)
+                .single();
     }
 
     /** Counts the approvals that wait for a person. */
@@ -143,16 +192,43 @@ public final class ApprovalStore {
     }
 
     private static Stored stored(ResultSet row) throws SQLException {
-        var approval = new Approval(
+        return new Stored(
+                approval(row, RawJson.of(row.getString("arguments")), reasons(row.getString("reasons"))),
+                row.getInt("escalated_partition"),
+                row.getLong("escalated_offset"));
+    }
+
+    private static ListedApproval listed(ResultSet row) throws SQLException {
+        String whole = row.getString("arguments_whole");
+        String reasons = row.getString("reasons");
+        return new ListedApproval(
+                approval(
+                        row,
+                        RawJson.of(whole == null ? "null" : whole),
+                        reasons == null ? TOO_LONG_TO_LIST : reasons(reasons)),
+                whole != null
+                        ? null
+                        : new Shortened(
+                                row.getString("arguments_start"),
+                                row.getLong("arguments_length"),
+                                row.getString("arguments_sha256")));
+    }
+
+    private static List<Reason> reasons(String json) {
+        return List.of(RawJson.of(json).as(Reason[].class));
+    }
+
+    private static Approval approval(ResultSet row, RawJson arguments, List<Reason> reasons) throws SQLException {
+        return new Approval(
                 row.getObject("call_id", UUID.class),
                 row.getString("agent"),
                 row.getString("upstream"),
                 row.getString("tool"),
                 row.getString("digest"),
-                RawJson.of(row.getString("arguments")),
+                arguments,
                 row.getString("intent"),
                 row.getString("reading"),
-                List.of(RawJson.of(row.getString("reasons")).as(Reason[].class)),
+                reasons,
                 Status.valueOf(row.getString("status")),
                 row.getTimestamp("requested_at").toInstant(),
                 row.getTimestamp("expires_at").toInstant(),
@@ -163,6 +239,5 @@ public final class ApprovalStore {
                 row.getTimestamp("changed_at").toInstant(),
                 row.getString("decided_by"),
                 row.getString("reason"));
-        return new Stored(approval, row.getInt("escalated_partition"), row.getLong("escalated_offset"));
     }
 }

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.approval.web;
 
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.NotAnApproverException;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.core.PersonsDecision;
@@ -35,9 +36,12 @@ public final class ApprovalController {
     }
 
     @GetMapping("/v1/approvals")
-    List<Approval> list(
-            @RequestParam(required = false) @Nullable String status, @RequestParam(defaultValue = "100") String limit) {
-        return approvals.list(statusOf(status), limitOf(limit));
+    List<ListedApproval> list(
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String agent,
+            @RequestParam(required = false) @Nullable String before,
+            @RequestParam(defaultValue = "100") String limit) {
+        return approvals.list(statusOf(status), agentOf(agent), beforeOf(before), limitOf(limit));
     }
 
     @GetMapping("/v1/approvals/{id}")
@@ -98,6 +102,21 @@ public final class ApprovalController {
             return Status.valueOf(status.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw invalid("'status' is \"" + status + "\": it is one of " + Arrays.toString(Status.values()));
+        }
+    }
+
+    private static @Nullable String agentOf(@Nullable String agent) {
+        if (agent != null && agent.indexOf('\0') >= 0) {
+            throw invalid("'agent' contains a NUL character; leave it out");
+        }
+        return agent;
+    }
+
+    private static @Nullable UUID beforeOf(@Nullable String before) {
+        try {
+            return before == null ? null : UUID.fromString(before);
+        } catch (IllegalArgumentException e) {
+            throw invalid("'before' is \"" + before + "\": it is the id of the last approval of the page before");
         }
     }
 

@@ -229,4 +229,31 @@ class ApprovalTest {
                 .isThrownBy(() -> new PersonsDecision("deny", "x".repeat(1_001), null).status())
                 .withMessageContaining("1001");
     }
+
+    @Nested
+    class WhenManyCallsOfTheAgentWait {
+        private final Approval approval = approval(NOW.plusSeconds(3_600));
+
+        @Test
+        void isAdmittedBelowTheLimit() {
+            assertThat(approval.admitted(199, 200)).isSameAs(approval);
+        }
+
+        @Test
+        void isDeniedAtTheLimitWithoutAskingAnybody() {
+            Approval refused = approval.admitted(200, 200);
+            assertThat(refused.status()).isEqualTo(Status.DENIED);
+            assertThat(refused.isOpenAt(NOW)).isFalse();
+            assertThat(refused.wasRefused()).isTrue();
+            assertThat(refused.arguments()).isEqualTo(RawJson.EMPTY_OBJECT);
+            Verdict verdict = refused.verdict();
+            assertThat(verdict.outcome()).isEqualTo(Decision.DENY);
+            assertThat(verdict.decidedBy()).isEqualTo("approval");
+            assertThat(verdict.reasons())
+                    .containsExactly(new Reason(
+                            "approval/too-many-pending",
+                            "too many of this agent's calls wait for a person (200); decide or withdraw some",
+                            Severity.INFO));
+        }
+    }
 }
