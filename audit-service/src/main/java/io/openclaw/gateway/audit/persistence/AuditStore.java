@@ -4,11 +4,13 @@ import io.openclaw.gateway.audit.core.AuditQuery;
 import io.openclaw.gateway.audit.core.RecordedEvent;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.text.Shortened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The record in PostgreSQL. */
 public final class AuditStore {
     private static final String COLUMNS = "(topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
-            + " tool, outcome, occurred_at, event)";
+            + " tool, outcome, occurred_at, event, event_length, event_start, event_sha256)";
+
+    /** Characters of an event that a list shows whole; ordinary ones have a few thousand. */
+    private static final int MAX_LISTED_LENGTH = 8_192;
 
     private final JdbcTemplate template;
     private final JdbcClient jdbc;
@@ -35,8 +40,13 @@ public final class AuditStore {
         this.events = schema.name() + ".events";
     }
 
-    /** An event, and its place in the record: later ones have greater ids. */
-    public record Entry(long id, RecordedEvent recorded) {}
+    /**
+     * An event, and its place in the record: later ones have greater ids.
+     *
+     * @param shortened the beginning of the event, if it is too long for a list; then {@code recorded} has {@code null} for it
+     */
+    public record Entry(
+            long id, RecordedEvent recorded, @Nullable Shortened shortened) {}
 
     /** Adds events; those that are there already stay as they are. */
     public void add(List<RecordedEvent> batch) {
@@ -55,6 +65,8 @@ public final class AuditStore {
     private void copy(List<RecordedEvent> batch) {
         var rows = new CopyText();
         for (RecordedEvent event : batch) {
+            String text = event.event().text();
+            Shortened shortened = Shortened.of(text, MAX_LISTED_LENGTH);
             rows.add(event.topic())
                     .add(event.partition())
                     .add(event.offset())
@@ -65,7 +77,10 @@ public final class AuditStore {
                     .add(event.tool())
                     .add(event.outcome())
                     .add(event.occurredAt())
-                    .add(event.event().text())
+                    .add(text)
+                    .add(text.length())
+                    .add(shortened == null ? null : shortened.start())
+                    .add(shortened == null ? null : shortened.sha256())
                     .endRow();
         }
         template.execute((ConnectionCallback<Long>) connection -> {
@@ -85,7 +100,8 @@ public final class AuditStore {
 
     private void insertMissing(List<RecordedEvent> batch) {
         jdbc.sql("insert into " + events + " " + COLUMNS + " select * from unnest(?::text[], ?::int[], ?::bigint[],"
-                        + " ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::json[])"
+                        + " ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::json[],"
+                        + " ?::int[], ?::text[], ?::text[])"
                         + " on conflict do nothing")
                 .param(array(batch, RecordedEvent::topic))
                 .param(array(batch, event -> Integer.toString(event.partition())))
@@ -98,12 +114,37 @@ public final class AuditStore {
                 .param(array(batch, RecordedEvent::outcome))
                 .param(array(batch, event -> event.occurredAt().toString()))
                 .param(array(batch, event -> event.event().text()))
+                .param(array(
+                        batch, event -> Integer.toString(event.event().text().length())))
+                .param(array(
+                        batch, event -> shortened(event).map(Shortened::start).orElse(null)))
+                .param(array(
+                        batch, event -> shortened(event).map(Shortened::sha256).orElse(null)))
                 .update();
     }
 
-    /** Returns events, in the order that is asked for. */
+    /** Returns an event, whole. */
+    public Optional<Entry> find(long id) {
+        return jdbc.sql("select *, event::text as whole from " + events + " where id = ?")
+                .param(id)
+                .query((row, n) -> entry(row, null))
+                .optional();
+    }
+
+    /** Returns events, in the order that is asked for. Of long ones only the beginning leaves the database. */
     public List<Entry> find(AuditQuery query) {
-        var sql = new StringBuilder("select * from " + events + " where true");
+        // Events that were added before their lengths were kept have none.
+        String length = "coalesce(event_length, length(event::text))";
+        var sql = new StringBuilder(
+                "select id, topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
+                        + " tool, outcome, occurred_at, case when " + length
+                        + " <= :longest then event::text end as whole,"
+                        + " case when " + length
+                        + " > :longest then coalesce(event_start, left(event::text, :start)) end as start,"
+                        + " case when " + length + " > :longest then coalesce(event_sha256,"
+                        + " encode(sha256(convert_to(event::text, 'UTF8')), 'hex')) end as sha256, " + length
+                        + " as characters"
+                        + " from " + events + " where true");
         append(sql, " and outcome = :outcome", query.outcome());
         append(sql, " and agent = :agent", query.agent());
         append(sql, " and :tool in (tool, upstream || '/' || tool, upstream || '__' || tool)", query.tool());
@@ -121,7 +162,9 @@ public final class AuditStore {
                 .param("types", query.types().toArray(String[]::new))
                 .param("cursor", query.cursor())
                 .param("limit", query.limit())
-                .query((row, n) -> entry(row))
+                .param("longest", MAX_LISTED_LENGTH)
+                .param("start", Shortened.START_LENGTH)
+                .query((row, n) -> entry(row, shortened(row)))
                 .list();
     }
 
@@ -140,7 +183,16 @@ public final class AuditStore {
         return values;
     }
 
-    private static Entry entry(ResultSet row) throws SQLException {
+    private static Optional<Shortened> shortened(RecordedEvent event) {
+        return Optional.ofNullable(Shortened.of(event.event().text(), MAX_LISTED_LENGTH));
+    }
+
+    private static @Nullable Shortened shortened(ResultSet row) throws SQLException {
+        String start = row.getString("start");
+        return start == null ? null : new Shortened(start, row.getLong("characters"), row.getString("sha256"));
+    }
+
+    private static Entry entry(ResultSet row, @Nullable Shortened shortened) throws SQLException {
         return new Entry(
                 row.getLong("id"),
                 new RecordedEvent(
@@ -154,6 +206,7 @@ public final class AuditStore {
                         row.getString("tool"),
                         row.getString("outcome"),
                         row.getTimestamp("occurred_at").toInstant(),
-                        RawJson.of(row.getString("event"))));
+                        RawJson.of(shortened == null ? row.getString("whole") : "null")),
+                shortened);
     }
 }

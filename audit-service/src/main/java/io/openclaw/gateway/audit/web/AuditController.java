@@ -5,17 +5,20 @@ import io.openclaw.gateway.audit.core.RecordedEvent;
 import io.openclaw.gateway.audit.persistence.AuditStore;
 import io.openclaw.gateway.audit.persistence.AuditStore.Entry;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.text.Shortened;
 import io.openclaw.gateway.common.web.Problems;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.util.UriComponentsBuilder;
@@ -23,6 +26,11 @@ import org.springframework.web.util.UriComponentsBuilder;
 /** The record, for people with the console's login: {@code GET /audit} as JSON, {@code GET /audit/pretty} as a page. */
 @Controller
 public final class AuditController {
+    /** Characters of a page; one that would have more ends earlier. */
+    private static final int MAX_PAGE_LENGTH = 2_000_000;
+
+    private static final int NAMES_LENGTH = 500;
+
     private final AuditStore store;
     private final Clock clock;
 
@@ -31,8 +39,14 @@ public final class AuditController {
         this.clock = clock;
     }
 
-    /** An event as it is shown; see {@link RecordedEvent}. */
-    record EventView(
+    /**
+     * An event as it is shown; see {@link RecordedEvent}.
+     *
+     * @param event the event; {@code null} where {@code eventShortened} is there
+     * @param eventShortened the beginning of an event that is too long for a list; the whole of it is at {@code
+     *     /audit/events/ID}
+     */
+    public record EventView(
             String id,
             String type,
             Instant at,
@@ -44,7 +58,8 @@ public final class AuditController {
             String topic,
             int partition,
             long offset,
-            RawJson event) {
+            RawJson event,
+            @Nullable Shortened eventShortened) {
         static EventView of(Entry entry) {
             RecordedEvent recorded = entry.recorded();
             return new EventView(
@@ -59,19 +74,37 @@ public final class AuditController {
                     recorded.topic(),
                     recorded.partition(),
                     recorded.offset(),
-                    recorded.event());
+                    recorded.event(),
+                    entry.shortened());
+        }
+
+        /** Returns about how many characters it takes in an answer. */
+        private int length() {
+            return NAMES_LENGTH
+                    + event.text().length()
+                    + (eventShortened == null ? 0 : eventShortened.start().length());
         }
     }
 
     /**
      * @param next the cursor of the next page; absent on the last
      */
-    record Page(List<EventView> events, @Nullable String next) {}
+    public record Page(List<EventView> events, @Nullable String next) {}
 
     @GetMapping("/audit")
     @ResponseBody
-    Page events(@RequestParam Map<String, String> parameters) {
+    public Page events(@RequestParam Map<String, String> parameters) {
         return page(parameters);
+    }
+
+    /** Shows one event, whole. */
+    @GetMapping("/audit/events/{id}")
+    @ResponseBody
+    EventView event(@PathVariable String id) {
+        Optional<Entry> entry = id.matches("\\d{1,18}") ? store.find(Long.parseLong(id)) : Optional.empty();
+        return entry.map(EventView::of)
+                .orElseThrow(() -> Problems.of(
+                        HttpStatus.NOT_FOUND, "unknown-event", "Unknown event", "There is no event " + id + "."));
     }
 
     @GetMapping("/audit/pretty")
@@ -100,8 +133,21 @@ public final class AuditController {
             throw Problems.of(
                     HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage()));
         }
-        List<EventView> events = store.find(query).stream().map(EventView::of).toList();
-        return new Page(
-                events, events.size() < query.limit() ? null : events.getLast().id());
+        List<EventView> found = store.find(query).stream().map(EventView::of).toList();
+        List<EventView> events = fitting(found);
+        boolean isLast = found.size() < query.limit() && events.size() == found.size();
+        return new Page(events, isLast ? null : events.getLast().id());
+    }
+
+    /** Returns as many events as a page may have characters, and at least one. */
+    private static List<EventView> fitting(List<EventView> events) {
+        long length = 0;
+        for (int i = 0; i < events.size(); i++) {
+            length += events.get(i).length();
+            if (length > MAX_PAGE_LENGTH && i > 0) {
+                return events.subList(0, i);
+            }
+        }
+        return events;
     }
 }

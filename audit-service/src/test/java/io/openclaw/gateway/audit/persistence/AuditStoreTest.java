@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.audit.core.AuditQuery;
 import io.openclaw.gateway.audit.core.RecordedEvent;
+import io.openclaw.gateway.audit.web.AuditController;
+import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.text.Shortened;
 import io.openclaw.gateway.testing.TestInfrastructure;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 class AuditStoreTest {
     private static final JdbcClient JDBC =
@@ -129,6 +138,78 @@ class AuditStoreTest {
                 .isInstanceOf(DataAccessException.class);
         store.add(List.of(event(1, "{}")));
         assertThat(find(Map.of("callId", callId.toString()))).hasSize(1);
+    }
+
+    @Test
+    void aListHoldsTheBeginningOfLongEventsAndTheWholeIsUnderItsId() {
+        String json = "{\"call\":{\"arguments\":{\"text\":\"" + "ä".repeat(4_000_000) + "\"}}}";
+        store.add(List.of(event(1, json)));
+        // By the way of those that were read before, too; and as it was added before lengths were kept.
+        store.add(List.of(event(1, json), event(2, json), event(3, "{\"n\":1}")));
+        JDBC.sql(
+                        "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, agent, upstream, tool,"
+                                + " occurred_at, event) select topic, 0, 4, event_type, call_id, agent, upstream, tool, occurred_at, event"
+                                + " from audit.events where call_id = ? and topic_offset = 2")
+                .params(callId)
+                .update();
+        List<AuditStore.Entry> found = find(Map.of("callId", callId.toString(), "limit", "1000"));
+        assertThat(found).extracting(entry -> entry.recorded().offset()).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(found.get(1).recorded()).isEqualTo(event(3, "{\"n\":1}"));
+        assertThat(found.get(1).shortened()).isNull();
+        for (AuditStore.Entry entry : List.of(found.get(0), found.get(2), found.get(3))) {
+            assertThat(entry.recorded().event().text()).isEqualTo("null");
+            assertThat(entry.shortened())
+                    .isEqualTo(new Shortened(
+                            json.substring(0, 2_048),
+                            json.length(),
+                            Digest.sha256Hex(json.getBytes(StandardCharsets.UTF_8))));
+            assertThat(store.find(entry.id()).orElseThrow().recorded().event().text())
+                    .isEqualTo(json);
+        }
+        assertThat(store.find(Long.MAX_VALUE)).isEmpty();
+    }
+
+    /** The texts are not read at all for a list, so that thousands of 4 MB cost no more than thousands of others. */
+    @Test
+    void aListDoesNotReadLongEvents() {
+        JDBC.sql(
+                        "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, occurred_at, event,"
+                                + " event_length, event_start, event_sha256) select ?, 0, n, 'call.requested', ?, now(),"
+                                + " '{\"not\":\"read\"}', 4000000, 'start', 'hash' from generate_series(1, 1000) n")
+                .params(topic, callId)
+                .update();
+        assertThat(find(Map.of("callId", callId.toString(), "limit", "1000")))
+                .hasSize(1_000)
+                .allSatisfy(
+                        entry -> assertThat(entry.shortened()).isEqualTo(new Shortened("start", 4_000_000, "hash")));
+    }
+
+    @Test
+    void aPageEndsBeforeItHoldsTooMuchAndTheNextGoesOn() {
+        String json = "{\"text\":\"" + "x".repeat(8_000) + "\"}";
+        JDBC.sql(
+                        "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, occurred_at, event)"
+                                + " select ?, 0, n, 'call.requested', ?, now(), ?::json from generate_series(1, 600) n")
+                .params(topic, callId, json)
+                .update();
+        var controller = new AuditController(store, Clock.fixed(NOW, ZoneOffset.UTC));
+        Map<String, String> asked = new HashMap<>(Map.of("callId", callId.toString(), "limit", "1000"));
+        Set<String> ids = new HashSet<>();
+        int pages = 0;
+        for (boolean goesOn = true; goesOn; pages++) {
+            RawJson page = RawJson.from(controller.events(asked));
+            assertThat(page.text().length()).isLessThan(2_500_000);
+            JsonNode read = page.as(JsonNode.class);
+            read.get("events")
+                    .forEach(event ->
+                            assertThat(ids.add(event.get("id").asString())).isTrue());
+            goesOn = read.hasNonNull("next");
+            if (goesOn) {
+                asked.put("cursor", read.get("next").asString());
+            }
+        }
+        assertThat(ids).hasSize(600);
+        assertThat(pages).isEqualTo(3);
     }
 
     @Test

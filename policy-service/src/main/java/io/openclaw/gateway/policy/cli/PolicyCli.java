@@ -188,7 +188,17 @@ public final class PolicyCli implements Runnable {
             String cursor = null;
             do {
                 JsonNode page = gateway.audit(cursor == null ? path : path + "&cursor=" + cursor);
-                page.get("events").forEach(event -> replay(replay, event));
+                for (JsonNode event : page.get("events")) {
+                    // A list shows the beginning of what is long.
+                    boolean isWhole = event.path("eventShortened").isMissingNode()
+                            || event.get("eventShortened").isNull();
+                    replay(
+                            replay,
+                            isWhole
+                                    ? event
+                                    : gateway.audit(
+                                            "/audit/events/" + event.get("id").asString()));
+                }
                 cursor = page.hasNonNull("next") ? page.get("next").asString() : null;
             } while (cursor != null);
             report(candidate.version(), since, replay);
