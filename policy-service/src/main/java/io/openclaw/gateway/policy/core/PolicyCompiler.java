@@ -260,8 +260,17 @@ final class PolicyCompiler {
         var limits = new ArrayList<Limit>();
         named("limit", "limits", document.limits(), PolicyDocument.Limit::id).forEach((id, limit) -> {
             String where = "limits/" + id;
-            if (limit.callsPerMinute() == null && limit.concurrentCalls() == null && limit.dailyBudget() == null) {
-                problem(where, "it limits nothing: give callsPerMinute, concurrentCalls or dailyBudget");
+            if (!limit.isOfPolicy() && !limit.isOfIngress()) {
+                problem(
+                        where,
+                        "it limits nothing: give callsPerMinute, concurrentCalls, dailyBudget, callsInFlight,"
+                                + " bytesPerMinute or deniedPerMinute");
+            }
+            if (limit.isOfIngress() && !limit.tools().isEmpty()) {
+                problem(
+                        where,
+                        "callsInFlight, bytesPerMinute and deniedPerMinute hold for all tools together: leave out tools,"
+                                + " or put them into a limit of their own");
             }
             if (limit.cost() != null && limit.dailyBudget() == null) {
                 problem(where, "it says what a call costs, but gives no dailyBudget");
@@ -269,10 +278,16 @@ final class PolicyCompiler {
             notNegative(where, "callsPerMinute", limit.callsPerMinute());
             notNegative(where, "concurrentCalls", limit.concurrentCalls());
             notNegative(where, "dailyBudget", limit.dailyBudget());
+            notNegative(where, "callsInFlight", limit.callsInFlight());
+            notNegative(where, "bytesPerMinute", limit.bytesPerMinute());
+            notNegative(where, "deniedPerMinute", limit.deniedPerMinute());
             limit.roles().stream()
                     .filter(role -> !roles.contains(role))
                     .forEach(role ->
                             problem(where, "it is for the role '" + role + "', which is not defined under roles"));
+            if (!limit.isOfPolicy()) {
+                return;
+            }
             limits.add(new Limit(
                     id,
                     limit.agents().stream().map(Glob::new).toList(),

@@ -55,6 +55,13 @@ class LimitsTest {
         return Asked.by("a", "jira/get").at(Asked.NOON.plusSeconds(seconds));
     }
 
+    @Test
+    void whatIngressKeepsToIsNotChargedHere() {
+        Policy policy = policy("- {id: x, callsInFlight: 0, bytesPerMinute: 0, deniedPerMinute: 0}");
+        assertThat(policy.isLimited(at(0).call())).isFalse();
+        assertThat(outcome(policy, at(0))).isEqualTo(Decision.ALLOW);
+    }
+
     @Nested
     class CallsPerMinute {
         private final Policy policy = policy("- {id: slow, tools: [\"jira/*\"], callsPerMinute: 3}");
@@ -216,6 +223,10 @@ class LimitsTest {
     @Test
     void aBrokenLimitIsNamed() {
         assertThatThrownBy(() -> policy("- {id: x}")).hasMessageContainingAll("limits/x", "limits nothing");
+        assertThatThrownBy(() -> policy("- {id: x, deniedPerMinute: -1}"))
+                .hasMessageContainingAll("limits/x", "deniedPerMinute is -1");
+        assertThatThrownBy(() -> policy("- {id: x, tools: [\"jira/*\"], callsInFlight: 1}"))
+                .hasMessageContainingAll("limits/x", "leave out tools");
         assertThatThrownBy(() -> policy("- {id: x, callsPerMinute: -1}")).hasMessageContaining("callsPerMinute is -1");
         assertThatThrownBy(() -> policy("- {id: x, dailyBudget: 1, cost: agent.id}"))
                 .hasMessageContaining("a number");

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.policy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.openclaw.gateway.common.call.Decision;
 import java.time.Instant;
@@ -141,6 +142,9 @@ public record PolicyDocument(
      * @param concurrentCalls calls that have not ended
      * @param dailyBudget what the calls of a day (UTC) may cost together
      * @param cost a CEL expression that says what a call costs; 1, if absent
+     * @param callsInFlight calls under way at once at each ingress instance, whatever their tool
+     * @param bytesPerMinute bytes of request bodies in a minute at each ingress instance
+     * @param deniedPerMinute calls that may end denied in a minute at each ingress instance
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Limit(
@@ -151,11 +155,26 @@ public record PolicyDocument(
             @Nullable Integer callsPerMinute,
             @Nullable Integer concurrentCalls,
             @Nullable Double dailyBudget,
-            @Nullable String cost) {
+            @Nullable String cost,
+            @Nullable Integer callsInFlight,
+            @Nullable Long bytesPerMinute,
+            @Nullable Integer deniedPerMinute) {
         public Limit {
             agents = listOf(agents);
             roles = listOf(roles);
             tools = listOf(tools);
+        }
+
+        /** Tells whether ingress has to keep to it, before a call is in the pipeline. */
+        @JsonIgnore
+        public boolean isOfIngress() {
+            return callsInFlight != null || bytesPerMinute != null || deniedPerMinute != null;
+        }
+
+        /** Tells whether the policy stage has to keep to it. */
+        @JsonIgnore
+        public boolean isOfPolicy() {
+            return callsPerMinute != null || concurrentCalls != null || dailyBudget != null;
         }
     }
 
