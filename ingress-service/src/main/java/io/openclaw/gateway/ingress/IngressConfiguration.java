@@ -1,20 +1,32 @@
 package io.openclaw.gateway.ingress;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.ingress.core.AgentLimits;
+import io.openclaw.gateway.ingress.core.AgentRates;
+import io.openclaw.gateway.ingress.core.CallsInFlight;
+import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.kafka.Calls;
+import io.openclaw.gateway.ingress.kafka.LimitsInForce;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.persistence.SessionStore;
 import io.openclaw.gateway.ingress.web.IngressWeb;
+import io.openclaw.gateway.ingress.web.RequestBodies;
+import io.openclaw.gateway.ingress.web.mcp.McpSettings;
 import java.time.Clock;
+import java.time.Duration;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -24,6 +36,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.util.unit.DataSize;
 
 /** The ingress service. */
 @Configuration(proxyBeanMethods = false)
@@ -31,15 +44,71 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 @Import(IngressWeb.class)
 public class IngressConfiguration {
+    /** What upstreams tell, and clients have not read yet, may take so small a part of the memory. */
+    private static final int NEWS_SHARE_OF_HEAP = 16;
 
     /**
-     * Settings of the ingress service.
+     * Settings of the ingress service. Each bound is this instance's own.
      *
      * @param maxInFlight how many calls this instance may have under way at once, beyond which it answers 429; calls that
      *     wait for a person do not count
+     * @param agentMaxInFlight how many of them may be one agent's; a quarter, if absent
+     * @param maxBodyBytes how many bytes the request bodies may take that this instance reads or has in hand; an eighth of the
+     *     heap, if absent
+     * @param agentMaxBodyBytes how many of them may be one agent's; a quarter, if absent, and at least 8 MiB
+     * @param bodyTimeout within which a request body has to arrive
+     * @param agentBytesPerMinute how many bytes of request bodies an agent may send in a minute
+     * @param agentDeniedPerMinute how many of an agent's calls may end denied in a minute; then it may ask for no more for a
+     *     while
      */
     @ConfigurationProperties("openclaw.ingress")
-    public record Properties(@DefaultValue("1000") int maxInFlight) {}
+    public record Properties(
+            @DefaultValue("1000") int maxInFlight,
+            @Nullable Integer agentMaxInFlight,
+            @Nullable DataSize maxBodyBytes,
+            @Nullable DataSize agentMaxBodyBytes,
+            @DefaultValue("30s") Duration bodyTimeout,
+            @DefaultValue("64MB") DataSize agentBytesPerMinute,
+            @DefaultValue("600") int agentDeniedPerMinute) {
+
+        AgentLimits agentLimits() {
+            return new AgentLimits(
+                    agentMaxInFlight != null ? agentMaxInFlight : Math.max(1, maxInFlight / 4),
+                    agentBytesPerMinute.toBytes(),
+                    agentDeniedPerMinute);
+        }
+
+        /** @param heap bytes of memory that the process may have */
+        long bodyBytes(long heap) {
+            return maxBodyBytes != null ? maxBodyBytes.toBytes() : heap / 8;
+        }
+
+        long agentBodyBytes(long heap) {
+            return agentMaxBodyBytes != null
+                    ? agentMaxBodyBytes.toBytes()
+                    : Math.max(bodyBytes(heap) / 4, 2L * GatewayApplication.MAX_PAYLOAD_BYTES);
+        }
+    }
+
+    @Bean
+    AgentRates agentRates(Clock clock) {
+        return new AgentRates(clock);
+    }
+
+    @Bean
+    LimitsInForce limitsInForce(Properties properties, PolicyFollower policy) {
+        return new LimitsInForce(properties.agentLimits(), policy);
+    }
+
+    @Bean
+    RequestBodies requestBodies(Properties properties, AgentRates rates, LimitsInForce limits, MeterRegistry meters) {
+        long heap = Runtime.getRuntime().maxMemory();
+        var memory = new Shares(properties.bodyBytes(heap));
+        Gauge.builder("openclaw.ingress.body.bytes", memory, Shares::used)
+                .baseUnit("bytes")
+                .register(meters);
+        return new RequestBodies(memory, properties.agentBodyBytes(heap), properties.bodyTimeout(), rates, limits::of);
+    }
 
     @Bean
     Schema ingressSchema(DataSource dataSource) {
@@ -52,8 +121,9 @@ public class IngressConfiguration {
     }
 
     @Bean
-    SessionStore sessionStore(@Qualifier("ingressSchema") Schema schema, JdbcClient jdbc, Clock clock) {
-        return new SessionStore(schema, jdbc, clock);
+    SessionStore sessionStore(
+            McpSettings settings, @Qualifier("ingressSchema") Schema schema, JdbcClient jdbc, Clock clock) {
+        return new SessionStore(settings.agentMaxSessions(), schema, jdbc, clock);
     }
 
     @Bean
@@ -64,6 +134,8 @@ public class IngressConfiguration {
     @Bean
     Calls calls(
             Properties properties,
+            AgentRates rates,
+            LimitsInForce limits,
             EventListeners listeners,
             EventPublisher publisher,
             SignatureChain chain,
@@ -72,6 +144,8 @@ public class IngressConfiguration {
             Topics topics,
             Clock clock,
             MeterRegistry meters) {
-        return new Calls(properties.maxInFlight(), listeners, publisher, chain, store, reader, topics, clock, meters);
+        var inFlight =
+                new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
+        return new Calls(inFlight, rates, limits, listeners, publisher, chain, store, reader, topics, clock, meters);
     }
 }

@@ -36,6 +36,9 @@ final class GatewayProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().remove("OPENCLAW_WORKER_URL");
+        // One agent makes all of the load.
+        builder.environment().put("OPENCLAW_INGRESS_AGENT_MAX_IN_FLIGHT", "1000");
+        builder.environment().put("OPENCLAW_INGRESS_AGENT_BYTES_PER_MINUTE", "10GB");
         builder.environment().putAll(settings);
         process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));

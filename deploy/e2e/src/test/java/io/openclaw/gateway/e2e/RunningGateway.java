@@ -185,7 +185,8 @@ final class RunningGateway {
             environment.put("PORT", Integer.toString(PORT));
             environment.put("OPENCLAW_WORKER_URL", workerUrl);
             environment.put("OPENCLAW_WORKER_TOKEN", token);
-            environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "100");
+            environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "130");
+            environment.put("OPENCLAW_INGRESS_AGENT_MAX_IN_FLIGHT", "100");
             if (!Files.exists(toolsFile())) {
                 Files.writeString(toolsFile(), TestWorker.CATALOGUE);
             }

@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,23 +22,33 @@ import org.slf4j.LoggerFactory;
 /** A call that this instance published and whose end it has not stored yet. */
 public final class CallInFlight {
     private static final Logger log = LoggerFactory.getLogger(CallInFlight.class);
-    private static final int MOST_NEWS = 1_000;
+    private static final int MAX_NEWS = 1_000;
+    /** Of one call; a larger message is left out even if it is the only one. */
+    private static final int MAX_NEWS_BYTES = 256 * 1024;
+    /** What a message takes beside its text, about. */
+    private static final int BYTES_PER_MESSAGE = 1_000;
 
     private final ToolCall call;
     private final CompletableFuture<CallState> end = new CompletableFuture<>();
     private final CompletableFuture<CallState> news = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> taken = new CompletableFuture<>();
-    private final AtomicBoolean place = new AtomicBoolean(true);
+    private final AtomicBoolean slot = new AtomicBoolean(true);
+    private final Shares newsBytes;
+    private final AtomicInteger leftOut = new AtomicInteger();
     private final @Nullable BlockingQueue<CallNews> told;
     private volatile CallState.@Nullable Asking asking;
+    /** Bytes of messages in the queue; -1 once nobody counts them any more. */
+    private long waitingBytes;
 
     /**
      * @param followed whether somebody waits for more than its end
+     * @param newsBytes counts the bytes that news of all calls take while they wait to be read
      */
-    CallInFlight(ToolCall call, boolean followed) {
+    CallInFlight(ToolCall call, boolean followed, Shares newsBytes) {
         // What was asked is on its way; remembering that it was takes no megabytes.
         this.call = call.withoutArguments();
-        this.told = followed ? new LinkedBlockingQueue<>(MOST_NEWS) : null;
+        this.newsBytes = newsBytes;
+        this.told = followed ? new LinkedBlockingQueue<>(MAX_NEWS) : null;
     }
 
     /** The broker has the call. */
@@ -67,8 +78,8 @@ public final class CallInFlight {
     }
 
     /** Returns true the first time: a call counts as under way until it ends or waits for a person. */
-    boolean leavesItsPlace() {
-        return place.getAndSet(false);
+    boolean leavesItsSlot() {
+        return slot.getAndSet(false);
     }
 
     public ToolCall call() {
@@ -95,12 +106,52 @@ public final class CallInFlight {
         }
     }
 
+    /** Queues what the upstream says for the client; a client that reads too slowly learns how much was left out. */
     public void told(CallProgressed progress) {
-        tell(new CallNews.Told(progress));
+        if (told == null) {
+            return;
+        }
+        if (!reserve(progress)) {
+            leftOut.incrementAndGet();
+        } else if (!told.offer(new CallNews.Told(progress))) {
+            release(progress);
+            leftOut.incrementAndGet();
+        }
     }
 
-    /** What nobody reads in time is left out; the end is not among it. */
-    private void tell(CallNews next) {
+    private synchronized boolean reserve(CallProgressed progress) {
+        int bytes = bytesOf(progress);
+        if (waitingBytes < 0
+                || waitingBytes + bytes > MAX_NEWS_BYTES
+                || newsBytes.tryTake(call.agent(), bytes, newsBytes.maximum() / 4) != Shares.Answer.GRANTED) {
+            return false;
+        }
+        waitingBytes += bytes;
+        return true;
+    }
+
+    private synchronized void release(CallProgressed progress) {
+        if (waitingBytes >= 0) {
+            int bytes = bytesOf(progress);
+            waitingBytes -= bytes;
+            newsBytes.giveBack(call.agent(), bytes);
+        }
+    }
+
+    /** The call is over, and what its client has not read yet lasts as long as that client does. */
+    synchronized void forgetNews() {
+        if (waitingBytes > 0) {
+            newsBytes.giveBack(call.agent(), waitingBytes);
+        }
+        waitingBytes = -1;
+    }
+
+    private static int bytesOf(CallProgressed progress) {
+        return progress.params().text().length() + BYTES_PER_MESSAGE;
+    }
+
+    /** A state that nobody reads in time is left out, since a later one follows; the end is not among them. */
+    private void tell(CallNews.Changed next) {
         if (told != null && !told.offer(next)) {
             log.debug("what is told of call {} is not read in time", call.callId());
         }
@@ -112,8 +163,15 @@ public final class CallInFlight {
             CallState state = awaitEnd(patience);
             return state instanceof CallState.Ended ? new CallNews.Changed(state) : null;
         }
+        int missed = leftOut.getAndSet(0);
+        if (missed > 0) {
+            return new CallNews.LeftOut(missed);
+        }
         try {
             CallNews next = told.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            if (next instanceof CallNews.Told said) {
+                release(said.progress());
+            }
             if (next == null || end.isCompletedExceptionally()) {
                 awaitTaken();
             }
@@ -131,7 +189,9 @@ public final class CallInFlight {
         if (told != null) {
             // The end is never left out.
             while (!told.offer(new CallNews.Changed(ended))) {
-                told.poll();
+                if (told.poll() instanceof CallNews.Told said) {
+                    release(said.progress());
+                }
             }
         }
     }

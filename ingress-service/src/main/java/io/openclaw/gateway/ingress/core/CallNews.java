@@ -9,4 +9,7 @@ public sealed interface CallNews {
 
     /** Its upstream says how far it is, or writes to its log. */
     record Told(CallProgressed progress) implements CallNews {}
+
+    /** So many messages of the upstream were left out since the last news, because they were too many or too large to wait. */
+    record LeftOut(int messages) implements CallNews {}
 }

@@ -1,38 +1,56 @@
 package io.openclaw.gateway.ingress.core;
 
 import io.openclaw.gateway.common.call.ToolCall;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
-/** The calls in flight at this instance, for so many of which there is a place; those that wait for a person need none. */
+/**
+ * The calls in flight at this instance, of which there may be a number, as a whole and of each agent; those that wait for a
+ * person do not count.
+ */
 public final class CallsInFlight {
     private final Map<UUID, CallInFlight> calls = new ConcurrentHashMap<>();
-    private final Semaphore places;
+    private final Shares slots;
+    private final Shares newsBytes;
 
     /**
-     * @param most how many calls may be under way at once
+     * @param maximum how many calls may be under way at once
+     * @param maxNewsBytes how many bytes of what upstreams tell may wait to be read by clients
      */
-    public CallsInFlight(int most) {
-        places = new Semaphore(most);
+    public CallsInFlight(int maximum, long maxNewsBytes) {
+        slots = new Shares(maximum);
+        newsBytes = new Shares(maxNewsBytes);
     }
 
     /**
-     * Gives a call a place.
+     * Gives a call a slot.
      *
      * @param followed whether somebody waits for more than its end
-     * @throws TooManyCallsException if there is no place
+     * @param agentMaximum how many calls the agent may have under way at once
+     * @throws LimitExceededException if there is no slot, or the agent has as many as it may
      */
-    public CallInFlight begin(ToolCall call, boolean followed) {
-        if (!places.tryAcquire()) {
-            throw new TooManyCallsException();
+    public CallInFlight begin(ToolCall call, boolean followed, int agentMaximum) {
+        switch (slots.tryTake(call.agent(), 1, agentMaximum)) {
+            case GRANTED -> {}
+            case AGENT_EXHAUSTED ->
+                throw tooMany("Agent '" + call.agent() + "' has as many calls under way at this instance as it may, "
+                        + agentMaximum + " (openclaw.ingress.agent-max-in-flight, or callsInFlight of a limit of the"
+                        + " policy). Wait for one of them to end.");
+            case EXHAUSTED ->
+                throw tooMany("This instance has as many calls of all agents under way as it may, " + slots.maximum()
+                        + " (openclaw.ingress.max-in-flight). Try again in a second.");
         }
-        var flight = new CallInFlight(call, followed);
+        var flight = new CallInFlight(call, followed, newsBytes);
         calls.put(call.callId(), flight);
         return flight;
+    }
+
+    private static LimitExceededException tooMany(String message) {
+        return new LimitExceededException("too-many-calls", message, Duration.ofSeconds(1));
     }
 
     /** Returns a call, if it is in flight here. */
@@ -45,17 +63,20 @@ public final class CallsInFlight {
         return calls.containsKey(callId);
     }
 
-    /** A person is asked, and has until the given instant; as long as that takes, the call leaves its place to others. */
+    /** A person is asked, and has until the given instant; as long as that takes, the call leaves its slot to others. */
     public void waitsUntil(UUID callId, Instant expiresAt) {
         find(callId).ifPresent(flight -> {
             flight.waitsUntil(expiresAt);
-            freePlaceOf(flight);
+            freeSlotOf(flight);
         });
     }
 
     /** The call is no longer in flight here. */
     public void forget(UUID callId) {
-        Optional.ofNullable(calls.remove(callId)).ifPresent(this::freePlaceOf);
+        Optional.ofNullable(calls.remove(callId)).ifPresent(flight -> {
+            flight.forgetNews();
+            freeSlotOf(flight);
+        });
     }
 
     /** Forgets the calls whose deadline was before an instant. */
@@ -71,9 +92,9 @@ public final class CallsInFlight {
         return calls.size();
     }
 
-    private void freePlaceOf(CallInFlight flight) {
-        if (flight.leavesItsPlace()) {
-            places.release();
+    private void freeSlotOf(CallInFlight flight) {
+        if (flight.leavesItsSlot()) {
+            slots.giveBack(flight.call().agent(), 1);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.CallCompleted;
@@ -24,6 +25,8 @@ import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.core.AgentLimits;
+import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallInFlight;
 import io.openclaw.gateway.ingress.core.CallNews;
 import io.openclaw.gateway.ingress.core.CallRequest;
@@ -65,6 +68,8 @@ public final class Calls implements PipelineLifecycle {
     private static final Duration REMEMBERED = Duration.ofDays(8);
 
     private final CallsInFlight inFlight;
+    private final AgentRates rates;
+    private final LimitsInForce limits;
     private final ReplyPartitions replies;
     private final MessageListenerContainer container;
     private final EventPublisher publisher;
@@ -77,10 +82,12 @@ public final class Calls implements PipelineLifecycle {
     private volatile Instant leavesAt = Instant.MAX;
 
     /**
-     * @param maxInFlight how many calls may be under way at once; calls that wait for a person do not count
+     * @param inFlight holds the calls of this instance
      */
     public Calls(
-            int maxInFlight,
+            CallsInFlight inFlight,
+            AgentRates rates,
+            LimitsInForce limits,
             EventListeners listeners,
             EventPublisher publisher,
             SignatureChain chain,
@@ -89,7 +96,9 @@ public final class Calls implements PipelineLifecycle {
             Topics topics,
             Clock clock,
             MeterRegistry meters) {
-        this.inFlight = new CallsInFlight(maxInFlight);
+        this.inFlight = inFlight;
+        this.rates = rates;
+        this.limits = limits;
         this.publisher = publisher;
         this.chain = chain;
         this.store = store;
@@ -116,12 +125,15 @@ public final class Calls implements PipelineLifecycle {
      * Asks for a call.
      *
      * @return what can be waited on
-     * @throws io.openclaw.gateway.ingress.core.TooManyCallsException if too many calls are under way
+     * @throws io.openclaw.gateway.ingress.core.LimitExceededException if too many calls are under way, or too many of the agent's
+     *     were denied
      * @throws io.openclaw.gateway.ingress.core.InvalidRequestException if the request is no call
      * @throws io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException if its idempotency key already stands for another request
      * @throws PipelineUnavailableException if the broker does not take the call
      */
     public Asked ask(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
+        AgentLimits held = limits.of(caller);
+        rates.requireFewDenials(caller.agent(), held);
         int replyPartition = replies.next()
                 .orElseThrow(() -> new PipelineUnavailableException(
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
@@ -129,7 +141,7 @@ public final class Calls implements PipelineLifecycle {
                         null));
         ToolCall call = chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()));
         // Before its key stands for it, so that a repeated request finds it here.
-        CallInFlight flight = inFlight.begin(call, origin == Origin.MCP);
+        CallInFlight flight = inFlight.begin(call, origin == Origin.MCP, held.callsInFlight());
         try {
             String key = request.idempotencyKey();
             UUID repeated = key == null ? null : repeated(call, key);
@@ -370,7 +382,7 @@ public final class Calls implements PipelineLifecycle {
             switch (received.event()) {
                 case CallCompleted end -> {
                     if (chain.verifies(end)) {
-                        inFlight.find(end.call().callId()).ifPresent(flight -> flight.ended(end));
+                        inFlight.find(end.call().callId()).ifPresent(flight -> ended(flight, end));
                         ends.add(new Received<>(end, received.record()));
                     } else {
                         log.error(
@@ -389,6 +401,14 @@ public final class Calls implements PipelineLifecycle {
         }
         store.rememberEnds(ends);
         ends.forEach(end -> inFlight.forget(end.event().call().callId()));
+    }
+
+    private void ended(CallInFlight flight, CallCompleted end) {
+        ToolCall call = flight.call();
+        if (end.outcome() == Outcome.DENIED) {
+            rates.denied(call.agent(), limits.of(call.agent(), call.identified().roles()));
+        }
+        flight.ended(end);
     }
 
     /** What was told of a call before its end comes on other topics, and may stand behind the end in the batch. */

@@ -25,10 +25,13 @@ public final class SessionStore {
     private static final Duration FRESH = Duration.ofSeconds(1);
     private static final Duration SEEN_EVERY = Duration.ofMinutes(10);
     private static final Duration FORGOTTEN_AFTER = Duration.ofDays(7);
-    private static final int MOST_CACHED = 10_000;
+    private static final int MAX_CACHED = 1_000;
+    /** A session whose texts are longer is read each time, so that what is cached stays small. */
+    private static final int MAX_CACHED_LENGTH = 32 * 1024;
 
     private final JdbcClient jdbc;
     private final Clock clock;
+    private final int agentMaximum;
     private final String sessions;
     private final Map<UUID, Read> read = new ConcurrentHashMap<>();
 
@@ -51,15 +54,23 @@ public final class SessionStore {
             @Nullable RawJson capabilities,
             @Nullable String logLevel,
             List<String> subscriptions,
-            Instant seenAt) {}
+            Instant seenAt) {
+        private int length() {
+            return (clientInfo == null ? 0 : clientInfo.text().length())
+                    + (capabilities == null ? 0 : capabilities.text().length())
+                    + subscriptions.stream().mapToInt(String::length).sum();
+        }
+    }
 
-    public SessionStore(Schema schema, JdbcClient jdbc, Clock clock) {
+    /** @param agentMaximum how many sessions an agent may have */
+    public SessionStore(int agentMaximum, Schema schema, JdbcClient jdbc, Clock clock) {
+        this.agentMaximum = agentMaximum;
         this.jdbc = jdbc;
         this.clock = clock;
         this.sessions = schema.name() + ".mcp_sessions";
     }
 
-    /** Begins a session. */
+    /** Begins a session; if the agent has too many then, those that were not used for longest end. */
     public Session begin(String agent, String version, @Nullable RawJson clientInfo, @Nullable RawJson capabilities) {
         Instant now = clock.instant();
         var session = new Session(UUID.randomUUID(), agent, version, clientInfo, capabilities, null, List.of(), now);
@@ -73,6 +84,10 @@ public final class SessionStore {
                 .param(capabilities == null ? null : capabilities.text())
                 .param(Timestamp.from(now))
                 .param(Timestamp.from(now))
+                .update();
+        jdbc.sql("delete from " + sessions + " where session_id in (select session_id from " + sessions
+                        + " where agent = ? order by seen_at desc, created_at desc offset ?)")
+                .params(agent, agentMaximum)
                 .update();
         return session;
     }
@@ -91,11 +106,13 @@ public final class SessionStore {
                 read.remove(id);
                 return Optional.empty();
             }
-            if (read.size() > MOST_CACHED) {
+            if (read.size() >= MAX_CACHED) {
                 read.clear();
             }
             known = new Read(session.get(), now);
-            read.put(id, known);
+            if (session.get().length() <= MAX_CACHED_LENGTH) {
+                read.put(id, known);
+            }
             if (known.session().seenAt().plus(SEEN_EVERY).isBefore(now)) {
                 jdbc.sql("update " + sessions + " set seen_at = ? where session_id = ?")
                         .param(Timestamp.from(now))
@@ -132,12 +149,9 @@ public final class SessionStore {
         read.remove(id);
     }
 
-    /** Ends a session. */
+    /** Ends a session; nothing of it is kept. */
     public void end(UUID id) {
-        jdbc.sql("update " + sessions + " set ended_at = ? where session_id = ?")
-                .param(Timestamp.from(clock.instant()))
-                .param(id)
-                .update();
+        jdbc.sql("delete from " + sessions + " where session_id = ?").param(id).update();
         read.remove(id);
     }
 

@@ -3,7 +3,7 @@ package io.openclaw.gateway.ingress.web;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
-import io.openclaw.gateway.ingress.core.TooManyCallsException;
+import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.kafka.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.kafka.ResultGoneException;
 import java.util.Optional;
@@ -37,13 +37,8 @@ final class IngressProblems {
                                 "Idempotency key reused",
                                 reused);
                     case ResultGoneException gone -> problem(HttpStatus.GONE, "result-gone", "Result gone", gone);
-                    case TooManyCallsException many ->
-                        Problems.detail(
-                                HttpStatus.TOO_MANY_REQUESTS,
-                                "too-many-calls",
-                                "Too many calls",
-                                "This instance has as many calls under way as it may"
-                                        + " (openclaw.ingress.max-in-flight). Try again in a second.");
+                    case LimitExceededException limit ->
+                        problem(HttpStatus.TOO_MANY_REQUESTS, limit.slug(), "Limit exceeded", limit);
                     case PipelineUnavailableException unavailable ->
                         problem(
                                 HttpStatus.SERVICE_UNAVAILABLE,
@@ -59,20 +54,25 @@ final class IngressProblems {
         BodyTooLargeException.class,
         IdempotencyKeyReusedException.class,
         ResultGoneException.class,
-        TooManyCallsException.class,
+        LimitExceededException.class,
         PipelineUnavailableException.class
     })
     ResponseEntity<ProblemDetail> refused(RuntimeException e) {
         ProblemDetail problem = of(e).orElseThrow();
         var answer = ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (isWorthARetry(problem.getStatus())) {
-            answer.header(HttpHeaders.RETRY_AFTER, "1");
+            answer.header(HttpHeaders.RETRY_AFTER, retryAfter(e));
         }
         return answer.body(problem);
     }
 
     static boolean isWorthARetry(int status) {
         return status == HttpStatus.TOO_MANY_REQUESTS.value() || status == HttpStatus.SERVICE_UNAVAILABLE.value();
+    }
+
+    /** Returns the seconds after which the same request may succeed. */
+    static String retryAfter(RuntimeException e) {
+        return e instanceof LimitExceededException limit ? Long.toString(limit.retryAfterSeconds()) : "1";
     }
 
     private static ProblemDetail problem(HttpStatus status, String slug, String title, RuntimeException e) {

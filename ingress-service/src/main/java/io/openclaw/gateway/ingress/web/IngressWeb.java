@@ -1,8 +1,11 @@
 package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.ingress.web.mcp.McpWeb;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Everything that agents see of ingress. */
 @Configuration(proxyBeanMethods = false)
@@ -14,4 +17,15 @@ import org.springframework.context.annotation.Import;
     ToolCallController.class,
     ToolsInvokeController.class
 })
-public class IngressWeb {}
+public class IngressWeb {
+
+    @Bean
+    WebMvcConfigurer releasesBodies(RequestBodies bodies) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(bodies);
+            }
+        };
+    }
+}

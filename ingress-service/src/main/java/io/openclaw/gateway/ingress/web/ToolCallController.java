@@ -37,11 +37,13 @@ final class ToolCallController {
     private final Calls calls;
     private final KnownAgents agents;
     private final CallUrls urls;
+    private final RequestBodies bodies;
 
-    ToolCallController(Calls calls, KnownAgents agents, WebAddresses addresses) {
+    ToolCallController(Calls calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
         this.calls = calls;
         this.agents = agents;
         this.urls = new CallUrls(addresses);
+        this.bodies = bodies;
     }
 
     /** The body of a request; see {@link CallRequest}. */
@@ -60,8 +62,15 @@ final class ToolCallController {
             @AuthenticationPrincipal Caller caller,
             @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
         Duration patience = WaitPreference.of(prefer);
-        Body body = RequestBody.read(request, Body.class);
-        var asked = calls.ask(
+        Calls.Asked asked = asked(request, caller);
+        bodies.release(request);
+        return answer(asked.awaitEnd(patience), request);
+    }
+
+    /** Nothing of the body is in the caller's frame while it waits, so its memory is free then. */
+    private Calls.Asked asked(HttpServletRequest request, Caller caller) {
+        Body body = bodies.read(request, caller, Body.class);
+        return calls.ask(
                 new CallRequest(
                         body.upstream(),
                         body.tool(),
@@ -74,7 +83,6 @@ final class ToolCallController {
                 caller,
                 Origin.REST,
                 agents.current().orElseThrow().upstreams());
-        return answer(asked.awaitEnd(patience), request);
     }
 
     @GetMapping(PATH + "/{callId}")

@@ -44,11 +44,13 @@ final class ToolsInvokeController {
     private final Calls calls;
     private final KnownAgents agents;
     private final CallUrls urls;
+    private final RequestBodies bodies;
 
-    ToolsInvokeController(Calls calls, KnownAgents agents, WebAddresses addresses) {
+    ToolsInvokeController(Calls calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
         this.calls = calls;
         this.agents = agents;
         this.urls = new CallUrls(addresses);
+        this.bodies = bodies;
     }
 
     /** The worker's request; {@code name} beats {@code tool}, as it does there. */
@@ -67,21 +69,8 @@ final class ToolsInvokeController {
             throws IOException {
         WorkerAnswer answer;
         try {
-            Body body = RequestBody.read(request, Body.class);
-            String tool = body.name() != null ? body.name() : body.tool();
-            var asked = calls.ask(
-                    new CallRequest(
-                            null,
-                            tool,
-                            argumentsOf(body),
-                            null,
-                            null,
-                            body.idempotencyKey(),
-                            contextOf(body, request),
-                            request.getHeader(ON_BEHALF_OF)),
-                    caller,
-                    Origin.REST,
-                    agents.current().orElseThrow().upstreams());
+            Calls.Asked asked = asked(request, caller);
+            bodies.release(request);
             CallState state = asked.awaitNews(WaitPreference.LONGEST);
             String url = urls.of(state.call(), request);
             answer = answer(state, url);
@@ -92,10 +81,28 @@ final class ToolsInvokeController {
         } catch (RuntimeException e) {
             answer = WorkerAnswer.of(IngressProblems.of(e).orElseThrow(() -> e));
             if (IngressProblems.isWorthARetry(answer.status())) {
-                response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+                response.setHeader(HttpHeaders.RETRY_AFTER, IngressProblems.retryAfter(e));
             }
         }
         answer.write(response);
+    }
+
+    private Calls.Asked asked(HttpServletRequest request, Caller caller) {
+        Body body = bodies.read(request, caller, Body.class);
+        String tool = body.name() != null ? body.name() : body.tool();
+        return calls.ask(
+                new CallRequest(
+                        null,
+                        tool,
+                        argumentsOf(body),
+                        null,
+                        null,
+                        body.idempotencyKey(),
+                        contextOf(body, request),
+                        request.getHeader(ON_BEHALF_OF)),
+                caller,
+                Origin.REST,
+                agents.current().orElseThrow().upstreams());
     }
 
     private static WorkerAnswer answer(CallState state, String url) {

@@ -8,11 +8,14 @@ import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallProgressed;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.testing.Calls;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -30,7 +33,8 @@ class CallInFlightTest {
     private static final CallCompleted END =
             CallCompleted.of(CALL, List.of(), Outcome.SUCCEEDED, RawJson.EMPTY_OBJECT, null, Stage.EXECUTOR, NOW);
 
-    private final CallInFlight flight = new CallInFlight(CALL, true);
+    private final Shares newsBytes = new Shares(4_000_000);
+    private final CallInFlight flight = new CallInFlight(CALL, true, newsBytes);
 
     static Stream<Function<CallInFlight, Object>> waysToWait() {
         return Stream.of(
@@ -111,8 +115,72 @@ class CallInFlightTest {
     }
 
     @Test
-    void itLeavesItsPlaceOnce() {
-        assertThat(flight.leavesItsPlace()).isTrue();
-        assertThat(flight.leavesItsPlace()).isFalse();
+    void itLeavesItsSlotOnce() {
+        assertThat(flight.leavesItsSlot()).isTrue();
+        assertThat(flight.leavesItsSlot()).isFalse();
+    }
+
+    @Nested
+    class WhatItsUpstreamTells {
+        private static CallProgressed message(int number, int length) {
+            return new CallProgressed(
+                    CALL,
+                    number,
+                    "notifications/message",
+                    RawJson.from(Map.of("data", "x".repeat(length))),
+                    NOW,
+                    null,
+                    Map.of());
+        }
+
+        private List<CallNews> read() {
+            List<CallNews> read = new ArrayList<>();
+            flight.taken();
+            for (CallNews next = flight.awaitNext(Duration.ZERO); next != null; ) {
+                read.add(next);
+                next = flight.awaitNext(Duration.ZERO);
+            }
+            return read;
+        }
+
+        @Test
+        void takesBoundedMemoryWhileNobodyReadsIt() {
+            for (int i = 1; i <= 200; i++) {
+                flight.told(message(i, 100_000));
+                assertThat(newsBytes.used()).isLessThanOrEqualTo(300_000);
+            }
+            List<CallNews> read = read();
+            assertThat(read.getFirst()).isEqualTo(new CallNews.LeftOut(198));
+            assertThat(read).hasSize(3);
+            assertThat(newsBytes.used()).isZero();
+        }
+
+        @Test
+        void isLeftOutWithANoteIfOneMessageIsTooLarge() {
+            flight.told(message(1, 4_000_000));
+            flight.told(message(2, 10));
+            assertThat(read()).containsExactly(new CallNews.LeftOut(1), new CallNews.Told(message(2, 10)));
+        }
+
+        @Test
+        void countsNoMoreOnceTheCallIsForgotten() {
+            flight.told(message(1, 10));
+            assertThat(newsBytes.used()).isPositive();
+            flight.ended(END);
+            flight.forgetNews();
+            assertThat(newsBytes.used()).isZero();
+            assertThat(read())
+                    .containsExactly(new CallNews.Told(message(1, 10)), new CallNews.Changed(new CallState.Ended(END)));
+            assertThat(newsBytes.used()).isZero();
+        }
+
+        @Test
+        void ofOneAgentLeavesMemoryToOthers() {
+            List<CallInFlight> greedy = Stream.generate(() -> new CallInFlight(CALL, true, newsBytes))
+                    .limit(100)
+                    .toList();
+            greedy.forEach(call -> call.told(message(1, 200_000)));
+            assertThat(newsBytes.usedBy("demo")).isLessThanOrEqualTo(newsBytes.maximum() / 4);
+        }
     }
 }

@@ -18,6 +18,9 @@ public final class GatewayApplication {
     /** What a record may weigh: a payload, and a mebibyte for verdicts and names around it. */
     public static final int MAX_RECORD_BYTES = MAX_PAYLOAD_BYTES + 1024 * 1024;
 
+    /** What an open connection takes, in bytes: socket, header and output buffers, a virtual thread. */
+    private static final int BYTES_PER_CONNECTION = 64 * 1024;
+
     private GatewayApplication() {}
 
     /**
@@ -46,6 +49,9 @@ public final class GatewayApplication {
         var application = new SpringApplication(AutoConfigured.class, configuration);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         Properties defaults = Defaults.all();
+        defaults.setProperty(
+                "server.tomcat.max-connections",
+                Integer.toString(maxConnections(Runtime.getRuntime().maxMemory())));
         defaults.putAll(overrides);
         application.setDefaultProperties(defaults);
         application.addInitializers(before);
@@ -55,4 +61,14 @@ public final class GatewayApplication {
     @EnableAutoConfiguration(exclude = UserDetailsServiceAutoConfiguration.class)
     @Configuration(proxyBeanMethods = false)
     static class AutoConfigured {}
+
+    /**
+     * Returns how many connections the web server keeps: as many as fit into a quarter of the memory, since each takes its
+     * buffers, whether it sends anything or not.
+     *
+     * @param heap bytes
+     */
+    static int maxConnections(long heap) {
+        return Math.clamp(heap / 4 / BYTES_PER_CONNECTION, 500, 20_000);
+    }
 }

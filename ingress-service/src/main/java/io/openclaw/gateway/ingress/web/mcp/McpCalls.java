@@ -271,6 +271,7 @@ final class McpCalls {
                 }
                 switch (news) {
                     case CallNews.Told said -> tell(said.progress());
+                    case CallNews.LeftOut leftOut -> tell(leftOut);
                     case CallNews.Changed changed -> {
                         told = changed.state();
                         if (isAnswerTo(changed.state())) {
@@ -346,6 +347,18 @@ final class McpCalls {
                 }
             } else if (client.wantsLevel(params.path("level").asString(""))) {
                 reply.notify(said.method(), params);
+            }
+        }
+
+        private void tell(CallNews.LeftOut leftOut) {
+            if (client.wantsLevel("warning")) {
+                ObjectNode params = Json.MAPPER.createObjectNode();
+                params.put("level", "warning").put("logger", "gateway");
+                params.put(
+                        "data",
+                        leftOut.messages() + " messages of the upstream were left out here: they were too many or too"
+                                + " large to wait until this client reads them");
+                reply.notify("notifications/message", params);
             }
         }
 

@@ -12,7 +12,7 @@ import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
 import io.openclaw.gateway.ingress.persistence.SessionStore;
 import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
 import io.openclaw.gateway.ingress.web.Problem;
-import io.openclaw.gateway.ingress.web.RequestBody;
+import io.openclaw.gateway.ingress.web.RequestBodies;
 import io.openclaw.gateway.ingress.web.mcp.MediaTypes.Accepted;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -48,11 +48,13 @@ public final class McpController {
     private final McpMethods methods;
     private final McpCalls calls;
     private final SessionStore sessions;
+    private final RequestBodies bodies;
 
-    McpController(McpMethods methods, McpCalls calls, SessionStore sessions) {
+    McpController(McpMethods methods, McpCalls calls, SessionStore sessions, RequestBodies bodies) {
         this.methods = methods;
         this.calls = calls;
         this.sessions = sessions;
+        this.bodies = bodies;
     }
 
     @PostMapping(PATH)
@@ -61,7 +63,7 @@ public final class McpController {
         answering(response, reply, () -> {
             MediaTypes.requireJson(request.getContentType());
             reply.accepts(Accepted.of(headers(request, HttpHeaders.ACCEPT)));
-            byte[] body = body(request);
+            byte[] body = body(request, caller);
             if (JsonRpcBatch.is(body)) {
                 batch(request, caller, body, reply);
                 return;
@@ -263,9 +265,9 @@ public final class McpController {
         }
     }
 
-    private static byte[] body(HttpServletRequest request) {
+    private byte[] body(HttpServletRequest request, Caller caller) {
         try {
-            return RequestBody.bytes(request);
+            return bodies.bytes(request, caller);
         } catch (InvalidRequestException e) {
             throw JsonRpcException.badRequest(JsonRpcException.PARSE_ERROR, String.valueOf(e.getMessage()));
         }
@@ -304,7 +306,7 @@ public final class McpController {
                     500);
         }
         if (response != null && problem.isWorthARetry() && !response.isCommitted()) {
-            response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+            response.setHeader(HttpHeaders.RETRY_AFTER, problem.retryAfter());
         }
         boolean invalid = e instanceof InvalidRequestException;
         return new JsonRpcException(

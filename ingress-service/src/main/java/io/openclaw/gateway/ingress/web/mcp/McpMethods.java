@@ -41,6 +41,8 @@ final class McpMethods {
             Set.of("server/discover", "subscriptions/listen", "tasks/get", "tasks/update", "tasks/cancel");
     private static final Set<String> LEGACY_ONLY =
             Set.of("ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe");
+    private static final int MAX_KEPT_LENGTH = 16 * 1024;
+    private static final int MAX_URI_LENGTH = 2 * 1024;
     private static final long LIST_TTL_MILLIS = 10_000;
     private static final long DISCOVER_TTL_MILLIS = 60_000;
     private static final RawJson STATUS_SCHEMA = RawJson.of(
@@ -141,10 +143,21 @@ final class McpMethods {
         String version =
                 ProtocolVersions.agreedOn(params.path("protocolVersion").asString());
         return sessions.begin(
-                client.caller().agent(),
-                version,
-                params.path("clientInfo").isObject() ? RawJson.from(params.get("clientInfo")) : null,
-                params.path("capabilities").isObject() ? RawJson.from(params.get("capabilities")) : null);
+                client.caller().agent(), version, kept(params, "clientInfo"), kept(params, "capabilities"));
+    }
+
+    /** Returns what a session keeps of a client; what is longer than any client needs would fill the database. */
+    private static @Nullable RawJson kept(JsonNode params, String name) {
+        if (!params.path(name).isObject()) {
+            return null;
+        }
+        RawJson json = RawJson.from(params.get(name));
+        if (json.text().length() > MAX_KEPT_LENGTH) {
+            throw JsonRpcException.badRequest(
+                    JsonRpcException.INVALID_PARAMS,
+                    "'" + name + "' has " + json.text().length() + " characters; it may have " + MAX_KEPT_LENGTH);
+        }
+        return json;
     }
 
     /** Returns the result of {@code initialize}. */
@@ -408,6 +421,10 @@ final class McpMethods {
 
     private void subscribe(McpClient client, Params params, McpReply reply) {
         String uri = required(params.uri(), "uri");
+        if (uri.length() > MAX_URI_LENGTH) {
+            throw JsonRpcException.invalidParams(
+                    "'uri' has " + uri.length() + " characters; one that is subscribed to may have " + MAX_URI_LENGTH);
+        }
         ResourceUris.Located located = located(client, uri);
         UUID session = session(client).id();
         calls.run(client, located.upstream(), McpOperation.SUBSCRIBE, located.uri(), view.upstreams());
@@ -460,6 +477,7 @@ final class McpMethods {
                 "notifications/subscriptions/acknowledged",
                 tagged(Json.MAPPER.createObjectNode().set("notifications", agreed), subscription));
         streams.follow(
+                client.caller().agent(),
                 reply,
                 change -> {
                     McpStreams.Notification told = notification(change, methods, resources, client);
@@ -485,6 +503,7 @@ final class McpMethods {
                 "notifications/prompts/list_changed",
                 "notifications/resources/list_changed");
         streams.follow(
+                client.caller().agent(),
                 reply,
                 change -> {
                     // What the client subscribed to since is in the store, whichever instance it told.

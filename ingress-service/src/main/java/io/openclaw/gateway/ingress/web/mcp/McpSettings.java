@@ -13,10 +13,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param patience how long a client is kept waiting for a call, before it is told how to ask again
  * @param pageSize how many elements a page of a list has
  * @param maxStreams how many streams of notifications this instance keeps open at once
+ * @param agentMaxStreams how many of them may be one agent's
+ * @param agentMaxSessions how many sessions an agent may have at once; a new one takes the place of the one that was not used
+ *     for longest
  */
 @ConfigurationProperties("openclaw.mcp")
 public record McpSettings(
         @Nullable String loopbackAgent,
         @DefaultValue("50s") Duration patience,
         @DefaultValue("100") int pageSize,
-        @DefaultValue("5000") int maxStreams) {}
+        @DefaultValue("5000") int maxStreams,
+        @DefaultValue("1250") int agentMaxStreams,
+        @DefaultValue("1000") int agentMaxSessions) {}

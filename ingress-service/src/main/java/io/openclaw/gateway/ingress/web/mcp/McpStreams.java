@@ -3,7 +3,8 @@ package io.openclaw.gateway.ingress.web.mcp;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
-import io.openclaw.gateway.ingress.core.TooManyCallsException;
+import io.openclaw.gateway.ingress.core.LimitExceededException;
+import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import java.time.Duration;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class McpStreams {
     private static final int MOST_WAITING = 200;
 
     private final Set<BlockingQueue<Change>> open = ConcurrentHashMap.newKeySet();
-    private final int most;
+    private final Shares slots;
+    private final int agentMaximum;
     private volatile boolean running = true;
     private Map<String, ToolPinned> pinned = Map.of();
 
@@ -42,8 +44,13 @@ final class McpStreams {
         record Nothing() implements Change {}
     }
 
-    McpStreams(int most, UpstreamStatus upstreams, PolicyFollower policy) {
-        this.most = most;
+    /**
+     * @param maximum how many streams may be open at once
+     * @param agentMaximum how many of one agent
+     */
+    McpStreams(int maximum, int agentMaximum, UpstreamStatus upstreams, PolicyFollower policy) {
+        this.slots = new Shares(maximum);
+        this.agentMaximum = agentMaximum;
         upstreams.onChange(new UpstreamStatus.Listener() {
             @Override
             public void listsChanged(boolean tools) {
@@ -98,11 +105,31 @@ final class McpStreams {
      * Tells a client of changes until it goes away, or the gateway does.
      *
      * @param goesOn asked now and then whether the client may still be told
+     * @throws LimitExceededException if there are too many streams, of the agent or of all of them
      */
-    void follow(McpReply reply, Teller teller, BooleanSupplier goesOn) {
-        if (open.size() >= most) {
-            throw new TooManyCallsException();
+    void follow(String agent, McpReply reply, Teller teller, BooleanSupplier goesOn) {
+        switch (slots.tryTake(agent, 1, agentMaximum)) {
+            case GRANTED -> {}
+            case AGENT_EXHAUSTED ->
+                throw tooMany(
+                        "Agent '" + agent + "' has as many streams of notifications open at this instance as it may, "
+                                + agentMaximum + " (openclaw.mcp.agent-max-streams). Close some.");
+            case EXHAUSTED ->
+                throw tooMany("This instance has as many streams of notifications open as it may, " + slots.maximum()
+                        + " (openclaw.mcp.max-streams). Try again later.");
         }
+        try {
+            follow(reply, teller, goesOn);
+        } finally {
+            slots.giveBack(agent, 1);
+        }
+    }
+
+    private static LimitExceededException tooMany(String message) {
+        return new LimitExceededException("too-many-streams", message, BEAT);
+    }
+
+    private void follow(McpReply reply, Teller teller, BooleanSupplier goesOn) {
         BlockingQueue<Change> queue = new LinkedBlockingQueue<>(MOST_WAITING);
         open.add(queue);
         try {

@@ -26,7 +26,7 @@ public class McpWeb {
 
     @Bean
     McpStreams mcpStreams(McpSettings settings, UpstreamStatus upstreams, PolicyFollower policy) {
-        return new McpStreams(settings.maxStreams(), upstreams, policy);
+        return new McpStreams(settings.maxStreams(), settings.agentMaxStreams(), upstreams, policy);
     }
 
     @Bean

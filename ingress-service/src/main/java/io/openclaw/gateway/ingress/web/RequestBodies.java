@@ -1,0 +1,142 @@
+package io.openclaw.gateway.ingress.web;
+
+import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.ingress.core.AgentLimits;
+import io.openclaw.gateway.ingress.core.AgentRates;
+import io.openclaw.gateway.ingress.core.BodyBuffer;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.Utf8;
+import io.openclaw.gateway.ingress.core.Shares;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.HandlerInterceptor;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DeserializationFeature;
+
+/**
+ * Reads the bodies of agents' requests: of at most 4 MiB, into memory that grows with what arrives, and is bounded per agent
+ * and as a whole. What a body takes counts until its request has ended, or {@link #release} says that it is not needed any more.
+ */
+public final class RequestBodies implements HandlerInterceptor {
+    private static final String BUFFER = RequestBodies.class.getName();
+
+    private final Shares memory;
+    private final long agentMaximum;
+    private final Duration timeout;
+    private final AgentRates rates;
+    private final Function<Caller, AgentLimits> limits;
+    private final LongSupplier nanoTime;
+
+    /**
+     * @param memory counts the bytes of all bodies
+     * @param agentMaximum how many bytes the bodies of one agent may take together
+     * @param timeout within which a body has to arrive
+     * @param limits tells the limits of an agent
+     */
+    public RequestBodies(
+            Shares memory,
+            long agentMaximum,
+            Duration timeout,
+            AgentRates rates,
+            Function<Caller, AgentLimits> limits) {
+        this(memory, agentMaximum, timeout, rates, limits, System::nanoTime);
+    }
+
+    RequestBodies(
+            Shares memory,
+            long agentMaximum,
+            Duration timeout,
+            AgentRates rates,
+            Function<Caller, AgentLimits> limits,
+            LongSupplier nanoTime) {
+        this.memory = memory;
+        this.agentMaximum = agentMaximum;
+        this.timeout = timeout;
+        this.rates = rates;
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Reads a body as JSON.
+     *
+     * @throws BodyTooLargeException if it has more than 4 MiB
+     * @throws InvalidRequestException naming the place where it is no JSON, or no value of the type
+     * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent, or all agents together, send too much
+     */
+    <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
+        byte[] body = bytes(request, caller);
+        try {
+            T value = Json.read(body, type, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+            if (value == null) {
+                throw new InvalidRequestException("the body is null; it must be a JSON object");
+            }
+            return value;
+        } catch (JacksonException e) {
+            throw new InvalidRequestException("the body cannot be read" + place(e) + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a body as UTF-8, without a byte order mark.
+     *
+     * @throws BodyTooLargeException if it has more than 4 MiB
+     * @throws InvalidRequestException if it does not arrive whole, and in time; or is no UTF-8
+     * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent, or all agents together, send too much
+     */
+    public byte[] bytes(HttpServletRequest request, Caller caller) {
+        String agent = caller.agent();
+        AgentLimits held = limits.apply(caller);
+        long announced = request.getContentLengthLong();
+        if (announced > GatewayApplication.MAX_PAYLOAD_BYTES) {
+            throw new BodyTooLargeException();
+        }
+        rates.requireBytes(agent, Math.max(0, announced), held);
+        var buffer = new BodyBuffer(memory, agent, agentMaximum);
+        request.setAttribute(BUFFER, buffer);
+        try {
+            long start = nanoTime.getAsLong();
+            InputStream in = request.getInputStream();
+            while (buffer.readOnce(in, announced, GatewayApplication.MAX_PAYLOAD_BYTES)) {
+                if (buffer.length() > GatewayApplication.MAX_PAYLOAD_BYTES) {
+                    throw new BodyTooLargeException();
+                }
+                if (nanoTime.getAsLong() - start > timeout.toNanos()) {
+                    throw new InvalidRequestException(
+                            "the body did not arrive within " + timeout.toSeconds() + " s; send it at once");
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidRequestException("the body did not arrive whole", e);
+        }
+        rates.takeBytes(agent, buffer.length(), held);
+        return Utf8.of(buffer.toByteArray());
+    }
+
+    /** The body of a request is not needed any more, so what it takes counts no more. */
+    void release(HttpServletRequest request) {
+        if (request.getAttribute(BUFFER) instanceof BodyBuffer buffer) {
+            buffer.close();
+        }
+    }
+
+    @Override
+    public void afterCompletion(
+            HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception problem) {
+        release(request);
+    }
+
+    private static String place(JacksonException e) {
+        TokenStreamLocation location = e.getLocation();
+        return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+    }
+}

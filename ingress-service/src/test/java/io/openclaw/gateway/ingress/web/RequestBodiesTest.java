@@ -1,0 +1,174 @@
+package io.openclaw.gateway.ingress.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclaw.gateway.common.call.Identity;
+import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.ingress.core.AgentLimits;
+import io.openclaw.gateway.ingress.core.AgentRates;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.LimitExceededException;
+import io.openclaw.gateway.ingress.core.Shares;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+class RequestBodiesTest {
+    private static final int MAXIMUM = 4 * 1024 * 1024;
+    private static final Caller DEMO = new Caller("demo", Identity.NONE);
+    private static final Caller OTHER = new Caller("other", Identity.NONE);
+
+    private final Shares memory = new Shares(64L * 1024 * 1024);
+    private final AtomicLong nanoTime = new AtomicLong();
+    private final RequestBodies bodies = new RequestBodies(
+            memory,
+            16L * 1024 * 1024,
+            Duration.ofSeconds(30),
+            new AgentRates(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
+            caller -> new AgentLimits(10, 6 * MAXIMUM, 10),
+            nanoTime::get);
+
+    private static MockHttpServletRequest request(byte[] body) {
+        var request = new MockHttpServletRequest("POST", "/mcp");
+        request.setContent(body);
+        return request;
+    }
+
+    /** A body of which a byte comes each second, and never all of it. */
+    private MockHttpServletRequest trickling(long announced) {
+        return new MockHttpServletRequest("POST", "/mcp") {
+            @Override
+            public long getContentLengthLong() {
+                return announced;
+            }
+
+            @Override
+            public ServletInputStream getInputStream() {
+                return new ServletInputStream() {
+                    @Override
+                    public int read() {
+                        nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+                        return ' ';
+                    }
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) {
+                        buffer[offset] = (byte) read();
+                        return 1;
+                    }
+
+                    @Override
+                    public boolean isFinished() {
+                        return false;
+                    }
+
+                    @Override
+                    public boolean isReady() {
+                        return true;
+                    }
+
+                    @Override
+                    public void setReadListener(ReadListener listener) {
+                        throw new UnsupportedOperationException();
+                    }
+                };
+            }
+        };
+    }
+
+    @Test
+    void countsABodyUntilItsRequestHasEnded() {
+        MockHttpServletRequest request = request(new byte[1_000_000]);
+        assertThat(bodies.bytes(request, DEMO)).hasSize(1_000_000);
+        assertThat(memory.usedBy("demo")).isEqualTo(1_000_000);
+        bodies.afterCompletion(request, new MockHttpServletResponse(), this, null);
+        assertThat(memory.used()).isZero();
+        bodies.release(request);
+        assertThat(memory.used()).isZero();
+    }
+
+    @Test
+    void refusesABodyThatIsAnnouncedTooLargeWithoutReadingIt() {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/mcp") {
+            @Override
+            public long getContentLengthLong() {
+                return MAXIMUM + 1L;
+            }
+
+            @Override
+            public ServletInputStream getInputStream() {
+                throw new AssertionError("it is read");
+            }
+        };
+        assertThatThrownBy(() -> bodies.bytes(request, DEMO)).isInstanceOf(BodyTooLargeException.class);
+    }
+
+    @Test
+    void refusesABodyThatTurnsOutTooLarge() {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/mcp") {
+            @Override
+            public long getContentLengthLong() {
+                return -1;
+            }
+        };
+        request.setContent(new byte[MAXIMUM + 1]);
+        assertThatThrownBy(() -> bodies.bytes(request, DEMO)).isInstanceOf(BodyTooLargeException.class);
+        bodies.release(request);
+        assertThat(memory.used()).isZero();
+    }
+
+    @Test
+    void givesUpABodyThatDoesNotArriveInTime() {
+        MockHttpServletRequest request = trickling(MAXIMUM);
+        assertThatThrownBy(() -> bodies.bytes(request, DEMO))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("within 30 s");
+        assertThat(Duration.ofNanos(nanoTime.get())).isEqualTo(Duration.ofSeconds(31));
+        bodies.release(request);
+        assertThat(memory.used()).isZero();
+    }
+
+    /** Another agent's body is read while one holds all that it may. */
+    @Test
+    void refusesMoreThanTheAgentsShareAndNobodyElse() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(bodies.bytes(request(new byte[MAXIMUM]), DEMO)).hasSize(MAXIMUM);
+        }
+        assertThatThrownBy(() -> bodies.bytes(request(new byte[1]), DEMO))
+                .isInstanceOf(LimitExceededException.class)
+                .hasMessageContaining("'demo'");
+        assertThat(bodies.bytes(request(new byte[MAXIMUM]), OTHER)).hasSize(MAXIMUM);
+    }
+
+    @Test
+    void refusesMoreBytesThanTheAgentMaySendInAMinute() {
+        for (int i = 0; i < 6; i++) {
+            MockHttpServletRequest request = request(new byte[MAXIMUM]);
+            bodies.bytes(request, DEMO);
+            bodies.release(request);
+        }
+        assertThatThrownBy(() -> bodies.bytes(request(new byte[] {'{'}), DEMO))
+                .isInstanceOf(LimitExceededException.class)
+                .hasMessageContaining("'demo'")
+                .hasMessageContaining("in a minute");
+        assertThat(memory.used()).isZero();
+        assertThat(bodies.bytes(request(new byte[MAXIMUM]), OTHER)).hasSize(MAXIMUM);
+    }
+
+    @Test
+    void readsWhatWasSent() {
+        byte[] body = new byte[300_000];
+        new Random(1).nextBytes(body);
+        assertThat(bodies.bytes(request(body), DEMO)).isEqualTo(body);
+        assertThat(bodies.bytes(request(new byte[0]), DEMO)).isEmpty();
+    }
+}
