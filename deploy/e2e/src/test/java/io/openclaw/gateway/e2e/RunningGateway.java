@@ -45,7 +45,8 @@ final class RunningGateway {
     /** Without the tests' own classes: an archive of classes is made of jars alone. */
     private static final String CLASS_PATH = Arrays.stream(
                     System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !entry.isEmpty() && !Path.of(entry).startsWith(Path.of("target").toAbsolutePath()))
+            .filter(entry -> !entry.isEmpty()
+                    && !Path.of(entry).startsWith(Path.of("target").toAbsolutePath()))
             .collect(Collectors.joining(File.pathSeparator));
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
