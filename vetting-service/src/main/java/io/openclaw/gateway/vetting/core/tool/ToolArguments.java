@@ -304,7 +304,7 @@ public final class ToolArguments {
     }
 
     private void plainText(Role role, String text) {
-        if (role == Role.UNKNOWN || role == Role.QUERY && !profile.does(Effect.SEND)) {
+        if (role == Role.UNKNOWN || (role == Role.QUERY && !profile.does(Effect.SEND))) {
             return;
         }
         if (plainTexts.size() < MAX_PLAIN_TEXTS) {
