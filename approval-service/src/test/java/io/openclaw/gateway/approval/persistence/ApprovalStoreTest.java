@@ -72,10 +72,10 @@ class ApprovalStoreTest {
         assertThat(store.list(null, agent, null, 10)).containsExactly(new ListedApproval(approval, null));
     }
 
-    /** The texts of what waits here would be 4 GB; a list does not even read them. */
+    /** The texts of what waits here are hundreds of megabytes; a list does not even read them. */
     @Test
     void aListOfLongArgumentsStaysSmall() {
-        String arguments = "{\"text\":\"" + "ä".repeat(4_000_000) + "\"}";
+        String arguments = "{\"text\":\"" + "ä".repeat(300_000) + "\"}";
         Approval approval = stored(arguments);
         JDBC.sql(
                         "insert into approval.approvals (call_id, agent, upstream, tool, digest, arguments, intent, reasons, status,"
