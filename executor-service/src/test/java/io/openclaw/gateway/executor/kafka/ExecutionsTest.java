@@ -185,7 +185,8 @@ class ExecutionsTest {
         Map<Stage, String> keys = new EnumMap<>(Stage.class);
         for (Stage stage : Stage.values()) {
             byte[] key = new byte[32];
-            key[0] = (byte) stage.ordinal();
+            key[0] = (byte) stage.name().charAt(1);
+            key[1] = (byte) stage.name().charAt(2);
             keys.put(stage, Base64.getEncoder().encodeToString(key));
         }
         return StageKeys.ofBase64(keys);

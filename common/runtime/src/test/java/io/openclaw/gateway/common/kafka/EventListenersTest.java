@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -104,7 +105,9 @@ class EventListenersTest {
                     return record;
                 })
                 .toList();
-        ((BatchMessageListener<String, byte[]>) to.getContainerProperties().getMessageListener()).onMessage(records);
+        var listener = (BatchMessageListener<String, byte[]>)
+                Objects.requireNonNull(to.getContainerProperties().getMessageListener());
+        listener.onMessage(records);
     }
 
     private List<ProducerRecord<String, byte[]>> sentTo(String topic) {
