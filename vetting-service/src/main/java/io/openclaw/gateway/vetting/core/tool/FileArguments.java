@@ -24,7 +24,7 @@ final class FileArguments {
     }
 
     void read() {
-        if (profile.program() != null && !profile.program().equals("rm") || profile.does(Effect.RUN)) {
+        if (profile.program() != null || profile.does(Effect.RUN)) {
             return;
         }
         if (profile.does(Effect.DELETE)) {

@@ -29,9 +29,8 @@ final class GraphQl {
     }
 
     private static boolean isEnd(String text, int at) {
-        return at >= text.length() || !(Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')
-                ? text.indexOf('{', at) >= 0
-                : false;
+        boolean end = at >= text.length() || !(Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_');
+        return end && text.indexOf('{', at) >= 0;
     }
 
     /** Returns the fields at the first level of the document's mutations and fragments, without aliases and arguments. */

@@ -53,7 +53,8 @@ final class RequestArguments {
             }
             return;
         }
-        if (address.name().equals(fields.text(Role.ADDRESS) == null ? address.name() : "")) {
+        if (fields.text(Role.ADDRESS) == null) {
+            // The path of a request is no file.
             used.add(address.name());
             hostAndPath();
         }

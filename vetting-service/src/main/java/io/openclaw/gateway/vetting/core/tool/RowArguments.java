@@ -93,7 +93,7 @@ final class RowArguments {
 
     private boolean isAboutFiles() {
         return profile.says("file", "files", "directory", "folder", "dir", "path")
-                || fields.first(Role.PATH) != null && profile.words().size() == 1;
+                || (fields.first(Role.PATH) != null && profile.words().size() == 1);
     }
 
     private boolean isAboutRows(JsonNode object) {
@@ -192,7 +192,7 @@ final class RowArguments {
             case "$regex" -> value.asString("x").matches("\\^?(\\.[*+]?)?\\$?");
             case "$gt", "$gte" ->
                 value.isNull()
-                        || value.isEmpty() && value.isContainer()
+                        || (value.isContainer() && value.isEmpty())
                         || value.asString("x").isEmpty();
             default -> value.isObject() && isOperators(value) && isAlwaysTrue(value, depth + 1);
         };
