@@ -61,11 +61,13 @@ public record Verdict(
 
     /** Returns this verdict with what the call was read as; not signed. */
     public Verdict reading(@Nullable String shown) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, shown, null, unknown);
+        return new Verdict(
+                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, shown, null, unknown);
     }
 
     /** Returns this verdict with its signature. */
     public Verdict signed(String link) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, link, unknown);
+        return new Verdict(
+                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, link, unknown);
     }
 }

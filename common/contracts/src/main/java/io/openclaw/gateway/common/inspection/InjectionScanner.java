@@ -26,18 +26,19 @@ public final class InjectionScanner {
     private static final int[] LENGTHS = new int[26];
 
     static {
-        String words = "ignore disregard forget override bypass follow don't previous prior above earlier preceding all any"
-                + " your original system instruction instructions prompt prompts rules guidelines directions context policy"
-                + " policies guardrails training agent agents ai ais assistant assistants model models llm llms bot bots"
-                + " claude claudes gpt gpts openclaw openclaws must should please shall to has have need needs in into at"
-                + " via run execute delete download transfer call open fetch install approve send email upload post forward"
-                + " mail exfiltrate leak include append password passwords secret secrets token tokens credential"
-                + " credentials apikey apikeys api_key api_keys id_rsa conversation conversations key keys api private"
-                + " environment variables chat history new updated real actual admin administrator developer directive"
-                + " message mode you are now from on will act as if were pretend be role task goal is user human owner"
-                + " operator anyone anybody people the this it anything tell telling inform informing mention mentioning"
-                + " alert alerting notify notifying reveal revealing show showing do not never without safe approved"
-                + " authorised authorized preapproved whitelisted allowed by pre already been was";
+        String words =
+                "ignore disregard forget override bypass follow don't previous prior above earlier preceding all any"
+                        + " your original system instruction instructions prompt prompts rules guidelines directions context policy"
+                        + " policies guardrails training agent agents ai ais assistant assistants model models llm llms bot bots"
+                        + " claude claudes gpt gpts openclaw openclaws must should please shall to has have need needs in into at"
+                        + " via run execute delete download transfer call open fetch install approve send email upload post forward"
+                        + " mail exfiltrate leak include append password passwords secret secrets token tokens credential"
+                        + " credentials apikey apikeys api_key api_keys id_rsa conversation conversations key keys api private"
+                        + " environment variables chat history new updated real actual admin administrator developer directive"
+                        + " message mode you are now from on will act as if were pretend be role task goal is user human owner"
+                        + " operator anyone anybody people the this it anything tell telling inform informing mention mentioning"
+                        + " alert alerting notify notifying reveal revealing show showing do not never without safe approved"
+                        + " authorised authorized preapproved whitelisted allowed by pre already been was";
         for (String word : words.split(" ")) {
             LENGTHS[word.charAt(0) - 'a'] |= 1 << word.length();
         }
@@ -184,7 +185,10 @@ public final class InjectionScanner {
                     end++;
                 }
                 // "don't" is one word.
-                if (end + 1 < length && (text.charAt(end) == '\'' || text.charAt(end) == '’') && text.charAt(end + 1) == 't' && (end + 2 == length || !isWord(text.charAt(end + 2)))) {
+                if (end + 1 < length
+                        && (text.charAt(end) == '\'' || text.charAt(end) == '’')
+                        && text.charAt(end + 1) == 't'
+                        && (end + 2 == length || !isWord(text.charAt(end + 2)))) {
                     end += 2;
                 }
                 work += end - i;
@@ -261,7 +265,8 @@ public final class InjectionScanner {
         recentStarts[0] = start;
         if (!follows) {
             // A word behind punctuation follows none, except behind a comma, as in "from now on, you".
-            boolean comma = previousEnd < text.length() && text.charAt(previousEnd) == ',' && isBlank(previousEnd + 1, start);
+            boolean comma =
+                    previousEnd < text.length() && text.charAt(previousEnd) == ',' && isBlank(previousEnd + 1, start);
             if (!comma) {
                 Arrays.fill(recent, 1, recent.length, "");
             }
@@ -280,15 +285,41 @@ public final class InjectionScanner {
             case "previous", "prior", "above", "earlier", "preceding", "all", "any", "your", "original" ->
                 override.second(start, end);
             case "system" -> override.second(start, end);
-            case "instruction", "instructions", "prompt", "prompts", "rules", "guidelines", "directions", "context",
-                    "policy", "policies", "guardrails", "training" -> {
+            case "instruction",
+                    "instructions",
+                    "prompt",
+                    "prompts",
+                    "rules",
+                    "guidelines",
+                    "directions",
+                    "context",
+                    "policy",
+                    "policies",
+                    "guardrails",
+                    "training" -> {
                 override.third(start, end);
                 if (word.equals("prompt") && one.equals("system")) {
                     exfiltration.second(pairStart, end);
                 }
             }
-            case "agent", "agents", "ai", "ais", "assistant", "assistants", "model", "models", "llm", "llms", "bot", "bots",
-                    "claude", "claudes", "gpt", "gpts", "openclaw", "openclaws" -> command.first(start, end);
+            case "agent",
+                    "agents",
+                    "ai",
+                    "ais",
+                    "assistant",
+                    "assistants",
+                    "model",
+                    "models",
+                    "llm",
+                    "llms",
+                    "bot",
+                    "bots",
+                    "claude",
+                    "claudes",
+                    "gpt",
+                    "gpts",
+                    "openclaw",
+                    "openclaws" -> command.first(start, end);
             case "must", "should", "please", "shall" -> command.second(start, end);
             case "to" -> {
                 if (one.equals("has") || one.equals("have") || one.equals("need") || one.equals("needs")) {
@@ -309,11 +340,25 @@ public final class InjectionScanner {
                 }
             }
             case "exfiltrate", "leak", "include", "append" -> exfiltration.first(start, end);
-            case "password", "passwords", "secret", "secrets", "token", "tokens", "credential", "credentials", "apikey",
-                    "apikeys", "api_key", "api_keys", "id_rsa", "conversation", "conversations" ->
-                exfiltration.second(start, end);
+            case "password",
+                    "passwords",
+                    "secret",
+                    "secrets",
+                    "token",
+                    "tokens",
+                    "credential",
+                    "credentials",
+                    "apikey",
+                    "apikeys",
+                    "api_key",
+                    "api_keys",
+                    "id_rsa",
+                    "conversation",
+                    "conversations" -> exfiltration.second(start, end);
             case "key", "keys" -> {
-                if (one.equals("api") || one.equals("private") || (start >= 4 && text.regionMatches(true, start - 4, "api", 0, 3))) {
+                if (one.equals("api")
+                        || one.equals("private")
+                        || (start >= 4 && text.regionMatches(true, start - 4, "api", 0, 3))) {
                     exfiltration.second(pairStart, end);
                 }
             }
@@ -369,7 +414,9 @@ public final class InjectionScanner {
                 }
             }
             case "is" -> {
-                if ((one.equals("role") || one.equals("task") || one.equals("goal")) && two.equals("new") && three.equals("your")) {
+                if ((one.equals("role") || one.equals("task") || one.equals("goal"))
+                        && two.equals("new")
+                        && three.equals("your")) {
                     found("role", recentStarts[3], end, MAX_TAIL);
                 }
             }
@@ -395,7 +442,10 @@ public final class InjectionScanner {
             return;
         }
         char c = text.charAt(at);
-        if (c == ':' || c == '=' || text.regionMatches(true, at, "enabled", 0, 7) || text.regionMatches(true, at, "activated", 0, 9)) {
+        if (c == ':'
+                || c == '='
+                || text.regionMatches(true, at, "enabled", 0, 7)
+                || text.regionMatches(true, at, "activated", 0, 9)) {
             found("new-instructions", start, at + 1, MAX_TAIL);
         }
     }
@@ -427,15 +477,31 @@ public final class InjectionScanner {
         work += from - before;
         String negation = text.substring(before + 1, wordEnd).toLowerCase(Locale.ROOT);
         boolean doNot = negation.equals("not") && text.regionMatches(true, Math.max(0, before - 2), "do", 0, 2);
-        if (doNot || negation.endsWith("don't") || negation.endsWith("don’t") || negation.endsWith("never") || negation.endsWith("without")) {
+        if (doNot
+                || negation.endsWith("don't")
+                || negation.endsWith("don’t")
+                || negation.endsWith("never")
+                || negation.endsWith("without")) {
             found("secrecy", doNot ? before - 2 : before + 1, end, MAX_TAIL);
         }
     }
 
     private static boolean isTelling(String word) {
         return switch (word) {
-            case "tell", "telling", "inform", "informing", "mention", "mentioning", "alert", "alerting", "notify",
-                    "notifying", "reveal", "revealing", "show", "showing" -> true;
+            case "tell",
+                    "telling",
+                    "inform",
+                    "informing",
+                    "mention",
+                    "mentioning",
+                    "alert",
+                    "alerting",
+                    "notify",
+                    "notifying",
+                    "reveal",
+                    "revealing",
+                    "show",
+                    "showing" -> true;
             default -> false;
         };
     }
@@ -453,7 +519,8 @@ public final class InjectionScanner {
         if (been) {
             at++;
         }
-        if (at >= recent.length || !(been ? recent[at].equals("has") : (recent[at].equals("is") || recent[at].equals("was")))) {
+        if (at >= recent.length
+                || !(been ? recent[at].equals("has") : (recent[at].equals("is") || recent[at].equals("was")))) {
             return;
         }
         int verb = recentStarts[at];
@@ -463,7 +530,8 @@ public final class InjectionScanner {
         }
         int window = Math.max(0, subjectEnd - 16);
         work += subjectEnd - window;
-        String before = text.substring(window, subjectEnd).toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
+        String before =
+                text.substring(window, subjectEnd).toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
         for (String subject : new String[] {"this command", "this call", "this request", "this tool call", "it"}) {
             if (before.endsWith(subject)) {
                 int subjectStart = subjectEnd - subject.length();
@@ -518,7 +586,11 @@ public final class InjectionScanner {
             at++;
         }
         int name = at;
-        while (at < limit && text.charAt(at) != '>' && text.charAt(at) != ']' && text.charAt(at) != '<' && text.charAt(at) != '[') {
+        while (at < limit
+                && text.charAt(at) != '>'
+                && text.charAt(at) != ']'
+                && text.charAt(at) != '<'
+                && text.charAt(at) != '[') {
             at++;
         }
         work += at - start;
@@ -533,8 +605,17 @@ public final class InjectionScanner {
         boolean isTurn = square
                 ? word.equals("inst")
                 : switch (word) {
-                    case "im_start", "im_end", "system", "endoftext", "start_header_id", "eot_id", "assistant",
-                            "instruction", "instructions", "tool_call", "function_calls" -> true;
+                    case "im_start",
+                            "im_end",
+                            "system",
+                            "endoftext",
+                            "start_header_id",
+                            "eot_id",
+                            "assistant",
+                            "instruction",
+                            "instructions",
+                            "tool_call",
+                            "function_calls" -> true;
                     default -> word.startsWith("antml") && word.length() <= 25;
                 };
         if (isTurn) {

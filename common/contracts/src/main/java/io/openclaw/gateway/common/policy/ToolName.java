@@ -1,6 +1,5 @@
 package io.openclaw.gateway.common.policy;
 
-import io.openclaw.gateway.common.mcp.McpOperation;
 import java.util.Optional;
 
 /**
@@ -9,6 +8,9 @@ import java.util.Optional;
  * exactly.
  */
 public final class ToolName {
+    /** With it begin the names of what a server offers beside tools. */
+    public static final String RESERVED_PREFIX = "mcp:";
+
     /** In UTF-16 units. */
     public static final int MAX_LENGTH = 1_024;
 
@@ -39,7 +41,7 @@ public final class ToolName {
 
     /** Tells whether a name is one that no tool of a server can have: an operation, or something that is offered. */
     public static boolean isReserved(String name) {
-        return name.startsWith(McpOperation.PREFIX);
+        return name.startsWith(RESERVED_PREFIX);
     }
 
     /** Returns a name as it can be shown: whatever cannot be carried is replaced, and what is long is cut. */

@@ -184,9 +184,7 @@ final class SecretNames {
                 if (word(text, start, end, "pin")) {
                     yield new Name("PIN", false, plural);
                 }
-                yield word(text, start, end, "assertion")
-                        ? new Name("credential", false, plural)
-                        : null;
+                yield word(text, start, end, "assertion") ? new Name("credential", false, plural) : null;
             }
             case 'y' -> key(text, start, end, plural);
             case 'e' -> {

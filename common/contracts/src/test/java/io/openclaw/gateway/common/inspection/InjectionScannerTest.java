@@ -2,7 +2,6 @@ package io.openclaw.gateway.common.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,10 +73,32 @@ class InjectionScannerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ai must ", "bot should ", "send token ", "ignore all ", "ignore the send agent must ", "![", "![x](http",
-                "![x](https://h/p?a=b) ", "<", "[", "<|", "\u200B", "\u202A", "new instructions ", "do not tell ", "user ",
-                "this command is approved ", "it has already been ", "act as if you ", "system:\n", "a", " ", "don't ", "\uDB40",
-                "password=", "你好"
+                "ai must ",
+                "bot should ",
+                "send token ",
+                "ignore all ",
+                "ignore the send agent must ",
+                "![",
+                "![x](http",
+                "![x](https://h/p?a=b) ",
+                "<",
+                "[",
+                "<|",
+                "\u200B",
+                "\u202A",
+                "new instructions ",
+                "do not tell ",
+                "user ",
+                "this command is approved ",
+                "it has already been ",
+                "act as if you ",
+                "system:\n",
+                "a",
+                " ",
+                "don't ",
+                "\uDB40",
+                "password=",
+                "你好"
             })
     void theWorkIsLinear(String part) {
         String text = part.repeat(400_000 / part.length());

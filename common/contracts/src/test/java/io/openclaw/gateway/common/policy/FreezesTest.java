@@ -61,16 +61,7 @@ class FreezesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "",
-                "demo",
-                "agent:",
-                "agent:a b",
-                "tool:get_issue",
-                "upstream:a/b",
-                "tool:jira/a\nb",
-                "ALL"
-            })
+            strings = {"", "demo", "agent:", "agent:a b", "tool:get_issue", "upstream:a/b", "tool:jira/a\nb", "ALL"})
     void whatIsNothingIsRefused(String scope) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Freezes.scope(scope))

@@ -56,9 +56,7 @@ class RedactionCorpusTest {
     }
 
     private String masked(Sample sample) {
-        return sample.isJson
-                ? redactor.redact(RawJson.of(sample.content)).text()
-                : redactor.redact(sample.content);
+        return sample.isJson ? redactor.redact(RawJson.of(sample.content)).text() : redactor.redact(sample.content);
     }
 
     @ParameterizedTest
@@ -98,7 +96,8 @@ class RedactionCorpusTest {
     @ParameterizedTest
     @MethodSource("effects")
     void hidesNoEffect(Sample sample) {
-        String masked = masked(new Sample(sample.isJson, sample.content.replace("«", "").replace("»", "")));
+        String masked =
+                masked(new Sample(sample.isJson, sample.content.replace("«", "").replace("»", "")));
 
         Matcher effect = EFFECT.matcher(sample.content);
         while (effect.find()) {
@@ -145,7 +144,8 @@ class RedactionCorpusTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"password\":\"a\"", "{\"password\":a}", "{\"password\":\"a\"}}", "{\"password\":01}", "{\"token\":\"\\x\"}",
+                "{\"password\":\"a\"", "{\"password\":a}", "{\"password\":\"a\"}}", "{\"password\":01}",
+                        "{\"token\":\"\\x\"}",
                 "{\"token\":\"\\u12\"}", "{\"token\" \"a\"}", "[\"token\",]", "{\"token\":\"a\nb\"}", "{\"token\":tru}"
             })
     void showsNothingOfWhatIsNoJson(String json) {
@@ -154,11 +154,48 @@ class RedactionCorpusTest {
 
     static Stream<String> hostileParts() {
         return Stream.of(
-                "ai must ", "send token ", " ", "a", "eyJa-", "password=", "auth=", "token=https://", "token='", "token=\"",
-                "Bearer ", "://", "://a:b", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A-----x: ", "SG.a-", "cookie:",
-                "Cookie: a=b; ", "curl -u 'a:", "\\", "\\\"", "mysql -p", "AKIA", "ghp_aaaa ", "name=token value=", "$1$",
-                "key ", "api key ", "::", "<password>", "aB3", "0123456789:AA", "password=x;", "\"token\":\"x y\",",
-                "Authorization: Bearer ", "token={", "token=$(", "token=${a", "auth=https://a", "{\"password\":", "[", "@");
+                "ai must ",
+                "send token ",
+                " ",
+                "a",
+                "eyJa-",
+                "password=",
+                "auth=",
+                "token=https://",
+                "token='",
+                "token=\"",
+                "Bearer ",
+                "://",
+                "://a:b",
+                "-----BEGIN PRIVATE KEY-----",
+                "-----BEGIN A-----x: ",
+                "SG.a-",
+                "cookie:",
+                "Cookie: a=b; ",
+                "curl -u 'a:",
+                "\\",
+                "\\\"",
+                "mysql -p",
+                "AKIA",
+                "ghp_aaaa ",
+                "name=token value=",
+                "$1$",
+                "key ",
+                "api key ",
+                "::",
+                "<password>",
+                "aB3",
+                "0123456789:AA",
+                "password=x;",
+                "\"token\":\"x y\",",
+                "Authorization: Bearer ",
+                "token={",
+                "token=$(",
+                "token=${a",
+                "auth=https://a",
+                "{\"password\":",
+                "[",
+                "@");
     }
 
     /** 40 characters looked at for each that there is, whatever it is; a clock would say less. */
@@ -169,7 +206,8 @@ class RedactionCorpusTest {
 
         assertThat(workOf(text)).isLessThan(40L * text.length());
         assertThat(workOfJson(RawJson.from(List.of(text)))).isLessThan(80L * text.length());
-        assertThat(workOfJson(RawJson.from(java.util.Map.of("Authorization", text)))).isLessThan(80L * text.length());
+        assertThat(workOfJson(RawJson.from(java.util.Map.of("Authorization", text))))
+                .isLessThan(80L * text.length());
         // Twice the text is at most twice the work, but for what a text costs at all.
         assertThat(workOf(text + text)).isLessThanOrEqualTo(3 * workOf(text) + 10_000);
     }
@@ -191,7 +229,8 @@ class RedactionCorpusTest {
     void deepJsonIsNoTrouble() {
         String deep = "{\"token\":".repeat(900) + "\"a1b2c3\"" + "}".repeat(900);
         assertThat(redactor.redact(RawJson.of(deep)).text()).doesNotContain("a1b2c3");
-        assertThat(redactor.redact(RawJson.of("[".repeat(100_000) + "\"password\"")).text())
+        assertThat(redactor.redact(RawJson.of("[".repeat(100_000) + "\"password\""))
+                        .text())
                 .isEqualTo("\"[masked: no JSON]\"");
     }
 

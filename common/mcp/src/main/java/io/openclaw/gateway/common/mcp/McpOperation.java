@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.mcp;
 
+import io.openclaw.gateway.common.policy.ToolName;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ public enum McpOperation {
     COMPLETE("completion/complete", "mcp:completion.complete", "Completes an argument of a prompt.", "ref");
 
     /** What the name of each begins with. */
-    public static final String PREFIX = "mcp:";
+    public static final String PREFIX = ToolName.RESERVED_PREFIX;
 
     private final String method;
     private final String tool;
