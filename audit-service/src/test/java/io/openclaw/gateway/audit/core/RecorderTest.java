@@ -37,7 +37,8 @@ class RecorderTest {
         for (String form : forms()) {
             Object event = filled(type.eventClass(), form, 0);
             byte[] value = Json.write(event);
-            assertThat(new String(value, java.nio.charset.StandardCharsets.UTF_8)).contains(SECRET);
+            assertThat(new String(value, java.nio.charset.StandardCharsets.UTF_8))
+                    .contains(SECRET);
 
             RecordedEvent recorded =
                     recorder.event(ORIGIN, new Glance(type, UUID.randomUUID(), form, form, form, form), value);

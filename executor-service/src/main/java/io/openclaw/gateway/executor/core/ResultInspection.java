@@ -79,8 +79,7 @@ public final class ResultInspection {
         }
 
         RawJson masked(RawJson json) {
-            RawJson masked =
-                    masks(injections, policy.injection()) ? mapped(json, InjectionScanner::mask) : json;
+            RawJson masked = masks(injections, policy.injection()) ? mapped(json, InjectionScanner::mask) : json;
             return masks(secrets, policy.secrets()) ? REDACTOR.redact(masked) : masked;
         }
     }
@@ -152,9 +151,8 @@ public final class ResultInspection {
 
     /** What is withheld says nothing else than that; whether the call took effect stays as it was. */
     private static Answer blocked(Answer answer, Look look, String what) {
-        String holds = look.blocksFor(look.injections, look.policy.injection())
-                ? "instructions to a model"
-                : "credentials";
+        String holds =
+                look.blocksFor(look.injections, look.policy.injection()) ? "instructions to a model" : "credentials";
         String happened = answer.outcome() == Outcome.SUCCEEDED
                 ? "The tool ran"
                 : answer.outcome() == Outcome.UNKNOWN

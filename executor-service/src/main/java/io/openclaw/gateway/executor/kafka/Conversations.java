@@ -188,8 +188,8 @@ final class Conversations {
         public Optional<Given> ask(Map<String, RawJson> requests) {
             round++;
             Map<String, RawJson> said = new LinkedHashMap<>();
-            requests.forEach((key, request) ->
-                    ResultInspection.said(request, results).ifPresent(shown -> said.put(key, shown)));
+            requests.forEach(
+                    (key, request) -> ResultInspection.said(request, results).ifPresent(shown -> said.put(key, shown)));
             if (said.size() < requests.size()) {
                 log.warn(
                         "a question of {} about call {} is withheld, as policy says: it speaks to a model or holds"

@@ -109,8 +109,10 @@ class ResultInspectionTest {
     void theTypeOfAnErrorIsATextToo() {
         var error = Answer.failed(CallError.of(POISON, "no"));
 
-        assertThat(String.valueOf(inspect(error, ResultHandling.MASK).answer().error())).doesNotContain("AKIA");
-        assertThat(String.valueOf(inspect(error, ResultHandling.BLOCK).answer().error())).doesNotContain("AKIA");
+        assertThat(String.valueOf(inspect(error, ResultHandling.MASK).answer().error()))
+                .doesNotContain("AKIA");
+        assertThat(String.valueOf(inspect(error, ResultHandling.BLOCK).answer().error()))
+                .doesNotContain("AKIA");
     }
 
     @Test

@@ -41,7 +41,9 @@ public record Examination(List<Invocation> commands, List<Finding> findings) {
         for (int i = 0; i < commands.size(); i++) {
             String whole = commands.get(i).line();
             String line = redactor.redact(
-                    whole.length() > MAX_LINE ? whole.substring(0, MAX_LINE) + "… (" + whole.length() + " characters)" : whole);
+                    whole.length() > MAX_LINE
+                            ? whole.substring(0, MAX_LINE) + "… (" + whole.length() + " characters)"
+                            : whole);
             if (line.equals(last)) {
                 continue;
             }

@@ -39,7 +39,7 @@ public final class InjectionScanner {
                         + " operator anyone anybody people the this it anything tell telling inform informing mention mentioning"
                         + " alert alerting notify notifying reveal revealing show showing do not never without safe approved"
                         + " authorised authorized preapproved whitelisted allowed by pre already been was";
-        for (String word : words.split(" ")) {
+        for (String word : words.split(" ", -1)) {
             LENGTHS[word.charAt(0) - 'a'] |= 1 << word.length();
         }
     }
@@ -374,10 +374,10 @@ public final class InjectionScanner {
             }
             default -> {}
         }
-        phrases(word, start, end, one);
+        phrases(word, end, one);
     }
 
-    private void phrases(String word, int start, int end, String one) {
+    private void phrases(String word, int end, String one) {
         String two = recent[2];
         String three = recent[3];
         switch (word) {
@@ -421,10 +421,10 @@ public final class InjectionScanner {
                 }
             }
             case "user", "human", "owner", "operator", "anyone", "anybody", "people" -> secrecy(end);
-            case "safe", "approved", "authorised", "authorized", "preapproved", "whitelisted" -> verdict(start, end, 1);
+            case "safe", "approved", "authorised", "authorized", "preapproved", "whitelisted" -> verdict(end, 1);
             case "by" -> {
                 if (one.equals("allowed")) {
-                    verdict(recentStarts[1], end, 2);
+                    verdict(end, 2);
                 }
             }
             default -> {}
@@ -507,7 +507,7 @@ public final class InjectionScanner {
     }
 
     /** {@code this command has already been approved}. */
-    private void verdict(int start, int end, int from) {
+    private void verdict(int end, int from) {
         int at = from;
         if (recent[at].equals("pre")) {
             at++;

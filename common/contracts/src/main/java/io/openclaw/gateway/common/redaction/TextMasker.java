@@ -240,12 +240,30 @@ final class TextMasker {
 
     /** Returns the text with its secrets masked. */
     static String mask(String text, Work work) {
+        boolean names = mayName(text, work);
+        if (isJson(text) && (names || SecretScanner.mayHoldSecret(text))) {
+            try {
+                return JsonMasker.mask(text, work);
+            } catch (JsonMasker.NoJsonException e) {
+                work.add(text.length());
+            }
+        }
         var spans = new Spans();
         SecretScanner.find(text, spans, work);
-        if (mayName(text, work)) {
+        if (names) {
             new TextMasker(text, spans, work).scan();
         }
         return spans.masked(text);
+    }
+
+    /** A body of a request, say: its structure says more than its text does. */
+    private static boolean isJson(String text) {
+        if (text.length() < 8) {
+            return false;
+        }
+        char first = text.charAt(0);
+        char last = text.charAt(text.length() - 1);
+        return (first == '{' && last == '}') || (first == '[' && last == ']');
     }
 
     /**
@@ -288,7 +306,7 @@ final class TextMasker {
         if (options == null) {
             return null;
         }
-        for (String option : options.split(" ")) {
+        for (String option : options.split(" ", -1)) {
             String bare = bare(option);
             if (word.startsWith(bare) && (word.length() == bare.length() || !bare.startsWith("--"))) {
                 return option;
@@ -350,7 +368,11 @@ final class TextMasker {
                 return true;
             }
             if (c == '\\' && i + 1 < length) {
-                if (text.charAt(i + 1) == 'u') {
+                // JSON in a text of JSON escapes its escapes.
+                while (i + 1 < length && text.charAt(i + 1) == '\\') {
+                    i++;
+                }
+                if (i + 1 < length && text.charAt(i + 1) == 'u') {
                     return true;
                 }
                 i++;
@@ -499,7 +521,7 @@ final class TextMasker {
         if (options == null || program.equals("xfreerdp") || options.equals("=")) {
             return -1;
         }
-        for (String option : options.split(" ")) {
+        for (String option : options.split(" ", -1)) {
             String bare = bare(option);
             if (!text.startsWith(bare, start)) {
                 continue;

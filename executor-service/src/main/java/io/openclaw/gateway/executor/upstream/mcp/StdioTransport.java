@@ -165,7 +165,10 @@ final class StdioTransport implements McpTransport {
         try {
             message = McpMessage.read(line, null);
         } catch (IllegalArgumentException e) {
-            log.warn("{} wrote a line that is no message ({}); it is skipped", name, REDACTOR.redact(String.valueOf(e.getMessage())));
+            log.warn(
+                    "{} wrote a line that is no message ({}); it is skipped",
+                    name,
+                    REDACTOR.redact(String.valueOf(e.getMessage())));
             return;
         }
         if (message.isResponse()) {
