@@ -1,6 +1,7 @@
 package io.openclaw.gateway.approval.core;
 
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
+import io.openclaw.gateway.common.json.JsonText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ public record PersonsDecision(
         }
         if (reason != null && reason.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("'reason' contains a NUL character; leave it out");
+        }
+        if (reason != null && JsonText.loneSurrogate(reason) >= 0) {
+            throw new IllegalArgumentException(
+                    "'reason' has a lone surrogate, which UTF-8 cannot carry; send whole characters");
         }
         return switch (String.valueOf(decision).toLowerCase(Locale.ROOT)) {
             case "approve" -> Status.APPROVED;

@@ -2,6 +2,7 @@ package io.openclaw.gateway.executor.core;
 
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.text.Ellipsis;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -97,6 +98,6 @@ public final class McpAnswers {
     }
 
     private static String shortened(String text) {
-        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
+        return Ellipsis.of(text, LONGEST_TEXT);
     }
 }

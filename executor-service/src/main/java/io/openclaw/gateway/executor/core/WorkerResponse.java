@@ -1,6 +1,7 @@
 package io.openclaw.gateway.executor.core;
 
 import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import java.util.Locale;
@@ -27,6 +28,11 @@ public final class WorkerResponse {
             body = Json.read(bytes, Body.class);
         } catch (JacksonException e) {
             return notAWorker(status);
+        } catch (InexactJsonException e) {
+            return Answer.failed(new CallError(
+                    "invalid_result",
+                    "The worker answered, but its answer cannot be passed on: " + e.getMessage() + ".",
+                    status));
         }
         if (status == 200 && body != null && Boolean.TRUE.equals(body.ok())) {
             RawJson result = body.result();

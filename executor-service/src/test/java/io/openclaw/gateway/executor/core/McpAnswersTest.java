@@ -3,7 +3,10 @@ package io.openclaw.gateway.executor.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.common.json.RawJson;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,5 +76,20 @@ class McpAnswersTest {
                 McpAnswers.ofToolResult(RawJson.of("{\"isError\":true,\"structuredContent\":{\"why\":\"no room\"}}"));
         assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(Objects.requireNonNull(answer.error()).message()).contains("no room");
+    }
+
+    /** A message that is cut within a character could enter no topic, and the call would never end. */
+    @Test
+    void aLongMessageIsCutWhereACharacterEnds() {
+        String message = "x".repeat(1_999) + "\ud83d\ude00".repeat(10);
+        Answer error = McpAnswers.ofError(RawJson.from(Map.of("code", 1, "message", message)), null);
+        Answer failed = McpAnswers.ofResult(RawJson.from(
+                Map.of("isError", true, "content", List.of(Map.of("type", "text", "text", message)))));
+        assertThat(List.of(error, failed)).allSatisfy(answer -> assertThat(answer.error())
+                .isNotNull()
+                .satisfies(told -> {
+                    assertThat(told.message()).endsWith("x…");
+                    assertThat(JsonText.loneSurrogate(told.message())).isNegative();
+                }));
     }
 }

@@ -42,6 +42,18 @@ class WorkerResponseTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"content\":[\"x\\ud800y\"]}", "{\"content\":[{\"\\udfff\":1}]}"})
+    void aResultWithHalfACharacterFailsAndSaysWhere(String result) {
+        Answer answer = read(200, "{\"ok\":true,\"result\":" + result + "}");
+        assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(answer.result()).isNull();
+        assertThat(answer.error()).isNotNull().satisfies(error -> {
+            assertThat(error.type()).isEqualTo("invalid_result");
+            assertThat(error.message()).contains("/result/content/0").contains("lone surrogate");
+        });
+    }
+
     @Test
     void aWrongTokenNamesTheSetting() {
         Answer answer = read(401, "{\"error\":{\"message\":\"Unauthorized\",\"type\":\"unauthorized\"}}");

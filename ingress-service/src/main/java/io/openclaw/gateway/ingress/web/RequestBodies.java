@@ -2,6 +2,7 @@ package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
@@ -70,7 +71,7 @@ public final class RequestBodies implements HandlerInterceptor {
      * Reads a body as JSON.
      *
      * @throws BodyTooLargeException if it has more than 4 MiB
-     * @throws InvalidRequestException naming the place where it is no JSON, or no value of the type
+     * @throws InvalidRequestException naming the place where it is no JSON, no value of the type, or no text that UTF-8 carries
      * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent, or all agents together, send too much
      */
     <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
@@ -81,6 +82,8 @@ public final class RequestBodies implements HandlerInterceptor {
                 throw new InvalidRequestException("the body is null; it must be a JSON object");
             }
             return value;
+        } catch (InexactJsonException e) {
+            throw new InvalidRequestException("the body cannot be taken: " + e.getMessage(), e);
         } catch (JacksonException e) {
             throw new InvalidRequestException("the body cannot be read" + place(e) + ": " + e.getOriginalMessage(), e);
         }

@@ -87,6 +87,35 @@ class ToolCatalogueTest {
             }
         }
 
+        /** No number is rounded on its way to the schema. */
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "{\"type\":\"integer\"}                                   | 9007199254740993       | ALLOW",
+                    "{\"type\":\"integer\"}                                   | 7960607143101464576    | ALLOW",
+                    "{\"type\":\"integer\"}                                   | 18446744073709551615   | ALLOW",
+                    "{\"type\":\"integer\"}                                   | 9007199254740993.5     | DENY",
+                    "{\"type\":\"integer\",\"maximum\":9007199254740992}      | 9007199254740993       | DENY",
+                    "{\"type\":\"integer\",\"maximum\":9007199254740993}      | 9007199254740993       | ALLOW",
+                    "{\"type\":\"integer\",\"maximum\":18446744073709551614}  | 18446744073709551615   | DENY",
+                    "{\"type\":\"integer\",\"minimum\":9007199254740993}      | 9007199254740992       | DENY",
+                    "{\"type\":\"number\",\"maximum\":500}                    | 500.00000000000000000001 | DENY",
+                    "{\"type\":\"number\",\"exclusiveMaximum\":0.1}           | 0.09999999999999999999 | ALLOW",
+                    "{\"type\":\"number\",\"multipleOf\":0.01}                | 1.10                   | ALLOW",
+                    "{\"type\":\"number\",\"multipleOf\":0.01}                | 1.101                  | DENY",
+                    "{\"enum\":[9007199254740992]}                            | 9007199254740993       | DENY",
+                    "{\"const\":123456789.123456789123}                       | 123456789.12345679     | DENY",
+                    "{\"const\":123456789.123456789123}                       | 123456789.123456789123 | ALLOW"
+                })
+        void areComparedWithItAsExactNumbers(String schema, String number, Decision outcome) {
+            String object = "{\"type\":\"object\",\"properties\":{\"n\":" + schema + "}}";
+            PolicyDecision decision = decide(
+                    catalogue(pinned("jira", tool("get", "Gets.", object, true))),
+                    Asked.by("a", "jira/get").with("{\"n\":" + number + "}"));
+            assertThat(decision.outcome()).isEqualTo(outcome);
+        }
+
         @Test
         void thatTheSchemaDoesNotNameMayComeIfItSaysSo() {
             String open = SCHEMA.replace("\"required\"", "\"additionalProperties\":true,\"required\"");

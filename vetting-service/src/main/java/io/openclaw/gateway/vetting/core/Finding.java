@@ -2,6 +2,7 @@ package io.openclaw.gateway.vetting.core;
 
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
+import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.vetting.core.rule.Rule;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 
@@ -27,7 +28,8 @@ public record Finding(
                 "Nobody can tell from the text what it does",
                 Severity.MEDIUM,
                 RuleOutcome.UNSURE,
-                "What it does cannot be told from its text: " + why + ".",
+                // The reader cuts texts short, and computes some as a shell would: either can leave half a character.
+                JsonText.repaired("What it does cannot be told from its text: " + why + "."),
                 "write it so that every command and path can be read.");
     }
 

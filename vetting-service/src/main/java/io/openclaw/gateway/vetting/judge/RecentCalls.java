@@ -1,5 +1,6 @@
 package io.openclaw.gateway.vetting.judge;
 
+import io.openclaw.gateway.common.text.Shortened;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,7 +32,7 @@ public final class RecentCalls {
         if (calls.size() >= MOST_CALLS) {
             calls.removeFirst();
         }
-        calls.addLast(line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line);
+        calls.addLast(Shortened.of(line, LONGEST_LINE));
     }
 
     /** Returns an agent's calls, oldest first. */

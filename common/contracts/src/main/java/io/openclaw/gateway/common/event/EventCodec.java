@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.event;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -46,11 +47,14 @@ public final class EventCodec {
      *
      * @param topicName the topic's full name
      * @param partition the partition, or {@code null} to let the key choose
+     * @throws io.openclaw.gateway.common.json.InexactJsonException if a text in it is none that UTF-8 can carry
      */
     public ProducerRecord<String, byte[]> encode(
             GatewayEvent event, String topicName, @Nullable Integer partition, Instant now) {
         EventType type = EventType.of(event);
-        var record = new ProducerRecord<>(topicName, partition, event.key(), Json.write(event));
+        byte[] value = Json.write(event);
+        JsonText.requireUtf8(value);
+        var record = new ProducerRecord<>(topicName, partition, event.key(), value);
         Headers headers = record.headers();
         headers.add("ce_specversion", SPEC_VERSION);
         headers.add("ce_id", utf8(eventId(event, type, now)));

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The one JSON mapper of the gateway. Nesting is limited to 500 levels, and a repeated name is an error. */
@@ -14,6 +15,9 @@ public final class Json {
             .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.NON_NULL))
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // A number passes exactly, whoever reads it on its way.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .addModule(InstantText.module())
             .build();
     /** For events: the gateway wrote them itself, and looking for duplicate names takes a fifth of the time. */
@@ -21,8 +25,18 @@ public final class Json {
 
     private Json() {}
 
-    /** Reads a value whose {@link RawJson} parts are sliced out of the source and not parsed further. */
+    /**
+     * Reads a value that came from outside; {@link RawJson} parts of it are sliced out of the source and not parsed further.
+     *
+     * @throws InexactJsonException naming the place of text that UTF-8 cannot carry; see {@link JsonText}
+     */
     public static <T> T read(byte[] source, Class<T> type, DeserializationFeature... with) {
+        JsonText.requireUtf8(source);
+        return readUnchecked(source, type, with);
+    }
+
+    /** Reads a value as {@link #read} does; the caller checks the source with {@link JsonText}. */
+    public static <T> T readUnchecked(byte[] source, Class<T> type, DeserializationFeature... with) {
         return MAPPER.readerFor(type)
                 .withFeatures(with)
                 .withAttribute(RawJson.SOURCE, source)

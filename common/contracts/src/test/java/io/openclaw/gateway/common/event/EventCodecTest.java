@@ -265,4 +265,14 @@ class EventCodecTest {
             assertThatThrownBy(() -> codec.decode(record)).hasMessageContaining("ce_type");
         }
     }
+
+    /** The last look: whatever a stage overlooked, no text enters a topic that its readers would read differently. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":\"\\ud800\"}", "{\"\\udc00\":1}", "{\"a\":\"\ud800\"}"})
+    void textThatUtf8CannotCarryEntersNoTopic(String arguments) {
+        ToolCall call = Calls.call("{}").showing(RawJson.of(arguments), null);
+        assertThatThrownBy(() -> codec.encode(new CallRequested(call), "topic", null, NOW))
+                .isInstanceOf(RuntimeException.class)
+                .hasMessageContaining("urrogate");
+    }
 }

@@ -1,6 +1,8 @@
 package io.openclaw.gateway.ingress.core.mcp;
 
+import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.common.json.RawJson;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ public record JsonRpcMessage(
             @Nullable RawJson error) {}
 
     /**
-     * Reads a message.
+     * Reads a message; {@link #check} it before it is used.
      *
      * @throws JsonRpcException if it is none, saying which of the rules it breaks
      */
@@ -52,12 +54,27 @@ public record JsonRpcMessage(
                 Json.MAPPER.readTree(body);
                 throw JsonRpcException.badRequest(JsonRpcException.INVALID_REQUEST, "The body has to be a JSON object");
             }
-            fields = Json.read(body, Fields.class);
+            fields = Json.readUnchecked(body, Fields.class);
         } catch (JacksonException e) {
+            // The reader of bytes stops at half a character in a name; this says where that is.
+            check(body);
             throw JsonRpcException.badRequest(
                     JsonRpcException.PARSE_ERROR, "The body is no JSON that can be read: " + e.getOriginalMessage());
         }
         return checked(fields);
+    }
+
+    /**
+     * Checks the texts of a message. It is read before that, so that its answer can name its id.
+     *
+     * @throws JsonRpcException naming the place of a text that UTF-8 cannot carry
+     */
+    public static void check(byte[] body) {
+        try {
+            JsonText.requireUtf8(body);
+        } catch (InexactJsonException e) {
+            throw JsonRpcException.badRequest(JsonRpcException.INVALID_PARAMS, String.valueOf(e.getMessage()));
+        }
     }
 
     private static int firstByte(byte[] body) {

@@ -70,6 +70,7 @@ public final class McpController {
             }
             JsonRpcMessage message = JsonRpcMessage.read(body);
             reply.answers(message.id());
+            JsonRpcMessage.check(body);
             if (isModern(request, message)) {
                 modern(request, caller, message, reply);
             } else {
@@ -99,6 +100,7 @@ public final class McpController {
                 answering(null, one, () -> {
                     JsonRpcMessage message = JsonRpcMessage.read(each);
                     one.answers(message.id());
+                    JsonRpcMessage.check(each);
                     if ("initialize".equals(message.method())) {
                         throw JsonRpcException.badRequest(
                                 JsonRpcException.INVALID_REQUEST,
