@@ -119,7 +119,7 @@ public final class SuspectedCalls implements PipelineLifecycle {
                 throw new UnreadableEventException(
                         "a " + event.getClass().getSimpleName() + " does not belong on " + topic);
             }
-            trusted = step.trusted(suspected);
+            trusted = step.offered(suspected);
             publisher.publish(step.settled(trusted, settlement.of(trusted))).join();
             return AcknowledgeType.ACCEPT;
         } catch (UnreadableEventException | UntrustedCallException e) {

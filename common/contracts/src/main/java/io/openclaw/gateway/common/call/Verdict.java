@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.call;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param approval who has to say yes, if the outcome is {@code ESCALATE} and the stage wants somebody in particular
  * @param reading what the stage read the call as, masked: vetting's normal form, a line for each command that would be run;
  *     at most {@value #MAX_READING} characters; only of a call that somebody has to decide about
+ * @param mayBeSettled whether vetting offers this verdict to a model, which may replace it; absent for no
  * @param signature the link in the signature chain; {@code null} until the stage has signed
  * @param unknown fields that a newer version wrote, kept as they came
  */
@@ -32,6 +34,7 @@ public record Verdict(
         @Nullable String policyVersion,
         @Nullable ApprovalTerms approval,
         @Nullable String reading,
+        @Nullable Boolean mayBeSettled,
         @Nullable String signature,
         @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown) {
 
@@ -56,18 +59,71 @@ public record Verdict(
 
     /** Returns this verdict with who has to say yes; not signed. */
     public Verdict wanting(@Nullable ApprovalTerms terms) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, terms, reading, null, unknown);
+        return new Verdict(
+                stage,
+                outcome,
+                reasons,
+                decidedBy,
+                decidedAt,
+                policyVersion,
+                terms,
+                reading,
+                mayBeSettled,
+                null,
+                unknown);
     }
 
     /** Returns this verdict with what the call was read as; not signed. */
     public Verdict reading(@Nullable String shown) {
         return new Verdict(
-                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, shown, null, unknown);
+                stage,
+                outcome,
+                reasons,
+                decidedBy,
+                decidedAt,
+                policyVersion,
+                approval,
+                shown,
+                mayBeSettled,
+                null,
+                unknown);
+    }
+
+    /** Returns this verdict as one that a model may replace; not signed. */
+    public Verdict offered() {
+        return new Verdict(
+                stage,
+                outcome,
+                reasons,
+                decidedBy,
+                decidedAt,
+                policyVersion,
+                approval,
+                reading,
+                true,
+                null,
+                unknown);
+    }
+
+    /** Tells whether a model may replace this verdict: only what vetting could not settle itself, and offered, may be. */
+    @JsonIgnore
+    public boolean isOffered() {
+        return stage == Stage.VETTING && outcome == Decision.ESCALATE && Boolean.TRUE.equals(mayBeSettled);
     }
 
     /** Returns this verdict with its signature. */
     public Verdict signed(String link) {
         return new Verdict(
-                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, link, unknown);
+                stage,
+                outcome,
+                reasons,
+                decidedBy,
+                decidedAt,
+                policyVersion,
+                approval,
+                reading,
+                mayBeSettled,
+                link,
+                unknown);
     }
 }

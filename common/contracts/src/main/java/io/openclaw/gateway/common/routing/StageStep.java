@@ -92,13 +92,38 @@ public final class StageStep {
 
     /** Appends a verdict that a model may replace, and returns the event that asks for that. */
     public CallSuspected suspected(CallEvent event, Verdict verdict) {
-        return new CallSuspected(event.call(), chain.append(event.call(), event.verdicts(), verdict), Map.of());
+        return new CallSuspected(
+                event.call(), chain.append(event.call(), event.verdicts(), verdict.offered()), Map.of());
     }
 
-    /** Replaces the verdict that a call was suspected with, and returns the event that follows. */
+    /**
+     * Returns a suspected call that a model may settle: policy allowed it, and vetting could not settle it and signed that it
+     * offers it. Topics are not trusted: a call's record can be copied here from anywhere.
+     *
+     * @throws UntrustedCallException saying what is wrong
+     */
+    public CallSuspected offered(CallSuspected suspected) {
+        trusted(suspected);
+        List<Verdict> verdicts = suspected.verdicts();
+        if (verdicts.size() != 2
+                || verdicts.getFirst().stage() != Stage.POLICY
+                || verdicts.getFirst().outcome() != Decision.ALLOW
+                || !verdicts.getLast().isOffered()) {
+            throw new UntrustedCallException("refused: vetting did not offer this call to a model; it has the verdicts "
+                    + verdicts.stream()
+                            .map(verdict -> verdict.stage() + " " + verdict.outcome())
+                            .toList());
+        }
+        return suspected;
+    }
+
+    /**
+     * Replaces the verdict that a call was suspected with, and returns the event that follows.
+     *
+     * @throws UntrustedCallException if vetting did not offer it
+     */
     public CallEvent settled(CallSuspected suspected, Verdict verdict) {
-        List<Verdict> before =
-                suspected.verdicts().subList(0, suspected.verdicts().size() - 1);
+        List<Verdict> before = offered(suspected).verdicts().subList(0, 1);
         return after(new CallAuthorized(suspected.call(), before, Map.of()), verdict);
     }
 

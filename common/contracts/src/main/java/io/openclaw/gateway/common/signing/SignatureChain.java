@@ -17,6 +17,8 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.Optional;
 import javax.crypto.Mac;
 import org.jspecify.annotations.Nullable;
@@ -176,11 +178,23 @@ public final class SignatureChain {
                     .add(reason.severity().name());
         }
         signing.add(verdict.approval() == null ? null : RawJson.from(verdict.approval()));
-        // Reasons are three fields each, so a verdict with a reading has another number of fields than any without.
-        if (verdict.reading() != null) {
-            signing.add(verdict.reading());
-        }
+        // Reasons are three fields each, so a verdict with extras has another number of fields than any without.
+        extrasOf(verdict).ifPresent(signing::add);
         return signing.add(previous).hex();
+    }
+
+    /** Returns what a verdict says beside what every verdict says, as one field; empty if it says nothing more. */
+    private static Optional<RawJson> extrasOf(Verdict verdict) {
+        boolean mayBeSettled = Boolean.TRUE.equals(verdict.mayBeSettled());
+        if (!mayBeSettled && verdict.reading() == null) {
+            return Optional.empty();
+        }
+        Map<String, Object> extras = new TreeMap<>();
+        extras.put("mayBeSettled", mayBeSettled);
+        if (verdict.reading() != null) {
+            extras.put("reading", verdict.reading());
+        }
+        return Optional.of(RawJson.from(extras));
     }
 
     private String signatureOf(CallCompleted completed) {
