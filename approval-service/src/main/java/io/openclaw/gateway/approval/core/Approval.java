@@ -2,6 +2,7 @@ package io.openclaw.gateway.approval.core;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.openclaw.gateway.common.call.ApprovalTerms;
+import io.openclaw.gateway.common.call.CallContext;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the call's id: there is one approval per call
  * @param arguments masked, for showing
+ * @param context what reaches the upstream beside the arguments, masked, for showing; absent if nothing does
  * @param reading what vetting read the arguments as, masked: a line for each command that would be run
  * @param reasons why a person has to decide: the reasons of all verdicts that did not plainly allow the call
  * @param expiresAt after which nobody can decide any more
@@ -42,6 +44,7 @@ public record Approval(
         String tool,
         String digest,
         RawJson arguments,
+        @Nullable RawJson context,
         @Nullable String intent,
         @Nullable String reading,
         List<Reason> reasons,
@@ -82,6 +85,7 @@ public record Approval(
      */
     public static Approval of(CallEscalated escalated, Duration lifetime, Redactor redactor, Instant now) {
         ToolCall call = escalated.call();
+        RawJson context = CallContext.decided(call.context());
         ApprovalTerms terms = escalated.verdicts().stream()
                 .map(Verdict::approval)
                 .filter(Objects::nonNull)
@@ -96,6 +100,7 @@ public record Approval(
                 call.tool(),
                 call.digest(),
                 redactor.redact(call.arguments() == null ? RawJson.EMPTY_OBJECT : call.arguments()),
+                context == null ? null : redactor.redact(context),
                 call.intent() == null ? null : redactor.redact(call.intent()),
                 escalated.verdicts().stream()
                         .map(Verdict::reading)
@@ -229,6 +234,7 @@ public record Approval(
                 tool,
                 digest,
                 arguments,
+                context,
                 intent,
                 reading,
                 reasons,

@@ -42,10 +42,10 @@ public final class ApprovalStore {
     public void insert(Stored stored) {
         Approval approval = stored.approval();
         Shortened shortened = Shortened.of(approval.arguments().text(), MAX_LISTED_LENGTH);
-        jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, intent, reading, reasons,"
+        jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
                         + " status, requested_at, expires_at, terms, changed_at, reason, escalated_partition, escalated_offset,"
                         + " arguments_start, arguments_length, arguments_sha256)"
-                        + " values (?, ?, ?, ?, ?, cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?, ?, ?, ?, ?)"
+                        + " values (?, ?, ?, ?, ?, cast(? as json), cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?, ?, ?, ?, ?)"
                         + " on conflict do nothing")
                 .param(approval.id())
                 .param(approval.agent())
@@ -53,6 +53,7 @@ public final class ApprovalStore {
                 .param(approval.tool())
                 .param(approval.digest())
                 .param(approval.arguments().text())
+                .param(approval.context() == null ? null : approval.context().text())
                 .param(approval.intent())
                 .param(approval.reading())
                 .param(RawJson.from(approval.reasons()).text())
@@ -122,7 +123,7 @@ public final class ApprovalStore {
      * which would take hundreds of megabytes.
      */
     public List<Stored> untold() {
-        return jdbc.sql("select call_id, agent, upstream, tool, digest, '{}' as arguments, intent, reading, reasons, status,"
+        return jdbc.sql("select call_id, agent, upstream, tool, digest, '{}' as arguments, context, intent, reading, reasons, status,"
                         + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, escalated_partition,"
                         + " escalated_offset from " + approvals + " where not told order by changed_at limit 100")
                 .query((row, n) -> stored(row))
@@ -153,7 +154,7 @@ public final class ApprovalStore {
      */
     public List<ListedApproval> list(
             @Nullable Status status, @Nullable String agent, @Nullable UUID before, int limit) {
-        String sql = "select call_id, agent, upstream, tool, digest, left(intent, :longest) as intent, reading,"
+        String sql = "select call_id, agent, upstream, tool, digest, context, left(intent, :longest) as intent, reading,"
                 + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status, requested_at,"
                 + " expires_at, terms, votes, changed_at, decided_by, reason, arguments_start, arguments_length,"
                 + " arguments_sha256, case when arguments_length is null then arguments::text end as arguments_whole from "
@@ -226,6 +227,7 @@ public final class ApprovalStore {
                 row.getString("tool"),
                 row.getString("digest"),
                 arguments,
+                row.getString("context") == null ? null : RawJson.of(row.getString("context")),
                 row.getString("intent"),
                 row.getString("reading"),
                 reasons,

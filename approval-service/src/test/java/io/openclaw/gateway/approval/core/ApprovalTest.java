@@ -50,7 +50,7 @@ class ApprovalTest {
                 deadline,
                 null,
                 "say hello with password=hunter22",
-                null,
+                RawJson.of("{\"x-openclaw-message-to\":\"+1ATTACKER\",\"sessionKey\":\"token=hunter22\",\"mcp\":{}}"),
                 null,
                 0,
                 "d1",
@@ -77,6 +77,7 @@ class ApprovalTest {
                 approval.tool(),
                 approval.digest(),
                 approval.arguments(),
+                approval.context(),
                 approval.intent(),
                 approval.reading(),
                 approval.reasons(),
@@ -97,6 +98,9 @@ class ApprovalTest {
         assertThat(approval.reasons()).extracting(Reason::ruleId).containsExactly("r1");
         assertThat(approval.arguments().text())
                 .isEqualTo("{\"to\":\"eve\",\"token\":\"[masked token, 3 characters]\"}");
+        assertThat(approval.context())
+                .isEqualTo(RawJson.of("{\"x-openclaw-message-to\":\"+1ATTACKER\","
+                        + "\"sessionKey\":\"token=[masked token, 3 characters]\"}"));
         assertThat(approval.intent()).isEqualTo("say hello with password=[masked password, 8 characters]");
     }
 

@@ -347,7 +347,11 @@ class TheWayOfACallTest {
                     Arguments.of("{\"tool\":\"exec\",\"argument\":{}}", "argument"),
                     Arguments.of("{\"tool\":\"exec\",\"tool\":\"exec\"}", "tool"),
                     Arguments.of("{\"tool\":\"exec\",\"arguments\":[]}", "'arguments' must be a JSON object"),
-                    Arguments.of("{\"tool\":\"exec\",\"arguments\":{\"n\":9007199254740993}}", "9007199254740993"),
+                    Arguments.of("{\"tool\":\"exec\",\"arguments\":{\"n\":1e400}}", "1e400 at /n"),
+                    Arguments.of("{\"tool\":\"exec\",\"arguments\":{\"a\":\"x\\ud800y\"}}", "/arguments/a"),
+                    Arguments.of("{\"tool\":\"exec\",\"arguments\":{\"\\udfff\":1}}", "a name at /arguments/"),
+                    Arguments.of("{\"tool\":\"exec\",\"intent\":\"\\ud83d\"}", "/intent"),
+                    Arguments.of("{\"tool\":\"exec\",\"idempotencyKey\":\"\\ud83d\"}", "/idempotencyKey"),
                     Arguments.of("{\"tool\":\"a b\"}", "a b"),
                     Arguments.of("{\"tool\":\"x/y\",\"upstream\":\"z\"}", "upstream once"),
                     Arguments.of("{\"tool\":\"exec\",\"deadline\":\"2020-01-01T00:00:00Z\"}", "which is over"),
@@ -485,6 +489,31 @@ class TheWayOfACallTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.at("/ok").asBoolean()).isTrue();
             assertThat(answer.text("/result/content/0/text")).contains("\"action\":\"json\"", "\"a\":1");
+        }
+
+        @Test
+        void handsOnNumbersThatNoDoubleHolds() {
+            String numbers =
+                    "[9007199254740993,7960607143101464576,18446744073709551615,0.1,1.10,123456789.123456789123]";
+            Answer answer = invoke("{\"tool\":\"echo\",\"action\":\"json\",\"args\":{\"n\":" + numbers + "}}");
+            assertThat(answer.text("/result/content/0/text")).contains("\"n\":" + numbers);
+            assertThat(gateway.call("count", "{\"mark\":\"" + mark + "\",\"n\":" + numbers + "}")
+                            .text("/result/content/0/text"))
+                    .contains("\"n\":" + numbers);
+        }
+
+        /** SECURITY finding 4a: whom the message goes to is said by a header alone. */
+        @Test
+        void showsAPersonWhatReachesTheWorkerBesideTheArguments() {
+            Answer blocked = invoke(
+                    "{\"tool\":\"message\",\"args\":" + marked()
+                            + ",\"sessionKey\":\"agent:main:whatsapp:direct:+1VICTIM\"}",
+                    "x-openclaw-message-to",
+                    "+1ATTACKER");
+            String callId = blocked.text("/error/callId");
+            Answer approval = gateway.console("/v1/approvals/" + callId);
+            assertThat(approval.text("/context/x-openclaw-message-to")).isEqualTo("+1ATTACKER");
+            assertThat(approval.text("/context/sessionKey")).isEqualTo("agent:main:whatsapp:direct:+1VICTIM");
         }
 
         @Test

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.executor.upstream;
 
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.call.CallContext;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.Json;
@@ -14,7 +15,6 @@ import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,8 +35,6 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** An OpenClaw worker: {@code POST /tools/invoke}, as its docs/gateway/tools-invoke-http-api.md says. */
 public final class OpenClawWorker implements Upstream {
@@ -56,9 +54,6 @@ public final class OpenClawWorker implements Upstream {
     private static final Timeout LOOK_PATIENCE = Timeout.ofSeconds(5);
     /** Places are given by the upstream's bulkhead, not here. */
     private static final int MOST_CONNECTIONS = 100_000;
-
-    private static final String HEADER_PREFIX = "x-openclaw-";
-    private static final Set<String> IN_BODY = Set.of("sessionKey", "agentId", "dryRun");
 
     private final String name;
     private final URI endpoint;
@@ -120,13 +115,7 @@ public final class OpenClawWorker implements Upstream {
     @SuppressWarnings("FutureReturnValueIgnored") // It fails as the one it depends on does.
     public CompletableFuture<Step> run(ToolCall call, Listener listener) {
         HttpPost request = request(body(call));
-        ObjectNode context = context(call);
-        if (context != null) {
-            context.properties().stream()
-                    .filter(entry -> entry.getKey().startsWith(HEADER_PREFIX))
-                    .forEach(entry ->
-                            request.setHeader(entry.getKey(), entry.getValue().asString()));
-        }
+        CallContext.of(call).workerHeaders().forEach(request::setHeader);
         CompletableFuture<Step> running = CompletableFuture.supplyAsync(
                 () -> {
                     listener.beforeAttempt();
@@ -221,21 +210,17 @@ public final class OpenClawWorker implements Upstream {
                 .append(",\"idempotencyKey\":\"")
                 .append(call.callId())
                 .append('"');
-        ObjectNode context = context(call);
-        if (context != null) {
-            context.properties().stream()
-                    .filter(entry -> IN_BODY.contains(entry.getKey()))
-                    .forEach(entry -> body.append(',')
-                            .append(Json.MAPPER.writeValueAsString(entry.getKey()))
-                            .append(':')
-                            .append(entry.getValue()));
-        }
+        CallContext context = CallContext.of(call);
+        append(body, "sessionKey", context.sessionKey());
+        append(body, "agentId", context.agentId());
+        append(body, "dryRun", context.dryRun());
         return body.append('}').toString();
     }
 
-    private static @Nullable ObjectNode context(ToolCall call) {
-        RawJson context = call.context();
-        return context != null && context.as(JsonNode.class) instanceof ObjectNode object ? object : null;
+    private static void append(StringBuilder body, String name, @Nullable Object value) {
+        if (value != null) {
+            body.append(",\"").append(name).append("\":").append(Json.MAPPER.writeValueAsString(value));
+        }
     }
 
     private UpstreamUnavailableException unanswered(IOException problem) {

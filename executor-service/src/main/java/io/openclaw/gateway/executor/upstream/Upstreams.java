@@ -127,7 +127,8 @@ public final class Upstreams implements AutoCloseable {
                 each.mcp(),
                 each.stdio(),
                 each.timeout(),
-                each.concurrency());
+                each.concurrency(),
+                List.of());
     }
 
     private Upstream made(PolicyDocument.Upstream described) {

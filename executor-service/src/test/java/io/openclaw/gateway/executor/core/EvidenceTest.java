@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,10 @@ class EvidenceTest {
     }
 
     private ToolCall call(Mode mode) {
+        return call(mode, null, null);
+    }
+
+    private ToolCall call(Mode mode, @Nullable RawJson context, @Nullable RawJson digested) {
         RawJson arguments = RawJson.of("{\"command\":\"ls\"}");
         return chain.seal(new ToolCall(
                 CallIds.next(),
@@ -53,10 +58,10 @@ class EvidenceTest {
                 NOW.plusSeconds(60),
                 null,
                 null,
-                null,
+                context,
                 null,
                 0,
-                Digest.of("demo", "openclaw", "exec", arguments),
+                Digest.of("demo", "openclaw", "exec", arguments, digested),
                 null,
                 Map.of()));
     }
@@ -74,6 +79,11 @@ class EvidenceTest {
         return new CallCleared(call, verdicts, Map.of());
     }
 
+    private CallCleared allowed(ToolCall call) {
+        List<Verdict> verdicts = and(call, List.of(), Stage.POLICY, Decision.ALLOW);
+        return new CallCleared(call, and(call, verdicts, Stage.VETTING, Decision.ALLOW), Map.of());
+    }
+
     private void assertDenied(CallCleared cleared, String why) {
         assertThat(evidence.check(cleared)).hasValueSatisfying(refusal -> {
             assertThat(refusal.outcome()).isEqualTo(Outcome.DENIED);
@@ -87,6 +97,21 @@ class EvidenceTest {
         @Test
         void whatPolicyAndVettingAllowed() {
             assertThat(evidence.check(cleared(Stage.POLICY, Decision.ALLOW, Stage.VETTING, Decision.ALLOW)))
+                    .isEmpty();
+        }
+
+        @Test
+        void whatHasTheContextThatItsDigestCovers() {
+            RawJson context = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
+            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, context)), NOW))
+                    .isEmpty();
+        }
+
+        /** For one release: a call that was under way when its gateway was updated. */
+        @Test
+        void whatHasADigestFromBeforeContextsCounted() {
+            RawJson context = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
+            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, null)), NOW))
                     .isEmpty();
         }
 
@@ -139,6 +164,57 @@ class EvidenceTest {
             assertDenied(new CallCleared(changed, good.verdicts(), Map.of()), "not those that were approved");
             assertDenied(
                     new CallCleared(good.call().withoutArguments(), good.verdicts(), Map.of()), "it has no arguments");
+        }
+
+        @Test
+        void whatHasAnotherContextThanWasApproved() {
+            RawJson approved = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
+            RawJson other = RawJson.of("{\"x-openclaw-message-to\":\"+2\"}");
+            assertDenied(allowed(call(Mode.EXECUTE, other, approved)), "not those that were approved");
+            assertDenied(allowed(call(Mode.EXECUTE, null, approved)), "not those that were approved");
+            ToolCall swapped = call(Mode.EXECUTE, approved, approved);
+            CallCleared good = allowed(swapped);
+            assertDenied(
+                    new CallCleared(swapped.showing(swapped.arguments(), other), good.verdicts(), Map.of()),
+                    "not sealed by ingress");
+        }
+
+        /** Every link is signed, and all the same the chain contradicts itself. */
+        @Test
+        void whatHasAVerdictTooManyOrInAnotherOrder() {
+            Decision yes = Decision.ALLOW;
+            assertDenied(cleared(Stage.VETTING, yes, Stage.POLICY, yes), "needs those of");
+            assertDenied(cleared(Stage.POLICY, yes, Stage.VETTING, yes, Stage.VETTING, yes), "needs those of");
+            assertDenied(cleared(Stage.POLICY, yes, Stage.POLICY, yes, Stage.VETTING, yes), "needs those of");
+            assertDenied(
+                    cleared(Stage.POLICY, yes, Stage.VETTING, Decision.DENY, Stage.VETTING, yes), "needs those of");
+            assertDenied(cleared(Stage.POLICY, yes, Stage.VETTING, yes, Stage.APPROVAL, yes), "needs those of");
+            assertDenied(
+                    cleared(Stage.POLICY, Decision.ESCALATE, Stage.APPROVAL, yes, Stage.VETTING, yes),
+                    "needs those of");
+            assertDenied(
+                    cleared(
+                            Stage.POLICY,
+                            yes,
+                            Stage.VETTING,
+                            Decision.ESCALATE,
+                            Stage.APPROVAL,
+                            Decision.DENY,
+                            Stage.APPROVAL,
+                            yes),
+                    "needs those of");
+            assertDenied(
+                    cleared(
+                            Stage.POLICY, yes,
+                            Stage.VETTING, Decision.ESCALATE,
+                            Stage.APPROVAL, Decision.ESCALATE),
+                    "nobody approved it");
+            assertDenied(
+                    cleared(
+                            Stage.POLICY, Decision.DENY,
+                            Stage.VETTING, Decision.ESCALATE,
+                            Stage.APPROVAL, yes),
+                    "it was denied");
         }
 
         @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import com.sun.net.httpserver.HttpServer;
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.testing.Calls;
@@ -14,12 +15,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,8 @@ import org.junit.jupiter.api.Test;
 class OpenClawWorkerTest {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
+    private final AtomicReference<String> lastBody = new AtomicReference<>("");
+    private final AtomicReference<Map<String, List<String>>> lastHeaders = new AtomicReference<>(Map.of());
     private final AtomicInteger runs = new AtomicInteger();
     private HttpServer server;
     private int port;
@@ -46,6 +53,8 @@ class OpenClawWorkerTest {
             try (exchange) {
                 runs.incrementAndGet();
                 String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                lastBody.set(body);
+                lastHeaders.set(Map.copyOf(exchange.getRequestHeaders()));
                 if (body.contains("\"hang_up\"")) {
                     return;
                 }
@@ -100,6 +109,37 @@ class OpenClawWorkerTest {
                     assertThat(problem.mayHaveStarted()).isEqualTo(mayHaveStarted);
                     assertThat(problem).hasMessageContaining("/tools/invoke");
                 });
+    }
+
+    private void run(String arguments, @Nullable String context) throws Exception {
+        ToolCall call = Calls.call("demo", "openclaw", "echo", RawJson.of(arguments), Instant.now());
+        worker.run(call.showing(call.arguments(), context == null ? null : RawJson.of(context)), (method, params) -> {})
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aWorkerGetsTheContextThatItKnowsAndNothingElse() throws Exception {
+        run(
+                "{}",
+                "{\"sessionKey\":\"main\",\"agentId\":\"a\",\"dryRun\":true,\"x-openclaw-message-to\":\"+1\","
+                        + "\"x-openclaw-account-id\":\"acct\",\"x-openclaw-thread-id\":\"t\",\"x-openclaw-message-channel\":\"c\","
+                        + "\"x-openclaw-evil\":\"+1EVIL\",\"evil\":\"+1EVIL\",\"meta\":{\"evil\":\"+1EVIL\"},\"mcp\":{\"clientInfo\":\"+1EVIL\"}}");
+        assertThat(lastBody.get())
+                .contains("\"sessionKey\":\"main\",\"agentId\":\"a\",\"dryRun\":true")
+                .doesNotContain("EVIL");
+        assertThat(lastHeaders.get().toString()).doesNotContain("EVIL");
+        assertThat(lastHeaders.get())
+                .containsEntry("X-openclaw-message-to", List.of("+1"))
+                .containsEntry("X-openclaw-account-id", List.of("acct"))
+                .containsEntry("X-openclaw-thread-id", List.of("t"))
+                .containsEntry("X-openclaw-message-channel", List.of("c"));
+    }
+
+    @Test
+    void numbersReachAWorkerAsTheyWereWritten() throws Exception {
+        String numbers = "{\"n\":[9007199254740993,18446744073709551615,0.1,1.10,123456789.123456789123]}";
+        run(numbers, null);
+        assertThat(lastBody.get()).contains("\"args\":" + numbers);
     }
 
     @Test

@@ -115,7 +115,8 @@ class UpstreamsTest {
                 null,
                 null,
                 timeout,
-                2);
+                2,
+                List.of());
     }
 
     private Answer run(String tool) {

@@ -8,8 +8,10 @@ import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.InexactJsonException;
+import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.ToolName;
+import io.openclaw.gateway.common.text.Ellipsis;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param intent what the agent says it wants to achieve; at most 2,000 characters
  * @param deadline after which the call must not be started
  * @param idempotencyKey makes the same request the same call; at most 200 characters
- * @param context what the upstream needs beside the arguments
+ * @param context what reaches the upstream beside the arguments; see {@link io.openclaw.gateway.common.call.CallContext}
  * @param onBehalfOf the person for whom the agent acts, as it says; at most 200 characters
  */
 public record CallRequest(
@@ -81,7 +83,7 @@ public record CallRequest(
                 context,
                 identity(caller),
                 replyPartition,
-                digest(agent, address, object),
+                digest(agent, address, object, context),
                 null,
                 Map.of());
     }
@@ -144,11 +146,16 @@ public record CallRequest(
         return deadline.truncatedTo(ChronoUnit.MICROS);
     }
 
-    private static String digest(String agent, Address address, RawJson arguments) {
+    private static String digest(String agent, Address address, RawJson arguments, @Nullable RawJson context) {
         try {
-            return Digest.of(agent, address.upstream(), address.tool(), arguments);
+            JsonText.requireExact(arguments);
         } catch (InexactJsonException e) {
             throw new InvalidRequestException("'arguments': " + e.getMessage(), e);
+        }
+        try {
+            return Digest.of(agent, address.upstream(), address.tool(), arguments, context);
+        } catch (InexactJsonException e) {
+            throw new InvalidRequestException("the call cannot be taken: " + e.getMessage(), e);
         }
     }
 
@@ -160,9 +167,16 @@ public record CallRequest(
         if (value != null && value.indexOf('\0') >= 0) {
             throw new InvalidRequestException("'" + name + "' contains a NUL character; leave it out");
         }
+        try {
+            if (value != null) {
+                JsonText.requireWhole("'" + name + "'", value);
+            }
+        } catch (InexactJsonException e) {
+            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static String shortened(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+        return Shortened.of(text, 80);
     }
 }

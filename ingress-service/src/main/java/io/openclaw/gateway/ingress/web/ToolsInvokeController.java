@@ -1,5 +1,6 @@
 package io.openclaw.gateway.ingress.web;
 
+import io.openclaw.gateway.common.call.CallContext;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -18,9 +19,6 @@ import io.openclaw.gateway.ingress.kafka.Calls;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -34,10 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ToolsInvokeController {
     static final String PATH = "/tools/invoke";
 
-    /** The headers that the worker reads, without their common prefix. */
-    private static final List<String> HEADERS = List.of("message-channel", "account-id", "message-to", "thread-id");
-
-    private static final String HEADER_PREFIX = "x-openclaw-";
     /** The person for whom the agent acts; the gateway's own, the worker does not see it. */
     private static final String ON_BEHALF_OF = "x-gateway-on-behalf-of";
 
@@ -185,19 +179,20 @@ final class ToolsInvokeController {
     }
 
     private static @Nullable RawJson contextOf(Body body, HttpServletRequest request) {
-        Map<String, Object> context = new LinkedHashMap<>();
-        putIfPresent(context, "sessionKey", body.sessionKey());
-        putIfPresent(context, "agentId", body.agentId());
-        putIfPresent(context, "dryRun", body.dryRun());
-        for (String header : HEADERS) {
-            putIfPresent(context, HEADER_PREFIX + header, request.getHeader(HEADER_PREFIX + header));
-        }
-        return context.isEmpty() ? null : RawJson.from(context);
+        return new CallContext(
+                        body.sessionKey(),
+                        body.agentId(),
+                        body.dryRun(),
+                        header(request, "message-channel"),
+                        header(request, "account-id"),
+                        header(request, "message-to"),
+                        header(request, "thread-id"),
+                        null,
+                        null)
+                .json();
     }
 
-    private static void putIfPresent(Map<String, Object> map, String name, @Nullable Object value) {
-        if (value != null) {
-            map.put(name, value);
-        }
+    private static @Nullable String header(HttpServletRequest request, String name) {
+        return request.getHeader(CallContext.HEADER_PREFIX + name);
     }
 }

@@ -100,4 +100,66 @@ class CallRequestTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(250));
     }
+
+    private static ToolCall call(String arguments, @Nullable String context) {
+        return new CallRequest(
+                        null,
+                        "exec",
+                        RawJson.of(arguments),
+                        null,
+                        null,
+                        null,
+                        context == null ? null : RawJson.of(context),
+                        null)
+                .toCall(DEMO, Origin.REST, ONE, 2, NOW);
+    }
+
+    @Test
+    void numbersThatNoDoubleHoldsPassExactly() {
+        String numbers = "{\"n\":[9007199254740993,7960607143101464576,18446744073709551615,0.1,1.10]}";
+        assertThat(call(numbers, null).arguments()).isEqualTo(RawJson.of(numbers));
+        assertThat(call("{\"n\":9007199254740993}", null).digest())
+                .isNotEqualTo(call("{\"n\":9007199254740992}", null).digest());
+    }
+
+    @Test
+    void whatReachesTheUpstreamBesideTheArgumentsMakesAnotherCall() {
+        String digest = call("{}", null).digest();
+        String toEve = call("{}", "{\"x-openclaw-message-to\":\"eve\"}").digest();
+        assertThat(toEve).isNotEqualTo(digest);
+        assertThat(call("{}", "{\"x-openclaw-message-to\":\"bob\"}").digest()).isNotEqualTo(toEve);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"n\":1e400}",
+                "{\"n\":1e1000000000}",
+                "{\"n\":\"\\ud800\"}",
+                "{\"n\":{\"\\udfff\":1}}",
+                "{\"n\":\"\\ud83d \"}"
+            })
+    void argumentsThatCannotBeCarriedAreRefusedWithTheirPlace(String arguments) {
+        assertThatThrownBy(() -> call(arguments, null))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageStartingWith("'arguments': ")
+                .hasMessageContaining("/n");
+        assertThatThrownBy(() -> call("{}", arguments))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("/n");
+    }
+
+    @Test
+    void halfACharacterIsRefusedInEveryText() {
+        String half = "x\ud800y";
+        List<CallRequest> requests = List.of(
+                new CallRequest(null, "exec", null, half, null, null, null, null),
+                new CallRequest(null, "exec", null, null, null, half, null, null),
+                new CallRequest(null, "exec", null, null, null, null, null, half),
+                new CallRequest(null, half, null, null, null, null, null, null),
+                new CallRequest(half, "exec", null, null, null, null, null, null));
+        assertThat(requests)
+                .allSatisfy(request -> assertThatThrownBy(() -> request.toCall(DEMO, Origin.REST, ONE, 2, NOW))
+                        .isInstanceOf(InvalidRequestException.class));
+    }
 }

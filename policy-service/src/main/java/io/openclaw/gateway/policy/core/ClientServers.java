@@ -211,7 +211,8 @@ public record ClientServers(
                     mcp,
                     stdio,
                     null,
-                    null);
+                    null,
+                    List.of());
         }
     }
 }

@@ -1,13 +1,17 @@
 package io.openclaw.gateway.policy.core;
 
+import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelVariableResolver;
+import io.openclaw.gateway.common.call.CallContext;
 import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.json.CanonicalJson;
 import io.openclaw.gateway.common.json.RawJson;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +34,7 @@ final class Facts implements CelVariableResolver {
     private final Principal principal;
     private final KnownTool tool;
     private @Nullable Map<String, Object> arguments;
-    private @Nullable JsonNode context;
+    private @Nullable CallContext context;
 
     Facts(ToolCall call, Principal principal, KnownTool tool) {
         this.call = call;
@@ -61,6 +65,15 @@ final class Facts implements CelVariableResolver {
         types.put("call.onBehalfOfProven", SimpleType.BOOL);
         types.put("session.id", SimpleType.STRING);
         types.put("session.channel", SimpleType.STRING);
+        types.put("context.sessionKey", SimpleType.STRING);
+        types.put("context.agentId", SimpleType.STRING);
+        types.put("context.dryRun", SimpleType.BOOL);
+        types.put("context.messageChannel", SimpleType.STRING);
+        types.put("context.accountId", SimpleType.STRING);
+        types.put("context.messageTo", SimpleType.STRING);
+        types.put("context.threadId", SimpleType.STRING);
+        types.put("context.meta", MapType.create(SimpleType.STRING, SimpleType.DYN));
+        types.put("context.inputResponses", MapType.create(SimpleType.STRING, SimpleType.DYN));
         types.put("time", SimpleType.TIMESTAMP);
         return types;
     }
@@ -87,8 +100,16 @@ final class Facts implements CelVariableResolver {
                     case "call.origin" -> call.origin().name();
                     case "call.onBehalfOf" -> orEmpty(call.identified().onBehalfOf());
                     case "call.onBehalfOfProven" -> call.identified().proven();
-                    case "session.id" -> context("sessionKey");
-                    case "session.channel" -> context("x-openclaw-message-channel");
+                    case "session.id", "context.sessionKey" -> orEmpty(context().sessionKey());
+                    case "session.channel", "context.messageChannel" ->
+                        orEmpty(context().messageChannel());
+                    case "context.agentId" -> orEmpty(context().agentId());
+                    case "context.dryRun" -> Boolean.TRUE.equals(context().dryRun());
+                    case "context.accountId" -> orEmpty(context().accountId());
+                    case "context.messageTo" -> orEmpty(context().messageTo());
+                    case "context.threadId" -> orEmpty(context().threadId());
+                    case "context.meta" -> mapOf(context().meta());
+                    case "context.inputResponses" -> mapOf(context().inputResponses());
                     case "time" -> call.requestedAt();
                     default -> null;
                 });
@@ -96,18 +117,20 @@ final class Facts implements CelVariableResolver {
 
     private Map<String, Object> arguments() {
         if (arguments == null) {
-            RawJson json = call.arguments();
-            arguments = json == null ? Map.of() : mapOf(json.as(JsonNode.class));
+            arguments = mapOf(call.arguments());
         }
         return arguments;
     }
 
-    private String context(String field) {
+    private CallContext context() {
         if (context == null) {
-            RawJson json = call.context();
-            context = (json == null ? RawJson.EMPTY_OBJECT : json).as(JsonNode.class);
+            context = CallContext.of(call);
         }
-        return context.path(field).asString("");
+        return context;
+    }
+
+    private static Map<String, Object> mapOf(@Nullable RawJson json) {
+        return json == null ? Map.of() : mapOf(json.as(JsonNode.class));
     }
 
     private static String orEmpty(@Nullable String text) {
@@ -120,7 +143,11 @@ final class Facts implements CelVariableResolver {
         return map;
     }
 
-    /** JSON in CEL's types: a number is an int where it is a whole one of 64 bits, and else a double. */
+    /**
+     * JSON in CEL's types: a number is an int or uint where it is a whole one of 64 bits, and a double where a double is exactly
+     * it. Any other is its text: a double beside it could be on the other side of what a condition compares it with, and a
+     * text cannot be compared with a number at all, so the condition cannot be evaluated and the rule counts against the call.
+     */
     private static Object valueOf(JsonNode node) {
         return switch (node.getNodeType()) {
             case OBJECT -> mapOf(node);
@@ -137,13 +164,18 @@ final class Facts implements CelVariableResolver {
     }
 
     private static Object number(JsonNode node) {
-        if (node.isIntegralNumber() && fitsLong(node.bigIntegerValue())) {
-            return node.longValue();
+        if (node.isIntegralNumber()) {
+            BigInteger integer = node.bigIntegerValue();
+            if (integer.bitLength() < Long.SIZE) {
+                return integer.longValue();
+            }
+            if (integer.signum() > 0 && integer.bitLength() == Long.SIZE) {
+                return UnsignedLong.valueOf(integer);
+            }
         }
-        return node.doubleValue();
-    }
-
-    private static boolean fitsLong(BigInteger integer) {
-        return integer.bitLength() < Long.SIZE;
+        BigDecimal number = node.decimalValue();
+        return CanonicalJson.isDouble(number)
+                ? (Object) number.doubleValue()
+                : number.stripTrailingZeros().toPlainString();
     }
 }

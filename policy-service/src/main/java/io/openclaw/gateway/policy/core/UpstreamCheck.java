@@ -52,6 +52,11 @@ final class UpstreamCheck {
                 && (upstream.concurrency() < 1 || upstream.concurrency() > MOST_CONCURRENCY)) {
             problem.accept("concurrency is " + upstream.concurrency() + "; it may be 1 to " + MOST_CONCURRENCY);
         }
+        for (String name : upstream.passMeta()) {
+            if (name.startsWith("io.modelcontextprotocol/") || name.equals("progressToken")) {
+                problem.accept("passMeta names " + name + ", which the gateway writes itself; leave it out");
+            }
+        }
         if (upstream.openclaw() != null) {
             check.openclaw(upstream.openclaw());
         }

@@ -115,7 +115,8 @@ class PolicyPropertyTest {
                                 null,
                                 null,
                                 null,
-                                null))
+                                null,
+                                List.of()))
                         .toList(),
                 List.of(),
                 PolicyDocument.Defaults.NONE,

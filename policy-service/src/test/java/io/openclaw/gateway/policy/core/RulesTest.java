@@ -70,6 +70,63 @@ class RulesTest {
         assertThat(decision.outcome()).isEqualTo(outcome);
     }
 
+    /** What reaches the upstream beside arguments can be decided about like them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "context.messageTo == '+1'           | {\"x-openclaw-message-to\":\"+1\"}",
+                "context.accountId == '+1'           | {\"x-openclaw-account-id\":\"+1\"}",
+                "context.threadId == '+1'            | {\"x-openclaw-thread-id\":\"+1\"}",
+                "context.messageChannel == 'x'       | {\"x-openclaw-message-channel\":\"x\"}",
+                "context.sessionKey.startsWith('a:') | {\"sessionKey\":\"a:b\"}",
+                "context.agentId == 'main'           | {\"agentId\":\"main\"}",
+                "context.dryRun                      | {\"dryRun\":true}",
+                "'evil/to' in context.meta           | {\"meta\":{\"evil/to\":\"+1\"}}",
+                "has(context.inputResponses.a) && context.inputResponses.a.n == 1 | {\"inputResponses\":{\"a\":{\"n\":1}}}"
+            })
+    void aRuleSeesTheContext(String when, String context) {
+        Policy strict = Policy.of(PolicyText.read("""
+                upstreams: [{name: jira}]
+                roles: [{id: base, allow: ["jira/*"]}]
+                agents: [{id: reader, roles: [base]}]
+                rules: [{id: r, effect: deny, when: "%s"}]
+                """.formatted(when)));
+        assertThat(strict.decide(Asked.by("reader", "jira/get").within(context).call())
+                        .outcome())
+                .isEqualTo(Decision.DENY);
+        assertThat(strict.decide(Asked.by("reader", "jira/get").call()).outcome())
+                .isEqualTo(Decision.ALLOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "n == 9007199254740993, 9007199254740993",
+        "n == 7960607143101464576, 7960607143101464576",
+        "n == 18446744073709551615u, 18446744073709551615",
+        "n > 9223372036854775807, 18446744073709551615",
+        "n == 0.1, 0.1",
+        "n == 1.1, 1.10",
+        "n == '123456789.123456789123', 123456789.123456789123",
+        "n != 123456789.12345679, 123456789.123456789123",
+        "n != 9007199254740992, 9007199254740993"
+    })
+    void aRuleSeesANumberExactly(String when, String number) {
+        Policy strict = Policy.of(PolicyText.read("""
+                upstreams: [{name: jira}]
+                roles: [{id: base, allow: ["jira/*"]}]
+                agents: [{id: reader, roles: [base]}]
+                rules: [{id: r, effect: deny, when: "call.arguments.%s"}, {id: not, effect: escalate, when: "!(call.arguments.%s)"}]
+                """.formatted(when, when)));
+        assertThat(strict.decide(Asked.by("reader", "jira/get")
+                                .with("{\"n\":" + number + "}")
+                                .call())
+                        .rules())
+                .contains("rules/r")
+                .doesNotContain("rules/not");
+    }
+
     @Test
     void aRoleHasWhatItInherits() {
         assertDecided(decide(Asked.by("ops", "jira/get_issue")), Decision.ALLOW, "roles/base/allow:jira/*");
@@ -101,6 +158,12 @@ class RulesTest {
         "{\"amount\":501}, ESCALATE",
         "{\"amount\":1e300}, ESCALATE",
         "{\"amount\":99999999999999999999999}, ESCALATE",
+        "{\"amount\":18446744073709551615}, ESCALATE",
+        "{\"amount\":9007199254740993}, ESCALATE",
+        "{\"amount\":-9007199254740993}, ALLOW",
+        "{\"amount\":500.0}, ALLOW",
+        "{\"amount\":499.99}, ALLOW",
+        "{\"amount\":500.00000000000000000001}, ESCALATE",
         "{\"amount\":\"a lot\"}, ESCALATE",
         "{}, ESCALATE"
     })
@@ -255,6 +318,22 @@ class RulesTest {
             assertThatThrownBy(() -> PolicyText.read("roles: [{id: a, inherits: [b]}, {id: b, inherits: [a, c]}]"))
                     .isInstanceOf(InvalidPolicyException.class)
                     .hasMessageContainingAll("a → b → a", "'c'");
+        }
+
+        @Test
+        void namesPartsOfMetaThatTheGatewayWritesItself() {
+            for (String own : List.of("progressToken", "io.modelcontextprotocol/clientInfo")) {
+                assertThatThrownBy(() -> PolicyText.read("upstreams: [{name: jira, passMeta: [traceparent, " + own
+                                + "], mcp: {urls: [\"http://127.0.0.1:1/mcp\"]}}]"))
+                        .isInstanceOf(InvalidPolicyException.class)
+                        .hasMessageContaining("passMeta names " + own);
+            }
+            assertThat(PolicyText.read("upstreams: [{name: jira, passMeta: [traceparent]}]")
+                            .document()
+                            .upstreams()
+                            .getFirst()
+                            .passMeta())
+                    .containsExactly("traceparent");
         }
     }
 }

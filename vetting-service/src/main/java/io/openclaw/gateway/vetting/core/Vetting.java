@@ -1,10 +1,13 @@
 package io.openclaw.gateway.vetting.core;
 
+import io.openclaw.gateway.common.call.CallContext;
+import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.vetting.core.rule.Rule;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 import io.openclaw.gateway.vetting.core.rule.RulePack;
@@ -17,7 +20,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** Finds what is dangerous in a call: its arguments are read into a normal form, and rules look at that. */
 public final class Vetting {
@@ -60,13 +65,11 @@ public final class Vetting {
     }
 
     private Examination read(ToolCall call) {
-        if (call.arguments() == null) {
-            return new Examination(List.of(), List.of());
-        }
-        return readArguments(call.tool(), call.arguments().text());
+        return readArguments(
+                call.tool(), call.arguments() == null ? "{}" : call.arguments().text(), CallContext.of(call));
     }
 
-    private Examination readArguments(String tool, String json) {
+    private Examination readArguments(String tool, String json, @Nullable CallContext context) {
         var arguments = new ToolArguments(shell, pack, tool);
         try {
             arguments.read(Json.MAPPER.readTree(json));
@@ -81,7 +84,22 @@ public final class Vetting {
                             "The arguments cannot be read, so nobody knows what they do.",
                             "send a JSON object.")));
         }
+        if (context != null) {
+            arguments.context(context);
+        }
         return examine(arguments.commands(), arguments.guessed(), arguments.doubts());
+    }
+
+    /**
+     * Returns the digest of a call without what changes nothing about it, the comments of its commands: calls that differ in
+     * no more than that have one.
+     */
+    public String normalised(ToolCall call) {
+        RawJson arguments = call.arguments() == null
+                ? RawJson.EMPTY_OBJECT
+                : RawJson.from(new ToolArguments(shell, pack, call.tool())
+                        .withoutComments(call.arguments().as(JsonNode.class)));
+        return Digest.of(call.agent(), call.upstream(), call.tool(), arguments, call.context());
     }
 
     /** What holds of a call that vetting itself fails on: a person decides, for nobody else can. */
@@ -101,7 +119,7 @@ public final class Vetting {
     /** Looks at a tool's arguments, a JSON object; what cannot be read is a finding. */
     public Examination examine(String tool, String arguments) {
         try {
-            return readArguments(tool, arguments);
+            return readArguments(tool, arguments, null);
         } catch (RuntimeException e) {
             return failed(e);
         }

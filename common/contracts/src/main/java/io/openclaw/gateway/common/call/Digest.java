@@ -6,24 +6,39 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
- * SHA-256 over the RFC 8785 canonical JSON of agent, upstream, tool and arguments: two calls have the same digest exactly
- * when they ask for the same thing, so what was approved is what runs.
+ * SHA-256 over the canonical JSON ({@link CanonicalJson}) of agent, upstream, tool, arguments and context: two calls have the same
+ * digest exactly when they ask for the same thing, so what was approved is what runs.
+ *
+ * <p>The context counts as {@link CallContext#decided} has it. A call without one has the digest that it had before contexts
+ * counted; see docs/decisions/0014-context-in-the-digest.md.
  */
 public final class Digest {
     private Digest() {}
 
+    /** Computes the digest of a call without context. */
+    public static String of(String agent, String upstream, String tool, RawJson arguments) {
+        return of(agent, upstream, tool, arguments, null);
+    }
+
     /**
      * Computes the digest.
      *
+     * @param context the call's context, or null
      * @return 64 lower-case hexadecimal digits
-     * @throws io.openclaw.gateway.common.json.InexactJsonException if the arguments have no exact canonical form
+     * @throws io.openclaw.gateway.common.json.InexactJsonException if the arguments or the context have no exact canonical form
      */
-    public static String of(String agent, String upstream, String tool, RawJson arguments) {
+    public static String of(String agent, String upstream, String tool, RawJson arguments, @Nullable RawJson context) {
+        RawJson decided = CallContext.decided(context);
         var hash = sha256();
         hash.update(utf8("{\"agent\":" + CanonicalJson.quote(agent) + ",\"arguments\":"));
         hash.update(CanonicalJson.of(arguments));
+        if (decided != null) {
+            hash.update(utf8(",\"context\":"));
+            hash.update(CanonicalJson.of(decided));
+        }
         hash.update(utf8(
                 ",\"tool\":" + CanonicalJson.quote(tool) + ",\"upstream\":" + CanonicalJson.quote(upstream) + "}"));
         return HexFormat.of().formatHex(hash.digest());

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param deadline after which it must not be started any more
  * @param parentCallId the call that caused this one, if any
  * @param intent what the agent says it wants to achieve, if it says so
- * @param context what the upstream needs beside the arguments (an OpenClaw session key, say); covered by the seal
+ * @param context what reaches the upstream beside the arguments (an OpenClaw session key, say), see {@link CallContext}
  * @param identity what is known of who asks, beside its id
  * @param replyPartition the partition of {@code calls.completed} that the asking ingress instance reads
- * @param digest see {@link Digest}: binds agent, upstream, tool and arguments
+ * @param digest see {@link Digest}: binds agent, upstream, tool, arguments and context
  * @param seal ingress's signature over all of the above; {@code null} until it has signed
  * @param unknown fields that a newer version wrote, kept as they came
  */

@@ -192,6 +192,7 @@ public record PolicyDocument(
      * @param stdio what starts it, if it is an MCP server that the executor runs
      * @param timeout how long a call may take, such as {@code 60s}; 2 minutes, if absent
      * @param concurrency how many calls of it each executor runs at once; 64, if absent
+     * @param passMeta the names in a request's {@code _meta} (MCP) that it gets, such as {@code traceparent}; none, if absent
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Upstream(
@@ -205,12 +206,14 @@ public record PolicyDocument(
             @Nullable Mcp mcp,
             @Nullable Stdio stdio,
             @Nullable String timeout,
-            @Nullable Integer concurrency) {
+            @Nullable Integer concurrency,
+            List<String> passMeta) {
         public Upstream {
             labels = mapOf(labels);
             readOnly = listOf(readOnly);
             idempotent = listOf(idempotent);
             destructive = listOf(destructive);
+            passMeta = listOf(passMeta);
             unknownTools = unknownTools == null ? Decision.DENY : unknownTools;
         }
     }

@@ -24,6 +24,7 @@ public final class AgentDirectory {
     private final Map<PolicyDocument.TokenSubject, String> byToken;
     private final List<PolicyDocument.Issuer> issuers;
     private final List<String> upstreams;
+    private final Map<String, List<String>> passMeta;
     private final Set<String> agents;
 
     private record KnownKey(
@@ -34,11 +35,13 @@ public final class AgentDirectory {
             Map<PolicyDocument.TokenSubject, String> byToken,
             List<PolicyDocument.Issuer> issuers,
             List<String> upstreams,
+            Map<String, List<String>> passMeta,
             Set<String> agents) {
         this.byHash = byHash;
         this.byToken = byToken;
         this.issuers = issuers;
         this.upstreams = upstreams;
+        this.passMeta = passMeta;
         this.agents = agents;
     }
 
@@ -71,6 +74,11 @@ public final class AgentDirectory {
                 Map.copyOf(byToken),
                 policy.issuers(),
                 policy.upstreams().stream().map(PolicyDocument.Upstream::name).toList(),
+                policy.upstreams().stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                PolicyDocument.Upstream::name,
+                                PolicyDocument.Upstream::passMeta,
+                                (first, second) -> first)),
                 agents);
     }
 
@@ -141,6 +149,11 @@ public final class AgentDirectory {
     /** Returns the names of the upstreams, in the order of the policy. */
     public List<String> upstreams() {
         return upstreams;
+    }
+
+    /** Returns the names in a request's {@code _meta} that an upstream gets; none of an upstream that is not known. */
+    public List<String> metaPassedTo(String upstream) {
+        return passMeta.getOrDefault(upstream, List.of());
     }
 
     /** A name that could be mistaken, or does not fit, names nobody. */

@@ -317,9 +317,7 @@ final class McpConnection implements AutoCloseable {
         Map<String, String> headers = new LinkedHashMap<>();
         if (modern) {
             meta.put("io.modelcontextprotocol/protocolVersion", MODERN);
-            meta.set(
-                    "io.modelcontextprotocol/clientInfo",
-                    (client.clientInfo() == null ? OURSELVES : client.clientInfo()).as(JsonNode.class));
+            meta.set("io.modelcontextprotocol/clientInfo", OURSELVES.as(JsonNode.class));
             meta.set(
                     "io.modelcontextprotocol/clientCapabilities",
                     (client.capabilities() == null ? RawJson.EMPTY_OBJECT : client.capabilities()).as(JsonNode.class));

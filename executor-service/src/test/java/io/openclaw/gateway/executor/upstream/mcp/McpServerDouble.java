@@ -22,6 +22,7 @@ final class McpServerDouble implements AutoCloseable {
     final List<String> methods = new CopyOnWriteArrayList<>();
     final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile String wantedToken = "";
+    volatile String lastParams = "";
     volatile Map<String, List<String>> lastHeaders = Map.of();
 
     private final boolean modern;
@@ -126,6 +127,7 @@ final class McpServerDouble implements AutoCloseable {
     private void call(HttpExchange exchange, JsonNode message) throws IOException {
         calls.incrementAndGet();
         JsonNode arguments = message.at("/params/arguments");
+        lastParams = message.get("params").toString();
         switch (arguments.path("do").asString("")) {
             case "hang" -> {
                 try {
@@ -136,6 +138,7 @@ final class McpServerDouble implements AutoCloseable {
             }
             case "fail" ->
                 result(exchange, message, "{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"it broke\"}]}");
+            case "halve" -> result(exchange, message, "{\"content\":[{\"type\":\"text\",\"text\":\"x\\ud800y\"}]}");
             case "refuse" -> error(exchange, message, 200, -32602, "wrong arguments");
             case "die" -> exchange.sendResponseHeaders(500, -1);
             case "babble" -> answer(exchange, 200, "this is no JSON");

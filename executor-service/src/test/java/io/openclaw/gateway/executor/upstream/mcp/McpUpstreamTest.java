@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.McpContext;
 import io.openclaw.gateway.common.policy.PolicyDocument.Mcp;
 import io.openclaw.gateway.common.policy.PolicyDocument.OAuth;
 import io.openclaw.gateway.common.policy.PolicyDocument.Sessions;
@@ -349,5 +350,39 @@ class McpUpstreamTest {
                     .until(() -> upstream.look().why().contains("/no/such/program"));
             assertThatThrownBy(() -> answer(upstream, "")).hasMessageContaining("/no/such/program");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aServerGetsNumbersExactlyAndOfTheClientOnlyWhatIsDecidedAbout(boolean modern) throws Exception {
+        McpServerDouble server = server(modern);
+        McpUpstream upstream = upstream(null, Sessions.SHARED, server);
+        String numbers = "[9007199254740993,7960607143101464576,18446744073709551615,0.1,1.10,123456789.123456789123]";
+        var said = new McpContext(
+                !modern,
+                RawJson.of("{\"name\":\"EVIL\",\"version\":\"EVIL\"}"),
+                RawJson.of("{\"roots\":{\"EVIL\":1},\"EVIL\":{}}"),
+                null,
+                false,
+                null,
+                RawJson.of("{\"example.com/trace\":\"t1\"}"));
+        ToolCall call = call("demo", "echo", "{\"n\":" + numbers + "}");
+        upstream.run(call.showing(call.arguments(), said.inContext()), (method, params) -> {})
+                .orTimeout(20, java.util.concurrent.TimeUnit.SECONDS)
+                .join();
+        assertThat(server.lastParams)
+                .contains("\"n\":" + numbers)
+                .contains("\"example.com/trace\":\"t1\"")
+                .doesNotContain("EVIL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aResultWithHalfACharacterFailsAndSaysWhere(boolean modern) throws Exception {
+        Answer answer = answer(upstream(null, Sessions.SHARED, server(modern)), "halve");
+        assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(errorOf(answer).message())
+                .contains("cannot be passed on")
+                .contains("/result/content/0/text has a lone surrogate");
     }
 }

@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress.web.mcp;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.ToolPinned;
+import io.openclaw.gateway.common.identity.AgentDirectory;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
@@ -87,7 +88,12 @@ final class AgentView {
     record Exposed<T>(String name, Address address, T definition) {}
 
     List<String> upstreams() {
-        return agents.current().orElseThrow().upstreams();
+        return directory().upstreams();
+    }
+
+    /** Returns the agents and upstreams of the policy in force. */
+    AgentDirectory directory() {
+        return agents.current().orElseThrow();
     }
 
     /** Returns the tools that an agent may call, in the order of their names. */

@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallProgressed;
+import io.openclaw.gateway.common.identity.AgentDirectory;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -87,7 +87,7 @@ final class McpCalls {
     }
 
     /** Has something done, and answers with what comes of it. */
-    void carryOut(McpClient client, Wanted wanted, RawJson params, List<String> upstreams, McpReply reply) {
+    void carryOut(McpClient client, Wanted wanted, RawJson params, AgentDirectory known, McpReply reply) {
         boolean givesInput = client.isModern()
                 && (params.text().contains("\"requestState\"") || params.text().contains("\"inputResponses\""));
         JsonNode input = givesInput ? params.as(JsonNode.class) : Json.MAPPER.createObjectNode();
@@ -106,17 +106,18 @@ final class McpCalls {
                         client.context(
                                         input.path("inputResponses").isObject()
                                                 ? RawJson.from(input.get("inputResponses"))
-                                                : null)
+                                                : null,
+                                        known.metaPassedTo(wanted.upstream()))
                                 .inContext(),
                         client.onBehalfOf()),
                 client.caller(),
                 Origin.MCP,
-                upstreams);
+                known.upstreams());
         drive(client, wanted, asked, null, reply);
     }
 
     /** Has an upstream do something of which nothing but its success is told. */
-    void run(McpClient client, String upstream, McpOperation operation, String uri, List<String> upstreams) {
+    void run(McpClient client, String upstream, McpOperation operation, String uri, AgentDirectory known) {
         var asked = calls.ask(
                 new CallRequest(
                         upstream,
@@ -125,11 +126,11 @@ final class McpCalls {
                         null,
                         null,
                         null,
-                        client.context(null).inContext(),
+                        client.context(null, known.metaPassedTo(upstream)).inContext(),
                         client.onBehalfOf()),
                 client.caller(),
                 Origin.MCP,
-                upstreams);
+                known.upstreams());
         if (!(asked.awaitEnd(OPERATION_PATIENCE) instanceof CallState.Ended ended)) {
             throw new JsonRpcException(
                     JsonRpcException.INTERNAL_ERROR, operation.method() + " has not ended in time", null, 200);
@@ -141,7 +142,7 @@ final class McpCalls {
     private void goOn(McpClient client, Wanted wanted, JsonNode input, McpReply reply) {
         Kept kept = Kept.of(chain, input.path("requestState").asString(""));
         CallState now = own(client.caller(), kept.callId())
-                .filter(known -> known.call().digest().equals(digest(client.caller(), wanted)))
+                .filter(known -> known.call().digest().equals(digest(client.caller(), wanted, known.call())))
                 .orElseThrow(() -> JsonRpcException.invalidParams(
                         "'requestState' belongs to another request: send the same request again"));
         JsonNode given = input.path("inputResponses");
@@ -154,9 +155,10 @@ final class McpCalls {
         drive(client, wanted, calls.resume(kept.callId()), answered, reply);
     }
 
-    private static String digest(Caller caller, Wanted wanted) {
+    /** What a call is asked for again with does not count: what reaches the upstream is the context of the first request. */
+    private static String digest(Caller caller, Wanted wanted, ToolCall first) {
         try {
-            return Digest.of(caller.agent(), wanted.upstream(), wanted.tool(), wanted.arguments());
+            return Digest.of(caller.agent(), wanted.upstream(), wanted.tool(), wanted.arguments(), first.context());
         } catch (InexactJsonException e) {
             throw JsonRpcException.invalidParams(String.valueOf(e.getMessage()));
         }

@@ -9,7 +9,6 @@ import io.openclaw.gateway.ingress.core.mcp.ModernRules;
 import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
 import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,7 +26,6 @@ record McpClient(
     private static final String TASKS = "io.modelcontextprotocol/tasks";
     private static final List<String> LEVELS =
             List.of("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency");
-    private static final Set<String> CAPABILITIES = Set.of("elicitation", "sampling", "roots");
     private static final String PROGRESS_TOKEN = "progressToken";
     /** What a client of the older revisions gets that has not said what it wants. */
     private static final String USUAL_LEVEL = "info";
@@ -76,22 +74,17 @@ record McpClient(
     }
 
     /**
-     * Returns what upstreams have to know of the client.
+     * Returns what of the request reaches an upstream beside its parameters.
      *
      * @param given input that came with the request, unasked
+     * @param passMeta the names in {@code _meta} that the upstream gets; it gets no others
      */
-    McpContext context(@Nullable RawJson given) {
+    McpContext context(@Nullable RawJson given, List<String> passMeta) {
         JsonNode capabilities = isModern()
                 ? meta.path(ModernRules.CAPABILITIES_KEY)
                 : session == null || session.capabilities() == null
                         ? Json.MAPPER.createObjectNode()
                         : session.capabilities().as(JsonNode.class);
-        ObjectNode answering = Json.MAPPER.createObjectNode();
-        capabilities.properties().forEach(capability -> {
-            if (CAPABILITIES.contains(capability.getKey())) {
-                answering.set(capability.getKey(), capability.getValue());
-            }
-        });
         RawJson info = isModern()
                 ? meta.has(ModernRules.CLIENT_INFO_KEY) ? RawJson.from(meta.get(ModernRules.CLIENT_INFO_KEY)) : null
                 : session == null ? null : session.clientInfo();
@@ -99,14 +92,14 @@ record McpClient(
         meta.properties().forEach(entry -> {
             boolean ours = entry.getKey().startsWith("io.modelcontextprotocol/")
                     || entry.getKey().equals(PROGRESS_TOKEN);
-            if (!ours) {
+            if (!ours && passMeta.contains(entry.getKey())) {
                 rest.set(entry.getKey(), entry.getValue());
             }
         });
         return new McpContext(
                 !isModern(),
                 info,
-                answering.isEmpty() ? null : RawJson.from(answering),
+                McpContext.capabilities(capabilities),
                 logLevel(),
                 progressToken() != null,
                 given,

@@ -278,7 +278,7 @@ final class McpMethods {
                     client,
                     new McpCalls.Wanted(address.upstream(), address.name(), arguments, true, false),
                     request.params(),
-                    view.upstreams(),
+                    view.directory(),
                     reply);
             return;
         }
@@ -295,7 +295,7 @@ final class McpMethods {
                         true,
                         definition.more().containsKey("outputSchema")),
                 request.params(),
-                view.upstreams(),
+                view.directory(),
                 reply);
     }
 
@@ -406,7 +406,7 @@ final class McpMethods {
                 client,
                 new McpCalls.Wanted(upstream, operation.tool(), RawJson.from(arguments), false, false),
                 request.params(),
-                view.upstreams(),
+                view.directory(),
                 reply);
     }
 
@@ -427,7 +427,7 @@ final class McpMethods {
         }
         ResourceUris.Located located = located(client, uri);
         UUID session = session(client).id();
-        calls.run(client, located.upstream(), McpOperation.SUBSCRIBE, located.uri(), view.upstreams());
+        calls.run(client, located.upstream(), McpOperation.SUBSCRIBE, located.uri(), view.directory());
         sessions.subscribe(session, uri);
         reply.result(RawJson.EMPTY_OBJECT);
     }
@@ -465,7 +465,7 @@ final class McpMethods {
         for (JsonNode uri : wanted.path("resourceSubscriptions")) {
             try {
                 ResourceUris.Located located = located(client, uri.asString(""));
-                calls.run(client, located.upstream(), McpOperation.SUBSCRIBE, located.uri(), view.upstreams());
+                calls.run(client, located.upstream(), McpOperation.SUBSCRIBE, located.uri(), view.directory());
                 resources.add(located);
                 agreed.withArray("resourceSubscriptions").add(uri.asString(""));
             } catch (JsonRpcException e) {

@@ -12,10 +12,10 @@ final class FileArguments {
     private final ToolArguments reader;
     private final ToolProfile profile;
     private final Fields fields;
-    private final CallContext context;
+    private final ArgumentContext context;
     private final Set<String> used;
 
-    FileArguments(ToolArguments reader, ToolProfile profile, Fields fields, CallContext context, Set<String> used) {
+    FileArguments(ToolArguments reader, ToolProfile profile, Fields fields, ArgumentContext context, Set<String> used) {
         this.reader = reader;
         this.profile = profile;
         this.fields = fields;

@@ -1,6 +1,9 @@
 package io.openclaw.gateway.vetting.core.tool;
 
+import io.openclaw.gateway.common.call.CallContext;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.vetting.core.shell.Argument;
+import io.openclaw.gateway.vetting.core.shell.CommandText;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.core.shell.Languages;
 import io.openclaw.gateway.vetting.core.shell.Paths;
@@ -10,6 +13,7 @@ import io.openclaw.gateway.vetting.core.shell.ShellReader;
 import io.openclaw.gateway.vetting.core.shell.SqlStatements;
 import io.openclaw.gateway.vetting.core.shell.Surroundings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +22,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Reads a call's arguments: what the tool does ({@link ToolProfile}) and what an argument is ({@link Role}) say which are
@@ -90,10 +96,56 @@ public final class ToolArguments {
             // OpenClaw's own tool for its own settings.
             commands.add(Invocation.of("openclaw", arguments(List.of("gateway", action))));
         }
-        value("", arguments, CallContext.NONE, 0, 0);
+        value("", arguments, ArgumentContext.NONE, 0, 0);
         if (!plainTexts.isEmpty()) {
             commands.add(Invocation.of(profile.does(Effect.SEND) ? ":send" : ":text", List.copyOf(plainTexts)));
         }
+    }
+
+    /** Reads what reaches the upstream beside the arguments: who gets a message, and texts that might be anything. */
+    public void context(CallContext context) {
+        recipient(context.messageTo());
+        String session = context.sessionKey();
+        if (session != null) {
+            // agent:NAME:CHANNEL:KIND:PEER (OpenClaw): what is sent in the session goes to the peer.
+            String[] parts = session.split(":", 5);
+            recipient(parts.length == 5 ? parts[4] : null);
+            guess(session, ArgumentContext.NONE);
+        }
+        for (String text :
+                Arrays.asList(context.agentId(), context.messageChannel(), context.accountId(), context.threadId())) {
+            if (text != null) {
+                guess(text, ArgumentContext.NONE);
+            }
+        }
+        for (RawJson json : Arrays.asList(context.meta(), context.inputResponses())) {
+            if (json != null) {
+                value("", json.as(JsonNode.class), ArgumentContext.NONE, 0, 0);
+            }
+        }
+    }
+
+    private void recipient(@Nullable String recipient) {
+        if (recipient != null) {
+            commands.add(Invocation.of(":message", List.of(new Argument(recipient, 0))));
+        }
+    }
+
+    /** Returns arguments in which commands have no comments; the given ones are changed. */
+    public JsonNode withoutComments(JsonNode arguments) {
+        if (arguments instanceof ObjectNode object) {
+            object.properties().forEach(field -> {
+                JsonNode value = field.getValue();
+                if (value.isString() && Role.of(field.getKey(), profile) == Role.COMMAND) {
+                    field.setValue(StringNode.valueOf(CommandText.withoutComments(value.stringValue())));
+                } else {
+                    withoutComments(value);
+                }
+            });
+        } else if (arguments.isArray()) {
+            arguments.forEach(this::withoutComments);
+        }
+        return arguments;
     }
 
     /** What {@code action}, {@code operation} or, of a tool that edits files, {@code command} says that the tool should do. */
@@ -118,7 +170,7 @@ public final class ToolArguments {
         return null;
     }
 
-    private void value(String name, JsonNode value, CallContext context, int depth, int embedded) {
+    private void value(String name, JsonNode value, ArgumentContext context, int depth, int embedded) {
         if (depth > MAX_DEPTH) {
             doubts.add("its arguments are nested more deeply than " + MAX_DEPTH + " levels");
         } else if (isStored(name, value)) {
@@ -148,8 +200,8 @@ public final class ToolArguments {
         }
     }
 
-    private void object(String name, JsonNode object, CallContext outer, int depth, int embedded) {
-        CallContext context = outer.within(object, profile);
+    private void object(String name, JsonNode object, ArgumentContext outer, int depth, int embedded) {
+        ArgumentContext context = outer.within(object, profile);
         var fields = Fields.of(object, profile);
         Set<String> used = new HashSet<>();
         boolean read = environmentRead;
@@ -192,7 +244,7 @@ public final class ToolArguments {
         return Role.of(name, profile) == Role.ATTACHMENT;
     }
 
-    private void list(String name, JsonNode list, CallContext context, int depth, int embedded) {
+    private void list(String name, JsonNode list, ArgumentContext context, int depth, int embedded) {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
         boolean texts = isTexts(list);
         if (texts && !profile.isOnlyText()) {
@@ -238,7 +290,7 @@ public final class ToolArguments {
                         || profile.program() != null);
     }
 
-    private void text(String name, String text, CallContext context, int depth, int embedded) {
+    private void text(String name, String text, ArgumentContext context, int depth, int embedded) {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
         if (profile.isOnlyText() && !isLocation(role)) {
             plainText(role, text);
@@ -285,7 +337,7 @@ public final class ToolArguments {
                 || role == Role.ATTACHMENT;
     }
 
-    private void ordinary(String name, Role role, String text, CallContext context) {
+    private void ordinary(String name, Role role, String text, ArgumentContext context) {
         if (profile.does(Effect.RUN) && profile.program() == null && TYPED.contains(Names.plain(name))) {
             type(text, context);
         } else if (isDatabase() && SqlStatements.looksLike(text)) {
@@ -316,7 +368,7 @@ public final class ToolArguments {
         }
     }
 
-    private void wrapped(String name, Role role, String text, CallContext context, int depth, int embedded) {
+    private void wrapped(String name, Role role, String text, ArgumentContext context, int depth, int embedded) {
         JsonNode inner = profile.does(Effect.WRITE) && !runsSomething() ? null : EmbeddedJson.in(text);
         if (inner != null && embedded < MAX_EMBEDDED) {
             value(name, inner, context, depth + 1, embedded + 1);
@@ -361,7 +413,7 @@ public final class ToolArguments {
         return name.length() > 40 ? name.substring(0, 40) + "…" : name;
     }
 
-    private void unknown(String text, CallContext context, int depth, int embedded) {
+    private void unknown(String text, ArgumentContext context, int depth, int embedded) {
         if (isDatabase() && SqlStatements.looksLike(text)) {
             sql(text);
         } else if (isUrl(text) && !profile.does(Effect.WRITE) && !profile.does(Effect.SEND)) {
@@ -408,15 +460,15 @@ public final class ToolArguments {
         return enough;
     }
 
-    void command(String text, CallContext context) {
+    void command(String text, ArgumentContext context) {
         readEach(text, context, surroundings -> shell.read(text, surroundings));
     }
 
-    void command(List<String> words, CallContext context) {
+    void command(List<String> words, ArgumentContext context) {
         readEach(String.join(" ", words), context, surroundings -> shell.read(words, surroundings));
     }
 
-    private void readEach(String text, CallContext context, Function<Surroundings, Reading> reader) {
+    private void readEach(String text, ArgumentContext context, Function<Surroundings, Reading> reader) {
         environmentRead = true;
         for (Surroundings surroundings : context.surroundings()) {
             if (afford(text)) {
@@ -428,7 +480,7 @@ public final class ToolArguments {
     }
 
     /** What is typed into a terminal is a command, but may also be an answer to whatever runs there: it is no doubt. */
-    void type(String text, CallContext context) {
+    void type(String text, ArgumentContext context) {
         for (Surroundings surroundings : context.surroundings()) {
             if (afford(text)) {
                 commands.addAll(shell.read(text, surroundings).commands());
@@ -436,13 +488,13 @@ public final class ToolArguments {
         }
     }
 
-    void guess(String text, CallContext context) {
+    void guess(String text, ArgumentContext context) {
         if (text.indexOf(' ') > 0 && text.length() <= ShellReader.MAX_LENGTH && afford(text)) {
             guessed.addAll(shell.read(text, context.surroundings().getFirst()).commands());
         }
     }
 
-    private void code(String text, CallContext context) {
+    private void code(String text, ArgumentContext context) {
         if (!runsSomething() && (profile.does(Effect.WRITE) || profile.does(Effect.SEND))) {
             plainText(Role.TEXT, text);
             return;
@@ -487,7 +539,7 @@ public final class ToolArguments {
         }
     }
 
-    private void query(String text, CallContext context) {
+    private void query(String text, ArgumentContext context) {
         if (profile.does(Effect.GRAPHQL) || GraphQl.isMutation(text)) {
             graphQl(text);
         } else if ((profile.does(Effect.SQL) && !profile.says("cypher", "neo4j", "memgraph"))
@@ -519,7 +571,7 @@ public final class ToolArguments {
         }
     }
 
-    private void address(String name, String written, CallContext context) {
+    private void address(String name, String written, ArgumentContext context) {
         String address = written.strip();
         boolean local = address.startsWith("/") || address.startsWith("~") || address.startsWith("..");
         boolean file = address.regionMatches(true, 0, "file:", 0, 5);
@@ -555,7 +607,7 @@ public final class ToolArguments {
         commands.add(Invocation.of(":message", recipients));
     }
 
-    private void attachment(String text, CallContext context) {
+    private void attachment(String text, ArgumentContext context) {
         if (isUrl(text) && !text.strip().regionMatches(true, 0, "file:", 0, 5)) {
             address("", text, context);
         } else if (text.length() <= MAX_PATH) {
@@ -565,7 +617,7 @@ public final class ToolArguments {
         }
     }
 
-    private void patch(String text, CallContext context) {
+    private void patch(String text, ArgumentContext context) {
         for (Patches.Touched touched : Patches.of(text)) {
             for (String directory : context.directories()) {
                 commands.add(file(touched.deleted() ? ":delete" : ":write", touched.path(), directory));
@@ -573,7 +625,7 @@ public final class ToolArguments {
         }
     }
 
-    private void path(String text, CallContext context) {
+    private void path(String text, ArgumentContext context) {
         if (text.length() > MAX_PATH) {
             plainText(Role.TEXT, text);
         } else if (isUrl(text) && !text.strip().regionMatches(true, 0, "file:", 0, 5)) {

@@ -19,19 +19,19 @@ import tools.jackson.databind.JsonNode;
  * @param input standard input, if it is given apart
  * @param language what the code is written in, in its usual name
  */
-record CallContext(
+record ArgumentContext(
         List<String> directories,
         Map<String, String> environment,
         @Nullable String input,
         @Nullable String language) {
-    static final CallContext NONE = new CallContext(List.of(""), Map.of(), null, null);
+    static final ArgumentContext NONE = new ArgumentContext(List.of(""), Map.of(), null, null);
 
     private static final int MAX_DIRECTORIES = 4;
     private static final int MAX_VARIABLES = 200;
     private static final int MAX_DEPTH = 3;
 
     /** Returns what an object of arguments says, and of what it says nothing, what holds around it. */
-    CallContext within(JsonNode object, ToolProfile tool) {
+    ArgumentContext within(JsonNode object, ToolProfile tool) {
         var found = new Collected();
         collect(object, tool, 0, found);
         List<String> places = new ArrayList<>(found.directories);
@@ -42,7 +42,7 @@ record CallContext(
         }
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.putAll(found.environment);
-        return new CallContext(
+        return new ArgumentContext(
                 List.copyOf(places.subList(0, Math.min(MAX_DIRECTORIES, places.size()))),
                 variables,
                 found.input == null ? input : found.input,
