@@ -12,6 +12,7 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.ShareQueues;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.topic.Topic;
@@ -20,6 +21,7 @@ import io.openclaw.gateway.vetting.judge.Judge;
 import io.openclaw.gateway.vetting.judge.JudgeSettings;
 import io.openclaw.gateway.vetting.judge.JudgementCache;
 import io.openclaw.gateway.vetting.judge.RecentCalls;
+import io.openclaw.gateway.vetting.judge.RefusedQuestions;
 import io.openclaw.gateway.vetting.judge.Settlement;
 import io.openclaw.gateway.vetting.kafka.SuspectedCalls;
 import io.openclaw.gateway.vetting.kafka.VettingStage;
@@ -27,6 +29,7 @@ import io.openclaw.gateway.vetting.web.VettingWeb;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,14 +133,24 @@ public class VettingConfiguration {
                 new Settlement(
                         lane.judge().get(),
                         new JudgementCache(clock),
+                        new RefusedQuestions(clock),
                         rules,
                         recent,
-                        policy,
+                        agent -> rolesOf(agent, policy),
                         redactor,
                         "judge-" + properties.instanceName(),
                         clock),
                 work,
                 clock);
+    }
+
+    private static List<String> rolesOf(String agent, PolicyFollower policy) {
+        return policy.current().stream()
+                .flatMap(inForce -> inForce.document().agents().stream())
+                .filter(known -> known.id().equals(agent))
+                .map(PolicyDocument.Agent::roles)
+                .findFirst()
+                .orElse(List.of());
     }
 
     /** Nothing to start: there is no model. */

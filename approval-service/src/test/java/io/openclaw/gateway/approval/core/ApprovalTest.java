@@ -100,14 +100,14 @@ class ApprovalTest {
                 .isEqualTo("{\"to\":\"eve\",\"token\":\"[masked token, 3 characters]\"}");
         assertThat(approval.context())
                 .isEqualTo(RawJson.of("{\"x-openclaw-message-to\":\"+1ATTACKER\","
-                        + "\"sessionKey\":\"token=[masked token, 3 characters]\"}"));
+                        + "\"sessionKey\":\"token=[masked token, 8 characters]\"}"));
         assertThat(approval.intent()).isEqualTo("say hello with password=[masked password, 8 characters]");
     }
 
     /** Every form of common's corpus, in every text that an approver is shown. */
     @Test
     void showsNoSecretInAnyText() throws Exception {
-        for (String line : Files.readAllLines(Path.of("../common/src/test/resources/redaction/secrets.txt"))) {
+        for (String line : Files.readAllLines(Path.of("../common/contracts/src/test/resources/redaction/secrets.txt"))) {
             if (!line.startsWith("T ")) {
                 continue;
             }

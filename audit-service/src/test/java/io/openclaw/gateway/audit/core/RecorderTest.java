@@ -62,7 +62,7 @@ class RecorderTest {
     }
 
     private static List<String> forms() throws IOException {
-        return Files.readAllLines(Path.of("../common/src/test/resources/redaction/secrets.txt")).stream()
+        return Files.readAllLines(Path.of("../common/contracts/src/test/resources/redaction/secrets.txt")).stream()
                 .filter(line -> line.startsWith("T "))
                 .map(line -> line.substring(2).replace("\\n", "\n"))
                 .toList();

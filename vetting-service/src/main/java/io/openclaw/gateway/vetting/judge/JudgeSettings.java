@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param secondModel for the second opinion; the same if not set
  * @param timeout how long an answer may take, at most 25 s
  * @param questionsPerMinute the most questions of one instance in a minute
+ * @param questionsPerMinutePerAgent the most questions of one instance in a minute about one agent's calls; a quarter of all, if absent
  * @param concurrency how many calls an instance judges at once
  * @param allowUpTo the greatest risk that is allowed, 0 to 100
  * @param denyFrom the least risk that is denied, 0 to 100
@@ -39,6 +40,7 @@ public record JudgeSettings(
         @Nullable String secondModel,
         @DefaultValue("12s") Duration timeout,
         @DefaultValue("60") int questionsPerMinute,
+        @Nullable Integer questionsPerMinutePerAgent,
         @DefaultValue("4") int concurrency,
         @DefaultValue("20") int allowUpTo,
         @DefaultValue("90") int denyFrom,
@@ -46,6 +48,8 @@ public record JudgeSettings(
         @DefaultValue("0") double inputPrice,
         @DefaultValue("0") double outputPrice) {
     private static final Duration LONGEST = Duration.ofSeconds(25);
+    /** An agent's share of the questions, as a fraction of one. */
+    private static final int AGENTS_SHARE = 4;
 
     /** @throws IllegalArgumentException naming the setting that makes no sense */
     public JudgeSettings {
@@ -57,9 +61,11 @@ public record JudgeSettings(
             throw new IllegalArgumentException(
                     "openclaw.vetting.judge.provider is '" + provider + "'; it must be openai, anthropic or ollama");
         }
-        if (concurrency < 1 || questionsPerMinute < 1) {
-            throw new IllegalArgumentException(
-                    "openclaw.vetting.judge: concurrency and questions-per-minute must be at least 1");
+        if (concurrency < 1
+                || questionsPerMinute < 1
+                || (questionsPerMinutePerAgent != null && questionsPerMinutePerAgent < 1)) {
+            throw new IllegalArgumentException("openclaw.vetting.judge: concurrency, questions-per-minute and"
+                    + " questions-per-minute-per-agent must be at least 1");
         }
     }
 
@@ -71,10 +77,17 @@ public record JudgeSettings(
             return Optional.empty();
         }
         var thresholds = new Thresholds(allowUpTo, denyFrom, leastConfidence);
-        var budget = new Budget(questionsPerMinute, clock);
+        var budget = new Budget(questionsPerMinute, perAgent(), clock);
         Model first = model(model == null || model.isBlank() ? defaultModel() : model, budget, meters);
         Model second = secondModel == null || secondModel.isBlank() ? first : model(secondModel, budget, meters);
         return Optional.of(new Judge(first, second, thresholds));
+    }
+
+    /** One agent leaves the others something to ask. */
+    private int perAgent() {
+        return questionsPerMinutePerAgent == null
+                ? Math.ceilDiv(questionsPerMinute, AGENTS_SHARE)
+                : questionsPerMinutePerAgent;
     }
 
     private String defaultModel() {

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.vetting.judge;
 
+import io.openclaw.gateway.vetting.core.Vetting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Judgements that models gave, by the call's digest and the version of the rules: the same call of the same agent is asked
- * about once an hour. At most 10,000.
+ * Judgements that models gave, by the digest of the call in normal form ({@link Vetting#normalised}) and the version of the rules:
+ * the same call of the same agent is asked about once an hour, whatever its comments say. At most 10,000.
  */
 public final class JudgementCache {
     private static final int MOST = 10_000;

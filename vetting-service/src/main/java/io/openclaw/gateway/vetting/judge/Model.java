@@ -16,7 +16,9 @@ import dev.langchain4j.model.output.TokenUsage;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.core.JacksonException;
 
@@ -83,7 +85,7 @@ public final class Model {
         long start = System.nanoTime();
         String outcome = "answered";
         try {
-            budget.spendOne();
+            budget.spendOne(suspect.agent());
             ChatResponse response = circuitBreaker.executeSupplier(() -> model.chat(ChatRequest.builder()
                     .messages(SystemMessage.from(prompt.system()), UserMessage.from(prompt.user(suspect)))
                     .responseFormat(FORMAT)
@@ -120,8 +122,9 @@ public final class Model {
         int from = text.indexOf('{');
         int to = text.lastIndexOf('}');
         try {
-            return Json.MAPPER.readValue(from >= 0 && to > from ? text.substring(from, to + 1) : text, Opinion.class);
-        } catch (JacksonException | IllegalArgumentException e) {
+            String json = from >= 0 && to > from ? text.substring(from, to + 1) : text;
+            return Json.read(json.getBytes(StandardCharsets.UTF_8), Opinion.class);
+        } catch (JacksonException | InexactJsonException | IllegalArgumentException e) {
             throw new ModelFailedException(
                     "bad-output", "the model " + name + " gave an answer that is not of the form asked for", e);
         }

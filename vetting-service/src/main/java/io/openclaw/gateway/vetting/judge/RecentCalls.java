@@ -1,6 +1,6 @@
 package io.openclaw.gateway.vetting.judge;
 
-import io.openclaw.gateway.common.text.Shortened;
+import io.openclaw.gateway.common.text.Ellipsis;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,7 +32,7 @@ public final class RecentCalls {
         if (calls.size() >= MOST_CALLS) {
             calls.removeFirst();
         }
-        calls.addLast(Shortened.of(line, LONGEST_LINE));
+        calls.addLast(Ellipsis.of(line, LONGEST_LINE));
     }
 
     /** Returns an agent's calls, oldest first. */

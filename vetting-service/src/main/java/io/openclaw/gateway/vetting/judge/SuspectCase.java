@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param agent who asks
  * @param roles its roles
  * @param intent what the agent says it wants, if it says so
+ * @param context what reaches the upstream beside the arguments, as JSON; empty if nothing does
  * @param recent what the same agent asked for before, oldest first
  */
 public record SuspectCase(
@@ -24,5 +25,6 @@ public record SuspectCase(
         String agent,
         List<String> roles,
         @Nullable String intent,
+        String context,
         List<String> recent)
         implements Serializable {}

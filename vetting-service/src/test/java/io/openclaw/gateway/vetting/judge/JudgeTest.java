@@ -53,6 +53,7 @@ class JudgeTest {
                 null,
                 Duration.ofSeconds(2),
                 questionsPerMinute,
+                null,
                 4,
                 20,
                 90,
@@ -76,6 +77,7 @@ class JudgeTest {
                 "demo",
                 List.of("developer"),
                 "clean up",
+                "",
                 List.of("openclaw/exec {\"command\":\"ls\"}"));
     }
 
@@ -207,7 +209,8 @@ class JudgeTest {
 
         @Test
         void becauseThereIsNoModel() {
-            var none = new JudgeSettings("openai", "", " ", null, null, Duration.ofSeconds(2), 1, 1, 20, 90, 70, 0, 0);
+            var none = new JudgeSettings(
+                    "openai", "", " ", null, null, Duration.ofSeconds(2), 1, null, 1, 20, 90, 70, 0, 0);
             assertThat(none.judge(meters, Clock.systemUTC())).isEmpty();
         }
     }
@@ -316,7 +319,7 @@ class JudgeTest {
         assertThatThrownBy(() -> settings("gemini", null, 1))
                 .hasMessageContaining("must be openai, anthropic or ollama");
         assertThatThrownBy(() -> new JudgeSettings(
-                        "openai", null, null, null, null, Duration.ofMinutes(2), 1, 1, 20, 90, 70, 0, 0))
+                        "openai", null, null, null, null, Duration.ofMinutes(2), 1, null, 1, 20, 90, 70, 0, 0))
                 .hasMessageContaining("at most 25 s");
         assertThatThrownBy(() -> new Thresholds(50, 40, 70)).hasMessageContaining("must be below");
     }

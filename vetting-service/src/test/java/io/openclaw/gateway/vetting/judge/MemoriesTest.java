@@ -1,6 +1,7 @@
 package io.openclaw.gateway.vetting.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.openclaw.gateway.common.call.Decision;
 import java.time.Clock;
@@ -65,12 +66,38 @@ class MemoriesTest {
 
     @Test
     void aBudgetIsForgottenWithItsMinute() throws ModelFailedException {
-        var budget = new Budget(1, clock);
-        budget.spendOne();
+        var budget = new Budget(1, 1, clock);
+        budget.spendOne("a");
         now = now.plusSeconds(60);
-        budget.spendOne();
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(budget::spendOne))
+        budget.spendOne("a");
+        assertThat(catchThrowable(() -> budget.spendOne("b")))
                 .isInstanceOf(ModelFailedException.class)
                 .hasMessageContaining("are spent");
+    }
+
+    @Test
+    void anAgentCannotSpendTheQuestionsOfTheOthers() throws ModelFailedException {
+        var budget = new Budget(4, 2, clock);
+        budget.spendOne("greedy");
+        budget.spendOne("greedy");
+        assertThat(catchThrowable(() -> budget.spendOne("greedy")))
+                .isInstanceOf(ModelFailedException.class)
+                .hasMessageContaining("the 2 questions to a model that may be asked about one agent");
+        budget.spendOne("other");
+        budget.spendOne("other");
+        assertThat(catchThrowable(() -> budget.spendOne("third"))).hasMessageContaining("the 4 questions");
+    }
+
+    @Test
+    void threeRefusalsOfOneKindAreEnoughForAnHour() {
+        var refused = new RefusedQuestions(clock);
+        for (int i = 0; i < RefusedQuestions.MAX_REFUSALS; i++) {
+            assertThat(refused.areEnough("kind")).isFalse();
+            refused.add("kind");
+        }
+        assertThat(refused.areEnough("kind")).isTrue();
+        assertThat(refused.areEnough("another kind")).isFalse();
+        now = now.plus(Duration.ofMinutes(61));
+        assertThat(refused.areEnough("kind")).isFalse();
     }
 }
