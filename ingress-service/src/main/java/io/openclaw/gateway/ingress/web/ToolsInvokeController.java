@@ -13,6 +13,7 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.HeaderValue;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.WaitPreference;
 import io.openclaw.gateway.ingress.kafka.Calls;
@@ -193,6 +194,7 @@ final class ToolsInvokeController {
     }
 
     private static @Nullable String header(HttpServletRequest request, String name) {
-        return request.getHeader(CallContext.HEADER_PREFIX + name);
+        String whole = CallContext.HEADER_PREFIX + name;
+        return HeaderValue.passable(whole, request.getHeader(whole));
     }
 }
