@@ -155,7 +155,7 @@ public final class PolicyCli implements Runnable {
         } catch (IllegalArgumentException e) {
             throw new CliException("the call cannot be read: " + e.getMessage()
                     + "\nIt is such as '{agent: reporter, tool: jira/get_issue, arguments: {key: AB-1}}'; further fields"
-                    + " are intent, onBehalfOf, proven, roles, session, channel, origin and at");
+                    + " are intent, onBehalfOf, proven, roles, session, channel, context, origin and at");
         }
         PolicyDecision decision = policy.decide(call);
         out.println(decision.outcome() + " " + call.address() + " for " + call.agent() + " by policy "

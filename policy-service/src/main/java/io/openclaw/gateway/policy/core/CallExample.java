@@ -1,18 +1,20 @@
 package io.openclaw.gateway.policy.core;
 
+import io.openclaw.gateway.common.call.CallContext;
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A call as a person writes it down, to see what a policy says of it.
@@ -26,6 +28,7 @@ import tools.jackson.databind.JsonNode;
  * @param roles the roles that a token proves, for an agent that the policy does not name
  * @param session the session's key
  * @param channel the channel that the session came by
+ * @param context what else reaches the upstream beside the arguments, as {@link io.openclaw.gateway.common.call.CallContext} has it
  * @param origin the door it comes in by; REST, if absent
  * @param at when; now, if absent
  */
@@ -39,6 +42,7 @@ public record CallExample(
         @Nullable List<String> roles,
         @Nullable String session,
         @Nullable String channel,
+        @Nullable JsonNode context,
         @Nullable Origin origin,
         @Nullable Instant at) {
 
@@ -72,12 +76,15 @@ public record CallExample(
         if (arguments != null && !arguments.isObject()) {
             throw new IllegalArgumentException("the call's arguments must be an object");
         }
-        Map<String, String> context = new LinkedHashMap<>();
+        if (context != null && !context.isObject()) {
+            throw new IllegalArgumentException("the call's context must be an object");
+        }
+        ObjectNode whole = context == null ? Json.MAPPER.createObjectNode() : (ObjectNode) context.deepCopy();
         if (session != null) {
-            context.put("sessionKey", session);
+            whole.put("sessionKey", session);
         }
         if (channel != null) {
-            context.put("x-openclaw-message-channel", channel);
+            whole.put(CallContext.HEADER_PREFIX + "message-channel", channel);
         }
         Instant when = at == null ? now : at;
         return new ToolCall(
@@ -92,7 +99,7 @@ public record CallExample(
                 when.plusSeconds(1_800),
                 null,
                 intent,
-                context.isEmpty() ? null : RawJson.from(context),
+                whole.isEmpty() ? null : RawJson.from(whole),
                 new Identity(roles == null ? List.of() : roles, onBehalfOf, Boolean.TRUE.equals(proven)),
                 0,
                 "",
