@@ -83,11 +83,10 @@ class McpAnswersTest {
     void aLongMessageIsCutWhereACharacterEnds() {
         String message = "x".repeat(1_999) + "\ud83d\ude00".repeat(10);
         Answer error = McpAnswers.ofError(RawJson.from(Map.of("code", 1, "message", message)), null);
-        Answer failed = McpAnswers.ofResult(RawJson.from(
-                Map.of("isError", true, "content", List.of(Map.of("type", "text", "text", message)))));
-        assertThat(List.of(error, failed)).allSatisfy(answer -> assertThat(answer.error())
-                .isNotNull()
-                .satisfies(told -> {
+        Answer failed = McpAnswers.ofResult(
+                RawJson.from(Map.of("isError", true, "content", List.of(Map.of("type", "text", "text", message)))));
+        assertThat(List.of(error, failed))
+                .allSatisfy(answer -> assertThat(answer.error()).isNotNull().satisfies(told -> {
                     assertThat(told.message()).endsWith("x…");
                     assertThat(JsonText.loneSurrogate(told.message())).isNegative();
                 }));

@@ -18,8 +18,9 @@ public final class HeaderValue {
             char c = value.charAt(i);
             boolean passes = c == '\t' || (c >= ' ' && c <= '~') || (c >= 0xA0 && c <= 0xFF);
             if (!passes) {
-                throw new InvalidRequestException("the header " + name + " has the byte 0x%02x at %d".formatted((int) c, i)
-                        + ", which no header carries unchanged; use ASCII");
+                throw new InvalidRequestException(
+                        "the header " + name + " has the byte 0x%02x at %d".formatted((int) c, i)
+                                + ", which no header carries unchanged; use ASCII");
             }
         }
         return value;

@@ -16,11 +16,12 @@ class FindingTest {
     void noReasonHoldsHalfACharacter(int shift) {
         String long1 = "x".repeat(shift) + FACE.repeat(300);
         var vetting = new Vetting(RulePack.builtIn());
-        for (String command :
-                new String[] {"eval \"$" + long1 + "\"", "\"$(" + long1 + ")\"", "bash -c \"" + long1 + " $X\"", "'" + long1}) {
-            assertThat(vetting.examine(command).findings()).allSatisfy(finding -> assertThat(
-                            JsonText.loneSurrogate(finding.reason()))
-                    .isNegative());
+        for (String command : new String[] {
+            "eval \"$" + long1 + "\"", "\"$(" + long1 + ")\"", "bash -c \"" + long1 + " $X\"", "'" + long1
+        }) {
+            assertThat(vetting.examine(command).findings())
+                    .allSatisfy(finding ->
+                            assertThat(JsonText.loneSurrogate(finding.reason())).isNegative());
         }
         assertThat(Finding.doubt("half: " + FACE.charAt(0)).reason()).contains("half: \ufffd");
     }

@@ -9,8 +9,9 @@ public final class Ellipsis {
         if (text.length() <= max) {
             return text;
         }
-        boolean splitsPair =
-                max > 0 && Character.isHighSurrogate(text.charAt(max - 1)) && Character.isLowSurrogate(text.charAt(max));
+        boolean splitsPair = max > 0
+                && Character.isHighSurrogate(text.charAt(max - 1))
+                && Character.isLowSurrogate(text.charAt(max));
         return text.substring(0, splitsPair ? max - 1 : max) + "…";
     }
 }
