@@ -725,7 +725,8 @@ class McpTest {
     class WhatAClientAccepts {
         private static HttpResponse<String> call(String accept, String tool, String arguments) {
             McpSession client = legacy();
-            String params = "{\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",\"_meta\":{\"progressToken\":1}}";
+            String params =
+                    "{\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",\"_meta\":{\"progressToken\":1}}";
             return client.send(client.message("tools/call", params, 5), Map.of("Accept", accept));
         }
 
