@@ -42,7 +42,8 @@ public final class ApprovalStore {
     public void insert(Stored stored) {
         Approval approval = stored.approval();
         Shortened shortened = Shortened.of(approval.arguments().text(), MAX_LISTED_LENGTH);
-        jdbc.sql("insert into " + approvals + " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
+        jdbc.sql("insert into " + approvals
+                        + " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
                         + " status, requested_at, expires_at, terms, changed_at, reason, escalated_partition, escalated_offset,"
                         + " arguments_start, arguments_length, arguments_sha256)"
                         + " values (?, ?, ?, ?, ?, cast(? as json), cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?, ?, ?, ?, ?)"
@@ -123,9 +124,11 @@ public final class ApprovalStore {
      * which would take hundreds of megabytes.
      */
     public List<Stored> untold() {
-        return jdbc.sql("select call_id, agent, upstream, tool, digest, '{}' as arguments, context, intent, reading, reasons, status,"
-                        + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, escalated_partition,"
-                        + " escalated_offset from " + approvals + " where not told order by changed_at limit 100")
+        return jdbc.sql(
+                        "select call_id, agent, upstream, tool, digest, '{}' as arguments, context, intent, reading, reasons, status,"
+                                + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, escalated_partition,"
+                                + " escalated_offset from " + approvals
+                                + " where not told order by changed_at limit 100")
                 .query((row, n) -> stored(row))
                 .list();
     }
@@ -154,19 +157,20 @@ public final class ApprovalStore {
      */
     public List<ListedApproval> list(
             @Nullable Status status, @Nullable String agent, @Nullable UUID before, int limit) {
-        String sql = "select call_id, agent, upstream, tool, digest, context, left(intent, :longest) as intent, reading,"
-                + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status, requested_at,"
-                + " expires_at, terms, votes, changed_at, decided_by, reason, arguments_start, arguments_length,"
-                + " arguments_sha256, case when arguments_length is null then arguments::text end as arguments_whole from "
-                + approvals
-                + " where true"
-                + (status == null ? "" : " and status = :status")
-                + (agent == null ? "" : " and agent = :agent")
-                + (before == null
-                        ? ""
-                        : " and (requested_at, call_id) < (select requested_at, call_id from " + approvals
-                                + " where call_id = :before)")
-                + " order by requested_at desc, call_id desc limit :limit";
+        String sql =
+                "select call_id, agent, upstream, tool, digest, context, left(intent, :longest) as intent, reading,"
+                        + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status, requested_at,"
+                        + " expires_at, terms, votes, changed_at, decided_by, reason, arguments_start, arguments_length,"
+                        + " arguments_sha256, case when arguments_length is null then arguments::text end as arguments_whole from "
+                        + approvals
+                        + " where true"
+                        + (status == null ? "" : " and status = :status")
+                        + (agent == null ? "" : " and agent = :agent")
+                        + (before == null
+                                ? ""
+                                : " and (requested_at, call_id) < (select requested_at, call_id from " + approvals
+                                        + " where call_id = :before)")
+                        + " order by requested_at desc, call_id desc limit :limit";
         return jdbc.sql(sql)
                 .param("longest", MAX_LISTED_LENGTH)
                 .param("status", status == null ? null : status.name())

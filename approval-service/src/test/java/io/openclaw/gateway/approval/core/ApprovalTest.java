@@ -107,7 +107,8 @@ class ApprovalTest {
     /** Every form of common's corpus, in every text that an approver is shown. */
     @Test
     void showsNoSecretInAnyText() throws Exception {
-        for (String line : Files.readAllLines(Path.of("../common/contracts/src/test/resources/redaction/secrets.txt"))) {
+        for (String line :
+                Files.readAllLines(Path.of("../common/contracts/src/test/resources/redaction/secrets.txt"))) {
             if (!line.startsWith("T ")) {
                 continue;
             }

@@ -39,6 +39,8 @@ class ApprovalStoreTest {
                 "d1",
                 RawJson.of(arguments),
                 null,
+                null,
+                null,
                 REASONS,
                 Status.PENDING,
                 NOW,

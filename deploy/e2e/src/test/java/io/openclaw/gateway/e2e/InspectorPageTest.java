@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
+import io.openclaw.gateway.embedded.Ports;
 import io.openclaw.gateway.common.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,14 +88,14 @@ class InspectorPageTest {
 
     /** Starts an inspector, and returns the address of its page. */
     private String start(Path script, Map<String, String> environment, String... arguments) throws IOException {
-        int port = RunningGateway.freePort();
+        int port = Ports.free();
         Path home = Files.createDirectories(RunningGateway.data().resolve("inspector-home"));
         ProcessBuilder builder = Npm.script(script, arguments)
                 .directory(home.toFile())
                 .redirectOutput(home.resolve("inspector.log").toFile());
         builder.environment().put("HOME", home.toString());
         builder.environment().put("CLIENT_PORT", Integer.toString(port));
-        int proxy = RunningGateway.freePort();
+        int proxy = Ports.free();
         builder.environment().put("SERVER_PORT", Integer.toString(proxy));
         builder.environment().put("MCP_AUTO_OPEN_ENABLED", "false");
         builder.environment().put("DANGEROUSLY_OMIT_AUTH", "true");

@@ -9,7 +9,6 @@ import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;

@@ -103,7 +103,7 @@ class EvidenceTest {
         @Test
         void whatHasTheContextThatItsDigestCovers() {
             RawJson context = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
-            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, context)), NOW))
+            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, context))))
                     .isEmpty();
         }
 
@@ -111,7 +111,7 @@ class EvidenceTest {
         @Test
         void whatHasADigestFromBeforeContextsCounted() {
             RawJson context = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
-            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, null)), NOW))
+            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, null))))
                     .isEmpty();
         }
 

@@ -11,6 +11,7 @@ import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class ResultInspectionTest {
     private static final Answer POISONED = Answer.succeeded(RawJson.from(Map.of(
@@ -133,7 +134,7 @@ class ResultInspectionTest {
         var masked = inspect(named, ResultHandling.MASK).answer().result();
         assertThat(masked).isNotNull();
         assertThat(masked.text()).doesNotContain("AKIA").doesNotContain("previous instructions");
-        assertThat(masked.as(Map.class)).hasSize(2);
+        assertThat(masked.as(JsonNode.class).properties()).hasSize(2);
     }
 
     @Test

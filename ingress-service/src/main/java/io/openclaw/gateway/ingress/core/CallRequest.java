@@ -177,6 +177,6 @@ public record CallRequest(
     }
 
     private static String shortened(String text) {
-        return Shortened.of(text, 80);
+        return Ellipsis.of(text, 80);
     }
 }

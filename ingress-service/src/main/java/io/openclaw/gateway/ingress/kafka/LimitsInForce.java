@@ -1,8 +1,8 @@
 package io.openclaw.gateway.ingress.kafka;
 
 import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyDocument;
-import io.openclaw.gateway.common.policy.PolicyFollower;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import java.util.List;
 import java.util.Map;

@@ -162,9 +162,8 @@ public final class McpCli implements Runnable {
         try {
             PolicyText.read(files);
         } catch (InvalidPolicyException e) {
-            throw new CliException(
-                    "nothing is written, because the policy would not be valid with it: "
-                            + e.problems().stream().map(Object::toString).collect(Collectors.joining("; ")));
+            throw new CliException("nothing is written, because the policy would not be valid with it: "
+                    + e.problems().stream().map(Object::toString).collect(Collectors.joining("; ")));
         }
     }
 

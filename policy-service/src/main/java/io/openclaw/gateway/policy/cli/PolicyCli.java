@@ -358,8 +358,7 @@ public final class PolicyCli implements Runnable {
         asked(
                 "POST",
                 "/v1/policy/tools/accept",
-                Map.of(
-                        "upstream", address.substring(0, slash), "tool", address.substring(slash + 1), "hash", hash));
+                Map.of("upstream", address.substring(0, slash), "tool", address.substring(slash + 1), "hash", hash));
         out.println("accepted: " + address + " as " + hash);
         return 0;
     }

@@ -111,7 +111,10 @@ final class EcmaPattern {
         }
         try {
             return new EcmaPattern(
-                    null, Pattern.compile(part.text()), part.size(), READ_COST + translation.mostRanges / RANGES_PER_STEP);
+                    null,
+                    Pattern.compile(part.text()),
+                    part.size(),
+                    READ_COST + translation.mostRanges / RANGES_PER_STEP);
         } catch (java.util.regex.PatternSyntaxException e) {
             throw new IllegalArgumentException(e.getDescription(), e);
         }

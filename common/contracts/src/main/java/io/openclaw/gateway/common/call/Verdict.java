@@ -54,7 +54,8 @@ public record Verdict(
             String decidedBy,
             Instant decidedAt,
             @Nullable String policyVersion) {
-        return new Verdict(stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, null, null, Map.of());
+        return new Verdict(
+                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, null, null, null, null, Map.of());
     }
 
     /** Returns this verdict with who has to say yes; not signed. */
@@ -92,17 +93,7 @@ public record Verdict(
     /** Returns this verdict as one that a model may replace; not signed. */
     public Verdict offered() {
         return new Verdict(
-                stage,
-                outcome,
-                reasons,
-                decidedBy,
-                decidedAt,
-                policyVersion,
-                approval,
-                reading,
-                true,
-                null,
-                unknown);
+                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, true, null, unknown);
     }
 
     /** Tells whether a model may replace this verdict: only what vetting could not settle itself, and offered, may be. */

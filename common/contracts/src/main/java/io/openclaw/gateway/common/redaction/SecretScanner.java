@@ -86,7 +86,7 @@ public final class SecretScanner {
             char c = first;
             Form[] forms =
                     FORMS.stream().filter(form -> form.prefix.charAt(0) == c).toArray(Form[]::new);
-            BY_FIRST[first] = forms.length == 0 ? null : forms;
+            BY_FIRST[first] = forms;
         }
     }
 
@@ -164,7 +164,7 @@ public final class SecretScanner {
             char c = text.charAt(i);
             int classes = Chars.of(c);
             if ((classes & Chars.TOKEN) != 0) {
-                if (boundary && c < 128 && BY_FIRST[c] != null && startsAForm(text, i)) {
+                if (boundary && c < 128 && startsAForm(text, i)) {
                     return true;
                 }
                 boundary = (classes & Chars.WORD) == 0;
@@ -176,7 +176,7 @@ public final class SecretScanner {
                         && (seen & Chars.DIGIT) != 0) {
                     return true;
                 }
-                if (c == 'e' && text.startsWith("yJ", i + 1) || c == '-' && text.startsWith("----BEGIN", i + 1)) {
+                if ((c == 'e' && text.startsWith("yJ", i + 1)) || (c == '-' && text.startsWith("----BEGIN", i + 1))) {
                     return true;
                 }
             } else {
@@ -292,9 +292,6 @@ public final class SecretScanner {
     private int form(int start) {
         char first = text.charAt(start);
         Form[] forms = BY_FIRST[first];
-        if (forms == null) {
-            return -1;
-        }
         for (Form form : forms) {
             if (text.startsWith(form.prefix, start)) {
                 int from = start + form.prefix.length();

@@ -421,7 +421,7 @@ final class TextMasker {
                     'k',
                     'e',
                     'n',
-                    'w' -> size <= 17 && OPTIONS.containsKey(text.substring(start, end)) || isLogin(text, start, end);
+                    'w' -> (size <= 17 && OPTIONS.containsKey(text.substring(start, end))) || isLogin(text, start, end);
             case 'I', 'B' -> word(text, start, end, "identified") || word(text, start, end, "basic");
             case 'P' -> word(text, start, end, "PASS");
             default -> false;
@@ -455,7 +455,7 @@ final class TextMasker {
                     program = "";
                     setter = false;
                 } else if (c == '/' && program.equals("xfreerdp") && text.startsWith("/p:", i)) {
-                    i = Math.max(i + 1, value(i + 3, PASSWORD, true));
+                    i = Math.max(i + 1, value(i + 3, PASSWORD));
                     continue;
                 }
                 i++;
@@ -529,7 +529,7 @@ final class TextMasker {
             boolean glued = end - start > bare.length();
             int from = start + bare.length();
             if (!glued && (from >= text.length() || text.charAt(from) <= ' ')) {
-                if (!standsAlone(option) || bare.equals("--pass") && program.equals("wget")) {
+                if (!standsAlone(option) || (bare.equals("--pass") && program.equals("wget"))) {
                     return -1;
                 }
                 from = blanks(from);
@@ -542,13 +542,13 @@ final class TextMasker {
             if (last == ':' || last == '%' || last == ',') {
                 return credential(from, last);
             }
-            if (from < text.length() && (text.startsWith("pass:", from))) {
+            if (from < text.length() && text.startsWith("pass:", from)) {
                 from += 5;
             }
             if (from < text.length() && text.charAt(from) == '-' && !glued) {
                 return -1;
             }
-            return value(from, PASSWORD, true);
+            return value(from, PASSWORD);
         }
         return -1;
     }
@@ -599,9 +599,9 @@ final class TextMasker {
         if (from == end
                 || to - from < 8
                 || !(padded
-                        || (seen & Chars.UPPER) != 0
+                        || ((seen & Chars.UPPER) != 0
                                 && (seen & Chars.LOWER) != 0
-                                && ((seen & Chars.DIGIT) != 0 || to - from >= 16))) {
+                                && ((seen & Chars.DIGIT) != 0 || to - from >= 16)))) {
             return -1;
         }
         spans.add(from, to, "credential");
@@ -612,7 +612,7 @@ final class TextMasker {
     private int quoted(int end, SecretNames.Name name) {
         int at = blanks(end);
         return at > end && at < text.length() && (text.charAt(at) == '\'' || text.charAt(at) == '"')
-                ? value(at, name, true)
+                ? value(at, name)
                 : -1;
     }
 
@@ -643,7 +643,7 @@ final class TextMasker {
         boolean before = blanks > at;
         char c = text.charAt(blanks);
         char next = blanks + 1 < text.length() ? text.charAt(blanks + 1) : 0;
-        switch (c) {
+        return switch (c) {
             case '=' -> {
                 int from = blanks + 1;
                 while (from < text.length()
@@ -653,31 +653,31 @@ final class TextMasker {
                 }
                 int value = blanks(from);
                 boolean config = before || closed || value == from || from - blanks > 1;
-                return config ? scheme(value, name, value > from) : -1;
+                yield config ? scheme(value, name) : -1;
             }
             case ':' -> {
-                if (next == ':' || next == '/' && blanks + 2 < text.length() && text.charAt(blanks + 2) == '/') {
-                    return -1;
+                if (next == ':' || (next == '/' && blanks + 2 < text.length() && text.charAt(blanks + 2) == '/')) {
+                    yield -1;
                 }
                 int from = blanks + (next == '=' ? 2 : 1);
                 int value = blanks(from);
                 if (name.isCookie()) {
-                    return cookies(value);
+                    yield cookies(value);
                 }
-                return value > from && !closed && isCommandAt(value) ? -1 : scheme(value, name, value > from);
+                yield value > from && !closed && isCommandAt(value) ? -1 : scheme(value, name);
             }
             case ',', '\n', '/', '}' -> {
                 int pair = pair(blanks, name);
                 if (pair >= 0) {
-                    return pair;
+                    yield pair;
                 }
                 if (c == ',' && closed) {
                     int value = blanks(blanks + 1);
                     if (value < text.length() && isQuote(text.charAt(value)) && !isName(value + 1)) {
-                        return scheme(value, name, false);
+                        yield scheme(value, name);
                     }
                 }
-                return -1;
+                yield -1;
             }
             case '>' -> {
                 if (start > 0 && (text.charAt(start - 1) == '<' || text.charAt(start - 1) == ':')) {
@@ -687,43 +687,43 @@ final class TextMasker {
                         close++;
                     }
                     work.add(close - blanks);
-                    return close < limit && text.charAt(close) == '<' && close > blanks + 1
+                    yield close < limit && text.charAt(close) == '<' && close > blanks + 1
                             ? literal(blanks + 1, close, name, true)
                             : -1;
                 }
-                return -1;
+                yield -1;
             }
             case '(' -> {
                 int value = blanks(blanks + 1);
-                return value < text.length() && isQuote(text.charAt(value)) ? value(value, name, true) : -1;
+                yield value < text.length() && isQuote(text.charAt(value)) ? value(value, name) : -1;
             }
             default -> {
                 if (!before) {
-                    return -1;
+                    yield -1;
                 }
                 if (closed) {
-                    return pair(blanks, name);
+                    yield pair(blanks, name);
                 }
                 if (option) {
-                    return isNegated(start, end) || c == '-' ? -1 : scheme(blanks, name, true);
+                    yield isNegated(start, end) || c == '-' ? -1 : scheme(blanks, name);
                 }
                 if (name.kind().equals("token") && word(text, start, end, "bearer")) {
-                    return value(blanks, name, true);
+                    yield value(blanks, name);
                 }
                 if ((setter || beforeThat.equals("login") || beforeThat.equals("user") || beforeThat.equals("machine"))
                         && c != '-') {
-                    return value(blanks, name, true);
+                    yield value(blanks, name);
                 }
                 if (c == '\'' || c == '"') {
-                    return name.kind().equals("password") ? value(blanks, name, true) : -1;
+                    yield name.kind().equals("password") ? value(blanks, name) : -1;
                 }
                 if (text.startsWith("is ", blanks) || text.startsWith("was ", blanks)) {
                     int value = blanks(text.indexOf(' ', blanks));
-                    return value(value, new SecretNames.Name(name.kind(), false, name.plural()), false);
+                    yield value(value, new SecretNames.Name(name.kind(), false, name.plural()));
                 }
-                return pair(blanks, name);
+                yield pair(blanks, name);
             }
-        }
+        };
     }
 
     private boolean isNegated(int start, int end) {
@@ -775,21 +775,21 @@ final class TextMasker {
         if (close >= text.length() || (text.charAt(close) != '=' && text.charAt(close) != ':')) {
             return -1;
         }
-        return scheme(blanks(close + 1), name, true);
+        return scheme(blanks(close + 1), name);
     }
 
     /** A value that may begin with the scheme of an authorization. */
-    private int scheme(int from, SecretNames.Name name, boolean apart) {
+    private int scheme(int from, SecretNames.Name name) {
         int at = from;
         while (at < text.length() && text.charAt(at) == '\\') {
             at++;
         }
         if (at < text.length() && isQuote(text.charAt(at))) {
             int scheme = schemeOf(text, at + 1, Math.min(text.length(), at + 24));
-            return scheme > 0 ? value(scheme, tokenOf(name), true) : value(from, name, apart);
+            return scheme > 0 ? value(scheme, tokenOf(name)) : value(from, name);
         }
         int scheme = schemeOf(text, from, Math.min(text.length(), from + 24));
-        return scheme > 0 ? value(scheme, tokenOf(name), true) : value(from, name, apart);
+        return scheme > 0 ? value(scheme, tokenOf(name)) : value(from, name);
     }
 
     private static SecretNames.Name tokenOf(SecretNames.Name name) {
@@ -872,10 +872,8 @@ final class TextMasker {
 
     /**
      * Masks the value that begins there; returns its end, or -1 if there is none.
-     *
-     * @param apart whether a blank stands before it
      */
-    private int value(int from, SecretNames.Name name, boolean apart) {
+    private int value(int from, SecretNames.Name name) {
         int at = from;
         int length = text.length();
         int slashes = 0;
@@ -907,7 +905,7 @@ final class TextMasker {
                     while (end - 1 - escapes >= start && text.charAt(end - 1 - escapes) == '\\') {
                         escapes++;
                     }
-                    if (escapes <= slashes || quote == '\'' && slashes == 0) {
+                    if (escapes <= slashes || (quote == '\'' && slashes == 0)) {
                         end -= Math.min(escapes, slashes);
                         break;
                     }
@@ -1067,7 +1065,7 @@ final class TextMasker {
                     }
                 }
                 case ';', '|', '&' -> {
-                    if (!isSymbol(next) && next != 0 || hasBlank(value)) {
+                    if ((!isSymbol(next) && next != 0) || hasBlank(value)) {
                         return i;
                     }
                 }
@@ -1088,9 +1086,8 @@ final class TextMasker {
 
     /** What cannot begin a command's name. */
     private static boolean isSymbol(char c) {
-        return c >= '0' && c <= '9'
-                || c >= 'A' && c <= 'Z'
-                || "!@#%^*+=:?_-.,~".indexOf(c) >= 0 && c != 0
+        return Chars.is(c, Chars.DIGIT | Chars.UPPER)
+                || "!@#%^*+=:?_-.,~".indexOf(c) >= 0
                 || c == ';'
                 || c == '|'
                 || c == '&';
@@ -1125,7 +1122,7 @@ final class TextMasker {
                     return true;
                 }
             }
-            if (c == '=' && !first || c == '/' || c == '@') {
+            if ((c == '=' && !first) || c == '/' || c == '@') {
                 return true;
             }
         }
@@ -1136,9 +1133,9 @@ final class TextMasker {
     private static boolean isStructure(String value) {
         char first = value.charAt(0);
         return first == '{'
-                || first == '['
+                || (first == '['
                         && value.length() > 1
-                        && (value.charAt(1) == '{' || value.charAt(1) == '"' || value.charAt(1) == '[');
+                        && (value.charAt(1) == '{' || value.charAt(1) == '"' || value.charAt(1) == '['));
     }
 
     /** Where something is sent or found: an address is no secret, and an approver has to see it. */
@@ -1156,7 +1153,7 @@ final class TextMasker {
         }
         char first = value.charAt(0);
         if (first == '+' && value.length() >= 8 && value.length() <= 20) {
-            return value.chars().skip(1).allMatch(c -> c >= '0' && c <= '9' || c == ' ' || c == '-');
+            return value.chars().skip(1).allMatch(c -> (c >= '0' && c <= '9') || c == ' ' || c == '-');
         }
         if (first == '/' || first == '~' || value.startsWith("./") || value.startsWith("../")) {
             int seen = 0;
@@ -1221,7 +1218,7 @@ final class TextMasker {
                     && to - from > 1
                     && Chars.is(value.charAt(from + 1), Chars.UPPER | Chars.UNDERSCORE | Chars.LOWER);
         }
-        if (first == '%' && last == '%' || first == '<' && last == '>' || value.startsWith("{{", from)) {
+        if ((first == '%' && last == '%') || (first == '<' && last == '>') || value.startsWith("{{", from)) {
             return true;
         }
         if (first == '*' || first == '.' || first == 'x' || first == 'X') {
@@ -1257,7 +1254,7 @@ final class TextMasker {
         if (Spans.endOfMask(value, 0) == value.length()) {
             return true;
         }
-        return isNumber(value) && (name.plural() || name.kind().equals("PIN") && value.length() < 4);
+        return isNumber(value) && (name.plural() || (name.kind().equals("PIN") && value.length() < 4));
     }
 
     private static boolean isNumber(String value) {
@@ -1293,6 +1290,6 @@ final class TextMasker {
         if (!letters) {
             return digits && length >= 4 && length <= 12 && (seen & ~(Chars.DIGIT | Chars.HEX)) == 0;
         }
-        return digits && length >= 6 || symbol && length >= 6 || changes > 2 && length >= 10;
+        return ((digits || symbol) && length >= 6) || (changes > 2 && length >= 10);
     }
 }

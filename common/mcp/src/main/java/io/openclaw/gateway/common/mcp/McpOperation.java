@@ -1,8 +1,8 @@
 package io.openclaw.gateway.common.mcp;
 
-import io.openclaw.gateway.common.policy.ToolName;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.policy.ToolName;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.openclaw.gateway.common.Calls;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.event.CallCompleted;
@@ -14,19 +13,23 @@ import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.SignatureChainTest;
+import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -50,7 +53,7 @@ class EventListenersTest {
     private final Topics topics = new Topics("openclaw.");
     private final EventCodec codec = new EventCodec("/test");
     private final BackgroundWork work = new BackgroundWork();
-    private final SignatureChain chain = new SignatureChain(SignatureChainTest.keys((byte) 1));
+    private final SignatureChain chain = new SignatureChain(keys());
     private final StageStep step = new StageStep(chain);
     private final EventListeners listeners = new EventListeners(
             new DefaultKafkaConsumerFactory<>(Map.of()),
@@ -82,8 +85,15 @@ class EventListenersTest {
         }
     }
 
+    private static StageKeys keys() {
+        String key = Base64.getEncoder().encodeToString(new byte[StageKeys.LEAST_BYTES]);
+        return StageKeys.ofBase64(
+                Arrays.stream(Stage.values()).collect(Collectors.toMap(Function.identity(), stage -> key)));
+    }
+
     private CallRequested requested() {
-        return new CallRequested(chain.seal(Calls.call("{}")));
+        return new CallRequested(
+                chain.seal(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH)));
     }
 
     private ConcurrentMessageListenerContainer<String, byte[]> stage(Function<CallRequested, GatewayEvent> stage) {

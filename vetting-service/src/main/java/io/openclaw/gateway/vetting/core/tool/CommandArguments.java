@@ -29,7 +29,8 @@ final class CommandArguments {
     private final ArgumentContext context;
     private final Set<String> used;
 
-    CommandArguments(ToolArguments reader, ToolProfile profile, Fields fields, ArgumentContext context, Set<String> used) {
+    CommandArguments(
+            ToolArguments reader, ToolProfile profile, Fields fields, ArgumentContext context, Set<String> used) {
         this.reader = reader;
         this.profile = profile;
         this.fields = fields;

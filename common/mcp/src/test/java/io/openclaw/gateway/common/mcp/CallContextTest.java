@@ -1,10 +1,13 @@
-package io.openclaw.gateway.common.call;
+package io.openclaw.gateway.common.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclaw.gateway.common.Calls;
+import io.openclaw.gateway.common.call.CallContext;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.mcp.McpContext;
+import io.openclaw.gateway.testing.Calls;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -65,7 +68,8 @@ class CallContextTest {
     @Test
     void whatAnMcpClientSaidIsReadAgain() {
         McpContext said = client(true, "debug", true, "{\"a\":1.10}");
-        ToolCall call = Calls.call("{}").showing(RawJson.EMPTY_OBJECT, said.inContext());
+        ToolCall call = Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH)
+                .showing(RawJson.EMPTY_OBJECT, said.inContext());
         assertThat(McpContext.of(call)).isEqualTo(said);
         assertThat(CallContext.of(call).meta()).isEqualTo(RawJson.of("{\"a\":1.10}"));
     }
@@ -87,7 +91,7 @@ class CallContextTest {
     /** Of a context that an older ingress made, nothing reaches an upstream that its digest does not cover. */
     @Test
     void whatAnOlderIngressPutBesideTheDigestIsNotPassedOn() {
-        ToolCall call = Calls.call("{}")
+        ToolCall call = Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH)
                 .showing(
                         RawJson.EMPTY_OBJECT,
                         RawJson.of("{\"mcp\":{\"hasSession\":true,\"progress\":false,\"meta\":{\"evil\":\"+1\"},"
