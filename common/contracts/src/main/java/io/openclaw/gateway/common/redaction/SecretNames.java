@@ -132,7 +132,45 @@ final class SecretNames {
     private static final Set<String> WORDS_WITH_PASS = Set.of(
             "bypass", "compass", "encompass", "trespass", "surpass", "overpass", "underpass", "multipass", "subpass");
 
+    /** The last three letters of each ending: most names are none by these. */
+    private static final boolean[] LAST_LETTERS = new boolean[26 * 26 * 26];
+
+    static {
+        String endings = "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key"
+                + " passphrase passcode secret_key_base cookie signature pass sessid auth hash bearer credential otp psk"
+                + " sig senha contrasena mnemonic";
+        for (String ending : endings.split(" ", -1)) {
+            LAST_LETTERS[lastLetters(ending, ending.length())] = true;
+        }
+    }
+
     private SecretNames() {}
+
+    private static boolean mayEnd(String text, int start, int end) {
+        if (isLast(text, end)) {
+            return true;
+        }
+        return (text.charAt(end - 1) | 0x20) == 's' && end - 1 - start >= 3 && isLast(text, end - 1);
+    }
+
+    private static boolean isLast(String text, int end) {
+        int letters = lastLetters(text, end);
+        // Letters outside ASCII are looked at.
+        return letters < 0 || LAST_LETTERS[letters];
+    }
+
+    private static int lastLetters(String text, int end) {
+        int letters = 0;
+        for (int i = end - 3; i < end; i++) {
+            char c = text.charAt(i);
+            if (c >= 128) {
+                return -1;
+            }
+            int letter = (c | 0x20) - 'a';
+            letters = letters * 26 + (letter >= 0 && letter < 26 ? letter : 25);
+        }
+        return letters;
+    }
 
     /** Returns what a name says about its value; {@code null} if it says nothing. */
     static @Nullable Name of(String name) {
@@ -145,7 +183,7 @@ final class SecretNames {
         while (end > start && !Chars.isLetter(text.charAt(end - 1))) {
             end--;
         }
-        if (end - start < 3) {
+        if (end - start < 3 || !mayEnd(text, start, end)) {
             return null;
         }
         Name name = ending(text, start, end, false);

@@ -90,6 +90,13 @@ public final class SecretScanner {
         }
     }
 
+    /** The first two characters of each prefix. */
+    private static final boolean[] PAIRS = new boolean[128 * 128];
+
+    static {
+        FORMS.forEach(form -> PAIRS[form.prefix.charAt(0) * 128 + form.prefix.charAt(1)] = true);
+    }
+
     private static final int MIN_RANDOM = 32;
     private static final int MAX_RANDOM = 128;
     /** Bits a character; random Base64 of 40 characters has about 4.9, words joined by dashes about 4. */
@@ -220,6 +227,10 @@ public final class SecretScanner {
     }
 
     private static boolean startsAForm(String text, int at) {
+        char second = at + 1 < text.length() ? text.charAt(at + 1) : 0;
+        if (second >= 128 || !PAIRS[text.charAt(at) * 128 + second]) {
+            return false;
+        }
         for (Form form : BY_FIRST[text.charAt(at)]) {
             if (text.startsWith(form.prefix, at)) {
                 return true;

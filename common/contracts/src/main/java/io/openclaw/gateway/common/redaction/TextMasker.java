@@ -382,6 +382,21 @@ final class TextMasker {
         return false;
     }
 
+    private static final int MAX_PROGRAM = 17;
+    /** For each first letter, the lengths of the words that lead to a password behind them, as bits. */
+    private static final int[] PROGRAM_LENGTHS = new int[128];
+
+    static {
+        OPTIONS.keySet().forEach(TextMasker::addProgram);
+        Set.of("login", "identified", "basic").forEach(TextMasker::addProgram);
+    }
+
+    private static void addProgram(String word) {
+        if (word.length() <= MAX_PROGRAM) {
+            PROGRAM_LENGTHS[word.charAt(0) | 0x20] |= 1 << word.length();
+        }
+    }
+
     /** {@code api key} is a name of two words. */
     private static int startOfName(String text, int start, int end) {
         boolean isKey = end - start <= 4 && text.regionMatches(true, start, "key", 0, 3);
@@ -399,33 +414,12 @@ final class TextMasker {
         if (SecretNames.of(text, from, end) != null) {
             return true;
         }
+        char first = text.charAt(start);
         int size = end - start;
-        return switch (text.charAt(start)) {
-            case 'm',
-                    's',
-                    'r',
-                    'l',
-                    'z',
-                    'u',
-                    '7',
-                    'b',
-                    'i',
-                    'c',
-                    'h',
-                    'd',
-                    'p',
-                    'v',
-                    'x',
-                    'o',
-                    'a',
-                    'k',
-                    'e',
-                    'n',
-                    'w' -> (size <= 17 && OPTIONS.containsKey(text.substring(start, end))) || isLogin(text, start, end);
-            case 'I', 'B' -> word(text, start, end, "identified") || word(text, start, end, "basic");
-            case 'P' -> word(text, start, end, "PASS");
-            default -> false;
-        };
+        if (first >= 128 || size > MAX_PROGRAM || (PROGRAM_LENGTHS[first | 0x20] & 1 << size) == 0) {
+            return false;
+        }
+        return OPTIONS.containsKey(text.substring(start, end)) || isLogin(text, start, end);
     }
 
     private static boolean isLogin(String text, int start, int end) {

@@ -126,7 +126,7 @@ class RedactionCorpusTest {
     void namesThatAreMaskedAlikeStayTwoNames() {
         RawJson json = RawJson.of("{\"password=hunter2correct\":1,\"password=correcthunter2\":2}");
 
-        assertThat(redactor.redact(json).as(JsonNode.class).properties()).hasSize(2);
+        assertThat(redactor.redact(json).as(JsonNode.class).size()).isEqualTo(2);
     }
 
     @ParameterizedTest

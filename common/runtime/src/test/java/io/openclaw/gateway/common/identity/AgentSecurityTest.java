@@ -3,6 +3,9 @@ package io.openclaw.gateway.common.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
@@ -15,6 +18,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +34,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
+import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.mock.web.MockServletContext;
@@ -55,6 +62,18 @@ class AgentSecurityTest {
                     new GatewayProperties.Kafka("", 1, (short) 1, false),
                     new GatewayProperties.Signing(Map.of()),
                     new GatewayProperties.Console("admin", "secret", List.of(), Map.of()));
+        }
+
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+
+        @Bean
+        EventPublisher publisher(Clock clock) {
+            var template = new KafkaTemplate<String, byte[]>(
+                    () -> new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()));
+            return new EventPublisher(template, new EventCodec("/test"), new Topics("openclaw."), clock);
         }
 
         @Bean
