@@ -166,8 +166,11 @@ class RequestBodiesTest {
 
     @Test
     void readsWhatWasSent() {
+        var random = new Random(1);
         byte[] body = new byte[300_000];
-        new Random(1).nextBytes(body);
+        for (int i = 0; i < body.length; i++) {
+            body[i] = (byte) (' ' + random.nextInt('~' - ' '));
+        }
         assertThat(bodies.bytes(request(body), DEMO)).isEqualTo(body);
         assertThat(bodies.bytes(request(new byte[0]), DEMO)).isEmpty();
     }

@@ -136,9 +136,10 @@ final class SecretNames {
     private static final boolean[] LAST_LETTERS = new boolean[26 * 26 * 26];
 
     static {
-        String endings = "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key"
-                + " passphrase passcode secret_key_base cookie signature pass sessid auth hash bearer credential otp psk"
-                + " sig senha contrasena mnemonic";
+        String endings =
+                "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key"
+                        + " passphrase passcode secret_key_base cookie signature pass sessid auth hash bearer credential otp psk"
+                        + " sig senha contrasena mnemonic";
         for (String ending : endings.split(" ", -1)) {
             LAST_LETTERS[lastLetters(ending, ending.length())] = true;
         }
