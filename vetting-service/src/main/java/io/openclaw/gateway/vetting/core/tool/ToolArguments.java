@@ -293,6 +293,10 @@ public final class ToolArguments {
     private void text(String name, String text, ArgumentContext context, int depth, int embedded) {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
         if (profile.isOnlyText() && !isLocation(role)) {
+            if (role == Role.COMMAND && !profile.isAboutCommands()) {
+                // A tool that only keeps texts has little use for a command: what would certainly do damage counts.
+                guess(text, context);
+            }
             plainText(role, text);
             return;
         }

@@ -59,6 +59,11 @@ record ToolProfile(
             datadog grafana kusto dashboard analytics sentry newrelic
             """);
 
+    /** First words of tools that look for a command, or say what one does. */
+    private static final Set<String> ABOUT = Names.set("""
+            search find grep rg lookup explain describe summarize summarise translate lint format highlight parse classify
+            """);
+
     private static final Set<String> DELETE = Names.set("""
             delete remove rm unlink rmdir rmtree rimraf trash erase destroy wipe purge del shred deltree clear clean empty
             prune
@@ -167,6 +172,11 @@ record ToolProfile(
         String first = words.getFirst();
         return TEXT.contains(first)
                 || !(does(Effect.RUN) || does(Effect.START) || does(Effect.CODE) || does(Effect.SQL));
+    }
+
+    /** Tells whether even a command is a text to the tool, which looks for it or says what it does. */
+    boolean isAboutCommands() {
+        return isOnlyText() && ABOUT.contains(words.getFirst());
     }
 
     /** Tells whether one of some words is in its name. */
