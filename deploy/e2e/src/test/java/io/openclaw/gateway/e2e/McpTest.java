@@ -304,7 +304,7 @@ class McpTest {
                 .contains("it is listed twice", "the gateway's");
         assertThat(gateway.console("/console/policy").response().body())
                 .contains("odd/it&#39;s", "is left out: its name holds");
-        assertThat(gateway.get("/health").body().toString()).contains("3 of its tools are left out");
+        assertThat(gateway.console("/health").body().toString()).contains("3 of its tools are left out");
     }
 
     private static String outcome(String body) {
@@ -570,7 +570,7 @@ class McpTest {
         void makeOneCallOfOneIdempotencyKey() throws Exception {
             String mark = UUID.randomUUID().toString();
             String body = RunningGateway.json(
-                    Map.of("tool", "count", "arguments", Map.of("mark", mark), "idempotencyKey", mark));
+                    Map.of("tool", "openclaw/count", "arguments", Map.of("mark", mark), "idempotencyKey", mark));
             List<Future<RunningGateway.Answer>> answers = new ArrayList<>();
             try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < 20; i++) {
