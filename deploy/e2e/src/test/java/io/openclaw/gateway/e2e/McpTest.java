@@ -541,9 +541,12 @@ class McpTest {
         @Test
         void aNotificationCancelsItInASession() {
             int before = aborted();
+            int started = started();
             McpSession client = legacy();
             CompletableFuture<Reply> reply =
                     CompletableFuture.supplyAsync(() -> client.call("reference__slow", "{\"millis\":20000}"));
+            // One that has not started yet is cancelled without its upstream.
+            eventually().until(() -> started() > started);
             eventually().until(() -> {
                 client.notify("notifications/cancelled", "{\"requestId\":2,\"reason\":\"changed my mind\"}");
                 return aborted() > before;
