@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
@@ -106,7 +107,7 @@ public final class CrashTest {
             String name = List.copyOf(ports.keySet()).get(random.nextInt(ports.size()));
             killed.add(name);
             System.err.println("kill -9 " + name + " after " + callIds.size() + " calls");
-            processes.get(name).destroyForcibly().waitFor();
+            Objects.requireNonNull(processes.get(name)).destroyForcibly().waitFor();
             Thread.sleep(random.nextInt(2_000));
             start(name, settings);
         }
