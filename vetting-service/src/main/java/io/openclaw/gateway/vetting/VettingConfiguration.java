@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -57,8 +58,15 @@ public class VettingConfiguration {
     record ModelLane(Optional<Judge> judge) {}
 
     @Bean
-    RulesInForce rulesInForce(@Value("${openclaw.vetting.rules-directory:}") String directory) {
-        return new RulesInForce(directory.isBlank() ? null : Path.of(directory));
+    RulesInForce rulesInForce(
+            @Value("${openclaw.vetting.rules-directory:}") String directory,
+            @Value("${openclaw.vetting.own-paths:}") List<String> ownPaths) {
+        // What deploy/run starts from lies in the working directory.
+        List<Path> own = Stream.concat(ownPaths.stream(), Stream.of(".env", "deploy"))
+                .filter(path -> !path.isBlank())
+                .map(Path::of)
+                .toList();
+        return new RulesInForce(directory.isBlank() ? null : Path.of(directory), own);
     }
 
     @Bean

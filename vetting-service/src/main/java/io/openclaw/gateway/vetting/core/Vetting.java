@@ -14,6 +14,7 @@ import io.openclaw.gateway.vetting.core.rule.RulePack;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.core.shell.Reading;
 import io.openclaw.gateway.vetting.core.shell.ShellReader;
+import io.openclaw.gateway.vetting.core.tool.ExecSwitches;
 import io.openclaw.gateway.vetting.core.tool.ToolArguments;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +73,9 @@ public final class Vetting {
     private Examination readArguments(String tool, String json, @Nullable CallContext context) {
         var arguments = new ToolArguments(shell, pack, tool);
         try {
-            arguments.read(Json.MAPPER.readTree(json));
+            JsonNode node = Json.MAPPER.readTree(json);
+            arguments.read(node);
+            arguments.commands().addAll(ExecSwitches.of(node));
         } catch (JacksonException e) {
             return new Examination(
                     List.of(),

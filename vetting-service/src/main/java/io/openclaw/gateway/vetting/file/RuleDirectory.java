@@ -1,5 +1,6 @@
 package io.openclaw.gateway.vetting.file;
 
+import io.openclaw.gateway.vetting.core.rule.OwnDirectories;
 import io.openclaw.gateway.vetting.core.rule.RulePack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,20 @@ public final class RuleDirectory {
      * @throws IOException if the directory cannot be read
      */
     public static RulePack read(@Nullable Path directory) throws IOException {
+        return read(directory, List.of());
+    }
+
+    /**
+     * Reads all rules, and one that guards what the gateway keeps.
+     *
+     * @param directory whose {@code *.yaml} files are added; none if {@code null}
+     * @param own files and directories of the gateway itself
+     * @throws IllegalArgumentException naming the file and the rule that is wrong
+     * @throws IOException if the directory cannot be read
+     */
+    public static RulePack read(@Nullable Path directory, List<Path> own) throws IOException {
         Map<String, byte[]> files = new HashMap<>();
+        OwnDirectories.pack(own).ifPresent(pack -> files.put("gateway-own.yaml", pack));
         if (directory != null) {
             List<Path> paths;
             try (Stream<Path> all = Files.list(directory)) {

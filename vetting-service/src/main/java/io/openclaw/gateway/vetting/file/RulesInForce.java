@@ -4,6 +4,7 @@ import io.openclaw.gateway.vetting.core.Vetting;
 import io.openclaw.gateway.vetting.core.rule.RulePack;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,19 +18,22 @@ public final class RulesInForce {
     private static final Logger log = LoggerFactory.getLogger(RulesInForce.class);
 
     private final @Nullable Path directory;
+    private final List<Path> own;
     private volatile Vetting vetting;
     private volatile @Nullable String problem;
 
     /**
      * Reads the rules.
      *
+     * @param own files and directories of the gateway itself, which no agent may touch without a person
      * @throws IllegalArgumentException if a file of the directory is wrong, or it cannot be read: at the start there are no
      *     rules yet that could stay
      */
-    public RulesInForce(@Nullable Path directory) {
+    public RulesInForce(@Nullable Path directory, List<Path> own) {
         this.directory = directory;
+        this.own = List.copyOf(own);
         try {
-            this.vetting = new Vetting(RuleDirectory.read(directory));
+            this.vetting = new Vetting(RuleDirectory.read(directory, own));
         } catch (IOException e) {
             throw new IllegalArgumentException("the rules in " + directory + " cannot be read: " + e.getMessage(), e);
         }
@@ -55,7 +59,7 @@ public final class RulesInForce {
             return;
         }
         try {
-            RulePack read = RuleDirectory.read(directory);
+            RulePack read = RuleDirectory.read(directory, own);
             if (!read.version().equals(vetting.pack().version())) {
                 vetting = new Vetting(read);
                 log.info(

@@ -60,7 +60,7 @@ class SettlementTest {
             }))));
     private final StageStep step = new StageStep(chain);
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    private final RulesInForce rules = new RulesInForce(null);
+    private final RulesInForce rules = new RulesInForce(null, List.of());
     private final RecentCalls recent = new RecentCalls();
     private ModelDouble model;
     private Settlement settlement;

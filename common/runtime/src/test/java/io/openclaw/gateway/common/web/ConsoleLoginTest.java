@@ -104,4 +104,28 @@ class ConsoleLoginTest {
                 .isInstanceOf(BadCredentialsException.class);
         assertThat(reported).containsExactly(new ConsoleLogin.Failed("", "192.0.2.1", 1));
     }
+
+    @Test
+    void aLongPasswordOpensTheConsoleWhileOthersGuessAtTheSameAddress() {
+        String hash = "{bcrypt}" + new BCryptPasswordEncoder(4).encode("correct horse battery");
+        ConsoleLogin login = login("generated-and-long-enough", hash);
+        assertThat(login.authenticate(attempt("alice", "correct horse battery")).isAuthenticated())
+                .isTrue();
+        for (String user : List.of("admin", "alice")) {
+            for (int i = 0; i < 2 * SignInThrottle.FREE_FAILURES; i++) {
+                int guess = i;
+                assertThatThrownBy(() -> login.authenticate(attempt(user, "a long wrong password " + guess)))
+                        .isInstanceOfAny(BadCredentialsException.class, ConsoleLogin.LockedException.class);
+            }
+        }
+
+        assertThat(login.authenticate(attempt("admin", "generated-and-long-enough"))
+                        .isAuthenticated())
+                .isTrue();
+        assertThat(login.authenticate(attempt("alice", "correct horse battery")).isAuthenticated())
+                .isTrue();
+        assertThatThrownBy(() -> login.authenticate(attempt("admin", "a long wrong password")))
+                .as("a success hands no free guesses to others")
+                .isInstanceOf(ConsoleLogin.LockedException.class);
+    }
 }

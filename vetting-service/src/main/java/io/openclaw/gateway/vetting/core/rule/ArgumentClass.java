@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A class of arguments, such as "a file in which credentials are kept": paths, texts or hosts. */
 final class ArgumentClass {
+    private static final String SINGLE_LABEL = "<single-label>";
+
     private final Wildcards paths;
     private final Wildcards texts;
     private final Wildcards hosts;
+    private final List<String> ranges;
+    private final boolean singleLabel;
     private final Wildcards except;
     private final List<Below> exceptBelow;
 
@@ -20,7 +24,8 @@ final class ArgumentClass {
     /**
      * @param paths resolved paths; {@code *} is one name, {@code **} any; homes are {@code ~}
      * @param texts the argument as it is, in lower case; {@code *} is anything
-     * @param hosts the host in a URL, in {@code user@host:path} or alone; numbers of any form are written as dotted
+     * @param hosts the host in a URL, in {@code user@host:path} or alone; numbers of any form are written as dotted; with a
+     *     slash it is a range of addresses, such as {@code 100.64.0.0/10}, and {@code <single-label>} is every name without a dot
      * @param except paths that do not belong to it after all
      * @param exceptBelow directories: a path that stays below the one it is run in does not belong to it after all; the last
      *     pattern that holds counts, and one after {@code !} says that it does belong
@@ -36,7 +41,10 @@ final class ArgumentClass {
     ArgumentClass(Text text) {
         paths = compiled(text.paths(), true);
         texts = compiled(text.texts(), false);
-        hosts = compiled(text.hosts(), false);
+        List<String> named = text.hosts() == null ? List.of() : text.hosts();
+        hosts = compiled(named.stream().filter(host -> host.indexOf('/') < 0).toList(), false);
+        singleLabel = named.contains(SINGLE_LABEL);
+        ranges = named.stream().filter(host -> host.indexOf('/') >= 0).toList();
         except = compiled(text.except(), true);
         exceptBelow = text.exceptBelow() == null
                 ? List.of()
@@ -67,9 +75,19 @@ final class ArgumentClass {
         if (!texts.isEmpty() && texts.match(text.toLowerCase(Locale.ROOT))) {
             return true;
         }
-        if (!hosts.isEmpty()) {
-            String host = Hosts.of(text);
-            return host != null && hosts.match(host);
+        return (!hosts.isEmpty() || !ranges.isEmpty()) && holdsHost(text);
+    }
+
+    private boolean holdsHost(String text) {
+        for (String host : Hosts.all(text)) {
+            if (hosts.match(host) || (singleLabel && host.indexOf('.') < 0 && host.indexOf(':') < 0)) {
+                return true;
+            }
+            for (String range : ranges) {
+                if (Hosts.isWithin(host, range)) {
+                    return true;
+                }
+            }
         }
         return false;
     }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,19 @@ public final class Hosts {
     private static final Set<String> SPECIAL_SCHEMES = Set.of("http", "https", "ws", "wss", "ftp");
 
     private Hosts() {}
+
+    /**
+     * Returns every host that some reader finds in an address: browsers end the authority at a backslash, curl and Python do
+     * not.
+     */
+    static List<String> all(String written) {
+        String first = of(written);
+        if (first == null) {
+            return List.of();
+        }
+        String second = written.indexOf('\\') < 0 || written.indexOf('@') < 0 ? null : of(written.replace("\\", "%5c"));
+        return second == null || second.equals(first) ? List.of(first) : List.of(first, second);
+    }
 
     /** Returns the host of a URL, of {@code user@host:path}, or of {@code host:port}; {@code null} if there is none. */
     public static @Nullable String of(String written) {
@@ -271,6 +285,43 @@ public final class Hosts {
             return text.length() > 1 && text.charAt(0) == '0' ? Long.parseLong(text, 8) : Long.parseLong(text);
         } catch (NumberFormatException e) {
             return -1;
+        }
+    }
+
+    /**
+     * Tells whether a host is within an address range.
+     *
+     * @param host as {@link #of} returns it
+     * @param range such as {@code 100.64.0.0/10} or {@code 2001::/32} (RFC 4632 section 3.1)
+     */
+    static boolean isWithin(String host, String range) {
+        int slash = range.indexOf('/');
+        byte[] network = literal(range.substring(0, slash));
+        byte[] address = literal(host);
+        if (address == null || network == null || address.length != network.length) {
+            return false;
+        }
+        int bits = Integer.parseInt(range.substring(slash + 1));
+        for (int i = 0; i < bits; i++) {
+            int mask = 0x80 >> (i % 8);
+            if ((address[i / 8] & mask) != (network[i / 8] & mask)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the bytes of an address literal; null of a name. */
+    private static byte @Nullable [] literal(String host) {
+        boolean four = dotted(host) != null;
+        if (!four && host.indexOf(':') < 0) {
+            return null;
+        }
+        try {
+            // A literal, so no name is looked up.
+            return InetAddress.getByName(four ? host : "[" + host + "]").getAddress();
+        } catch (UnknownHostException e) {
+            return null;
         }
     }
 }
