@@ -153,6 +153,8 @@ final class JsonMasker {
                 }
                 if (isName(name)) {
                     pairName = SecretNames.of(read);
+                } else if (isLabel(name) && isPassword(SecretNames.of(read))) {
+                    pairName = SecretNames.of(read);
                 } else if (holdsTheValue(name)) {
                     value = read;
                     valueStart = from;
@@ -197,10 +199,34 @@ final class JsonMasker {
         };
     }
 
+    /** What names a field of a form, for a person or a browser; it may say much else. */
+    private static boolean isLabel(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "label", "title", "type", "selector", "ref", "element", "placeholder", "locator" -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isPassword(SecretNames.@Nullable Name name) {
+        return name != null && name.sure() && name.kind().startsWith("pass");
+    }
+
     private static boolean holdsTheValue(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
-            case "value", "val", "v", "content", "data", "default", "current", "new", "old", "plain", "raw", "text" ->
-                true;
+            case "value",
+                    "val",
+                    "v",
+                    "content",
+                    "data",
+                    "default",
+                    "current",
+                    "new",
+                    "old",
+                    "plain",
+                    "raw",
+                    "text",
+                    "to",
+                    "securevalue" -> true;
             default -> false;
         };
     }

@@ -132,6 +132,39 @@ final class SecretNames {
     private static final Set<String> WORDS_WITH_PASS = Set.of(
             "bypass", "compass", "encompass", "trespass", "surpass", "overpass", "underpass", "multipass", "subpass");
 
+    /** What can stand behind a word for a secret without making it something else: {@code passwordConfirm}, {@code SecretString}. */
+    private static final Set<String> QUALIFIERS = Set.of(
+            "value",
+            "text",
+            "string",
+            "plain",
+            "plaintext",
+            "confirm",
+            "confirmation",
+            "again",
+            "repeat",
+            "new",
+            "old",
+            "current",
+            "raw",
+            "prod",
+            "production");
+    /** Of tokens, which are units of texts, too. */
+    private static final Set<String> QUALIFIERS_OF_TOKENS = Set.of("value", "raw", "prod", "production");
+    /** A password in other languages, as far as ASCII writes it. */
+    private static final String[] OTHER_LANGUAGES = {
+        "haslo",
+        "heslo",
+        "wachtwoord",
+        "losenord",
+        "parola",
+        "salasana",
+        "sifre",
+        "mot de passe",
+        "mot_de_passe",
+        "motdepasse"
+    };
+
     /** The last three letters of each ending: most names are none by these. */
     private static final boolean[] LAST_LETTERS = new boolean[26 * 26 * 26];
 
@@ -139,7 +172,8 @@ final class SecretNames {
         String endings =
                 "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key"
                         + " passphrase passcode secret_key_base cookie signature pass sessid auth hash bearer credential otp psk"
-                        + " sig senha contrasena mnemonic";
+                        + " sig senha contrasena mnemonic zpw pword jsessionid haslo heslo wachtwoord parola salasana sifre passe"
+                        + " value text string plain plaintext confirm confirmation again repeat new old current raw prod production";
         for (String ending : endings.split(" ", -1)) {
             LAST_LETTERS[lastLetters(ending, ending.length())] = true;
         }
@@ -188,12 +222,47 @@ final class SecretNames {
             return null;
         }
         Name name = ending(text, start, end, false);
-        return name == null && (text.charAt(end - 1) | 0x20) == 's' ? ending(text, start, end - 1, true) : name;
+        if (name == null && (text.charAt(end - 1) | 0x20) == 's') {
+            name = ending(text, start, end - 1, true);
+        }
+        return name == null ? qualified(text, start, end) : name;
+    }
+
+    private static @Nullable Name qualified(String text, int start, int end) {
+        String last = wordBefore(text, start, end);
+        if (!QUALIFIERS.contains(last)) {
+            return null;
+        }
+        int before = end - last.length();
+        while (before > start && !Chars.isLetter(text.charAt(before - 1))) {
+            before--;
+        }
+        Name name = before - start < 3 ? null : ending(text, start, before, false);
+        if (name == null || !name.sure()) {
+            return null;
+        }
+        return switch (name.kind()) {
+            case "password", "secret", "passphrase", "passcode" -> name;
+            case "token" -> QUALIFIERS_OF_TOKENS.contains(last) ? name : null;
+            default -> null;
+        };
     }
 
     private static @Nullable Name ending(String text, int start, int end, boolean plural) {
+        for (String password : OTHER_LANGUAGES) {
+            if (ends(text, start, end, password)) {
+                return new Name("password", true, plural);
+            }
+        }
         return switch (text.charAt(end - 1) | 0x20) {
+            case 'w' -> word(text, start, end, "pw") ? new Name("password", true, plural) : null;
             case 'd' -> {
+                if (word(text, start, end, "pword")) {
+                    yield new Name("password", true, plural);
+                }
+                if (ends(text, start, end, "jsessionid")) {
+                    yield new Name("session", true, plural);
+                }
                 if (ends(text, start, end, "password")
                         || ends(text, start, end, "passwd")
                         || ends(text, start, end, "pwd")) {
