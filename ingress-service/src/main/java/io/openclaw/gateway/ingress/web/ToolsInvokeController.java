@@ -125,7 +125,7 @@ final class ToolsInvokeController {
         };
     }
 
-    private static WorkerAnswer answer(CallCompleted end, String url) {
+    static WorkerAnswer answer(CallCompleted end, String url) {
         CallError error = end.error() == null ? CallError.of("tool_error", "no reason given") : end.error();
         return switch (end.outcome()) {
             case SUCCEEDED -> WorkerAnswer.succeeded(end.result(), end.findings());
@@ -143,8 +143,10 @@ final class ToolsInvokeController {
                 // The worker's own answer where it gave one; a wrong worker token is not the caller's fault.
                 Integer status = error.status();
                 yield status != null && (status == 400 || status == 403 || status == 404)
-                        ? WorkerAnswer.failed(status, WorkerAnswer.Refusal.of(error.type(), error.message()))
-                        : WorkerAnswer.failed(500, error(end.call(), "tool_error", error.message(), null, url));
+                        ? WorkerAnswer.failed(
+                                status, WorkerAnswer.Refusal.of(error.type(), error.message()), end.findings())
+                        : WorkerAnswer.failed(
+                                500, error(end.call(), "tool_error", error.message(), null, url), end.findings());
             }
         };
     }

@@ -50,7 +50,12 @@ record WorkerAnswer(int status, Body body) {
     }
 
     static WorkerAnswer failed(int status, Refusal error) {
-        return new WorkerAnswer(status, new Body(false, null, null, error));
+        return failed(status, error, List.of());
+    }
+
+    /** @param findings what was noticed in the worker's error */
+    static WorkerAnswer failed(int status, Refusal error, List<Reason> findings) {
+        return new WorkerAnswer(status, new Body(false, null, findings.isEmpty() ? null : findings, error));
     }
 
     /** Says what a problem says, in the worker's shape. */
