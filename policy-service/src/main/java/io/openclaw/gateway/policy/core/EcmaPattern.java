@@ -201,6 +201,8 @@ final class EcmaPattern {
         private int nesting;
         private int mostRanges;
         private boolean isRegular = true;
+        /** A class had a '[' in it, as only a class of the flag v may have with a meaning of its own. */
+        private boolean hasBracketInClass;
 
         Translation(String source, boolean backtracking) {
             this.source = source.codePoints().toArray();
@@ -302,6 +304,9 @@ final class EcmaPattern {
                 case '\\' -> escaped();
                 case '*', '+', '?' -> throw problem("a '" + (char) c + "' that follows nothing that can be repeated");
                 default -> {
+                    if (c == ']' && hasBracketInClass) {
+                        throw problem("a class within a class, which needs the flag v; patterns are read with u");
+                    }
                     if (c == '{' && isRepeat()) {
                         throw problem("a repeat that follows nothing that can be repeated");
                     }
@@ -608,8 +613,13 @@ final class EcmaPattern {
                     int c = next();
                     many = classEscape(c);
                     from = many != null ? -1 : c == 'b' ? '\b' : characterEscape(c);
+                } else if (from == '[') {
+                    hasBracketInClass = true;
                 }
                 if (many != null) {
+                    if (sees("--") && at + 2 < source.length && source[at + 2] != ']') {
+                        throw difference();
+                    }
                     set.or(many);
                 } else if (sees("-") && at + 1 < source.length && source[at + 1] != ']') {
                     at++;
@@ -618,6 +628,9 @@ final class EcmaPattern {
                         int c = next();
                         BitSet last = classEscape(c);
                         if (last != null) {
+                            if (from == '-') {
+                                throw difference();
+                            }
                             set.set(from);
                             set.set('-');
                             set.or(last);
@@ -634,6 +647,10 @@ final class EcmaPattern {
                 }
             }
             return isNegated ? complement(set) : set;
+        }
+
+        private IllegalArgumentException difference() {
+            return problem("a difference of classes ('--'), which needs the flag v; patterns are read with u");
         }
 
         private String universe() {

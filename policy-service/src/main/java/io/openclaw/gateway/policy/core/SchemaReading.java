@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +67,7 @@ final class SchemaReading {
             "patternProperties",
             "$ref",
             "$dynamicRef",
+            "$recursiveRef",
             "allOf",
             "anyOf",
             "oneOf",
@@ -170,7 +172,7 @@ final class SchemaReading {
                 && number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
     }
 
-    private static boolean isTexts(JsonNode node) {
+    static boolean isTexts(JsonNode node) {
         return node.isArray() && node.valueStream().allMatch(JsonNode::isString);
     }
 
@@ -178,16 +180,18 @@ final class SchemaReading {
     @Nullable
     JsonNode read(JsonNode schema) {
         if (schema.isBoolean()) {
-            return schema;
+            if (schema.asBoolean()) {
+                return schema;
+            }
+            notes.add("the whole schema is not checked: no arguments could meet it, because it is false");
+            return null;
         }
         if (!(schema instanceof ObjectNode root)) {
             notes.add("the whole schema is not checked: it is neither an object nor a boolean");
             return null;
         }
         chooseVersion(root);
-        if (root.has("properties") && SAYS_MORE.stream().noneMatch(root::has)) {
-            root.put("additionalProperties", false);
-        }
+        close(root);
         try {
             resources.put(HERE.toString(), new Resource(""));
             visit(root, "", HERE);
@@ -203,7 +207,43 @@ final class SchemaReading {
         }
         breakCycles();
         loosen();
+        String why = new Unmeetable(root, version).why();
+        if (why != null) {
+            note("the whole schema is not checked: no arguments could meet it, because " + why);
+            return null;
+        }
         return root;
+    }
+
+    /**
+     * Says of a schema that names properties and leaves it open whether others may come that they may not. What it asks for
+     * elsewhere is named as well.
+     */
+    private static void close(ObjectNode root) {
+        if (!(root.get("properties") instanceof ObjectNode properties)
+                || SAYS_MORE.stream().anyMatch(root::has)
+                || root.path("dependencies").valueStream().anyMatch(SchemaReading::isSchema)) {
+            return;
+        }
+        Set<String> named = new LinkedHashSet<>();
+        addTexts(named, root.path("required"));
+        for (String keyword : List.of("dependentRequired", "dependencies")) {
+            if (root.get(keyword) instanceof ObjectNode dependencies) {
+                named.addAll(dependencies.propertyNames());
+                dependencies.values().forEach(names -> addTexts(named, names));
+            }
+        }
+        named.stream().filter(name -> !properties.has(name)).forEach(properties::putObject);
+        JsonNode least = root.path("minProperties");
+        if (!isCount(least) || least.decimalValue().compareTo(BigDecimal.valueOf(properties.size())) <= 0) {
+            root.put("additionalProperties", false);
+        }
+    }
+
+    private static void addTexts(Set<String> names, JsonNode texts) {
+        if (isTexts(texts)) {
+            texts.forEach(text -> names.add(text.asString()));
+        }
     }
 
     SpecificationVersion version() {
@@ -592,7 +632,7 @@ final class SchemaReading {
         return anchors.get(resolved.toString());
     }
 
-    private static String decoded(String fragment) {
+    static String decoded(String fragment) {
         try {
             return URLDecoder.decode(fragment.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
@@ -613,7 +653,7 @@ final class SchemaReading {
         return text.toString();
     }
 
-    private static @Nullable JsonNode at(JsonNode root, String pointer) {
+    static @Nullable JsonNode at(JsonNode root, String pointer) {
         try {
             JsonNode node = root.at(JsonPointer.compile(pointer));
             return node.isMissingNode() ? null : node;

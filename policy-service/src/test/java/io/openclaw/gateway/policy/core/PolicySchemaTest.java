@@ -13,7 +13,10 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Holds policy.schema.json, which editors complete policies by, against what the gateway reads. */
@@ -46,6 +49,22 @@ class PolicySchemaTest {
                         .containsExactlyInAnyOrderElementsOf(components(type));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jira/*", "*/*", "files/a/b", "a//", "a/b\nc", "/x", "x/", "x", "", "//"})
+    void takesThePatternsOfAddressesThatTheGatewayTakes(String pattern) {
+        Schema compiled = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(schema);
+        JsonNode policy =
+                Json.MAPPER.valueToTree(Map.of("roles", List.of(Map.of("id", "r", "allow", List.of(pattern)))));
+        boolean taken = true;
+        try {
+            AddressPattern.of(pattern);
+        } catch (IllegalArgumentException e) {
+            taken = false;
+        }
+        assertThat(compiled.validate(policy).isEmpty()).isEqualTo(taken);
     }
 
     @Test

@@ -123,7 +123,106 @@ class ToolSchemaTest {
     void thatIsNoObjectChecksNothing(String json, String arguments) {
         assertThat(accepts(schema(json), arguments)).isTrue();
         assertThat(schema(json).notes().isEmpty()).isEqualTo(json.equals("true"));
-        assertThat(accepts(schema("false"), arguments)).isFalse();
+    }
+
+    /** It says nothing about objects, or that there are none: it would refuse every call of its tool. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "false",
+                "{'type':'array'}",
+                "{'type':'string'}",
+                "{'type':['string','null']}",
+                "{'not':{}}",
+                "{'not':true}",
+                "{'not':{'type':'object'}}",
+                "{'const':5}",
+                "{'enum':['a',1]}",
+                "{'allOf':[{'type':'array'}]}",
+                "{'anyOf':[{'type':'array'},false]}",
+                "{'oneOf':[{'type':'array'},{'not':{}}]}",
+                "{'$defs':{'a b':{'type':'array'}},'$ref':'#/$defs/a%20b'}",
+                "{'$schema':'http://json-schema.org/draft-07/schema#','definitions':{'l':{'type':'array'}},'$ref':'#/definitions/l'}",
+                "{'properties':{},'required':['ghost'],'additionalProperties':false}",
+                "{'properties':{'ghost':false},'required':['ghost']}",
+                "{'minProperties':2,'maxProperties':1}"
+            })
+    void thatNoObjectMeetsChecksNothing(String json) {
+        ToolSchema schema = schema(json);
+        assertThat(schema.notes())
+                .singleElement()
+                .asString()
+                .contains("the whole schema is not checked: no arguments could meet it");
+        assertThat(accepts(schema, "{}")).isTrue();
+        assertThat(accepts(schema, "{'a':1}")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':['array','object'],'required':['a']}",
+                "{'not':{'type':'array'},'required':['a']}",
+                "{'anyOf':[{'type':'array'},{'required':['a']}]}",
+                "{'$ref':'#/$defs/n','$defs':{'n':{'required':['a'],'properties':{'n':{'$ref':'#/$defs/n'}}}}}",
+                "{'$schema':'http://json-schema.org/draft-07/schema#','definitions':{'o':{'required':['a']}},'$ref':'#/definitions/o','type':'array'}",
+                "{'patternProperties':{'^a':{}},'required':['a'],'additionalProperties':false}",
+                "{'properties':{'l':{'type':'array'}},'required':['a']}"
+            })
+    void thatSomeObjectMeetsIsChecked(String json) {
+        ToolSchema schema = schema(json);
+        assertThat(schema.notes()).isEmpty();
+        assertThat(accepts(schema, "{'a':1}")).isTrue();
+        assertThat(accepts(schema, "{}")).isFalse();
+    }
+
+    /** What a schema asks for, it names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'required':['ghost']                          | {'ghost':1}",
+                "'dependentRequired':{'a':['ghost']}           | {'a':1,'ghost':1}",
+                "'dependentRequired':{'ghost':['a']}           | {'a':1,'ghost':1}",
+                "'dependencies':{'a':['ghost']}                | {'a':1,'ghost':1}",
+                "'$schema':'http://json-schema.org/draft-04/schema#','required':['ghost'] | {'ghost':1}",
+                "'$schema':'http://json-schema.org/draft-07/schema#','dependencies':{'a':['ghost']} | {'a':1,'ghost':1}"
+            })
+    void namesWhatItRequires(String keyword, String arguments) {
+        ToolSchema schema = schema("{'type':'object','properties':{'a':{}}," + keyword + "}");
+        assertThat(schema.notes()).isEmpty();
+        assertThat(accepts(schema, arguments)).isTrue();
+        assertThat(accepts(schema, arguments.replace("}", ",'other':1}"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'properties':{'a':{}},'minProperties':2}",
+                "{'properties':{'a':{}},'dependencies':{'a':{'required':['b']}}}",
+                "{'$schema':'http://json-schema.org/draft-07/schema#','properties':{'a':{}},'dependencies':{'a':{'required':['b']}}}"
+            })
+    void isNotClosedWhereItWantsWhatItDoesNotName(String json) {
+        assertThat(accepts(schema(json), "{'a':1,'b':2}")).isTrue();
+        assertThat(accepts(schema(json), "{'a':1}")).isFalse();
+    }
+
+    /** Read without the flag v, it would mean something else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "^[\\\\p{L}--[a-z]]+$",
+                "^[\\\\p{L}--\\\\p{Lu}]+$",
+                "^[a-z--\\\\d]+$",
+                "^[[a-z]--[aeiou]]+$",
+                "^[a-z&&[^aeiou]]+$",
+                "^[[a-z][0-9]]$",
+                "^[\\\\q{ab|c}]$"
+            })
+    void leavesOutPatternsThatNeedTheFlagV(String pattern) {
+        ToolSchema schema = schema("{'properties':{'a':{'pattern':'" + pattern + "'}}}");
+        assertThat(schema.notes()).singleElement().asString().contains("/properties/a/pattern is not checked");
+        assertThat(accepts(schema, "{'a':'É'}")).isTrue();
     }
 
     @Test
