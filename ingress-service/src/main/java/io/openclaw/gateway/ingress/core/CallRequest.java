@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * What an agent asks for, whichever door it came in by.
  *
  * @param upstream the upstream's name; without one the tool's address or the only upstream decides
- * @param tool the tool's name, or {@code upstream/tool}; at most 1,024 characters
+ * @param tool the tool's own name where the upstream is given, and whatever it holds; else that, or {@code upstream/tool};
+ *     at most 1,024 characters
  * @param arguments a JSON object; the empty one if absent
  * @param intent what the agent says it wants to achieve; at most 2,000 characters
  * @param deadline after which the call must not be started
@@ -107,12 +108,10 @@ public record CallRequest(
         if (tool == null || tool.isEmpty()) {
             throw new InvalidRequestException("'tool' is missing: name the tool to run, such as \"sessions_list\"");
         }
-        // An upstream's name has no slash, so that the first one divides an address; a tool's may.
+        // An upstream's name has no slash, so that the first one divides an address; a tool's may, and where the
+        // upstream is
+        // given no slash divides anything.
         int slash = upstream == null ? tool.indexOf('/') : -1;
-        if (upstream != null && tool.startsWith(upstream + "/")) {
-            throw new InvalidRequestException(
-                    "'tool' is \"" + shortened(tool) + "\" and 'upstream' is given too: name the" + " upstream once");
-        }
         String name = slash >= 0 ? tool.substring(slash + 1) : tool;
         String at = slash >= 0 ? tool.substring(0, slash) : upstream;
         if (at == null) {

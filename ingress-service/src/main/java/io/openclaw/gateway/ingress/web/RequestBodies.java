@@ -8,6 +8,7 @@ import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.BodyBuffer;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.JsonProblem;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.core.Utf8;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,7 +21,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerInterceptor;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 
 /**
@@ -85,7 +85,7 @@ public final class RequestBodies implements HandlerInterceptor {
         } catch (InexactJsonException e) {
             throw new InvalidRequestException("the body cannot be taken: " + e.getMessage(), e);
         } catch (JacksonException e) {
-            throw new InvalidRequestException("the body cannot be read" + place(e) + ": " + e.getOriginalMessage(), e);
+            throw new InvalidRequestException("the body cannot be read: " + JsonProblem.of(e), e);
         }
     }
 
@@ -136,10 +136,5 @@ public final class RequestBodies implements HandlerInterceptor {
     public void afterCompletion(
             HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception problem) {
         release(request);
-    }
-
-    private static String place(JacksonException e) {
-        TokenStreamLocation location = e.getLocation();
-        return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 }

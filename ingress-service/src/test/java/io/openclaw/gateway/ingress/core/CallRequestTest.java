@@ -51,7 +51,9 @@ class CallRequestTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"a/b", "über", "名前", "x@y", "-dash", "a$b", "with+plus", "it's", "a b", "../x", "*"})
+        @ValueSource(
+                strings = {"a/b", "über", "名前", "x@y", "-dash", "a$b", "with+plus", "it's", "a b", "../x", "*", "jira/x"
+                })
         void mayEndInAnyName(String name) {
             assertThat(call("jira", name, TWO).tool()).isEqualTo(name);
             assertThat(call(null, "jira/" + name, TWO).tool()).isEqualTo(name);
@@ -66,9 +68,13 @@ class CallRequestTest {
                     .hasMessageContaining("its name holds");
         }
 
+        /** A tool may have a name that begins as the addresses of its upstream do. */
         @Test
-        void mustNotNameItTwice() {
-            assertThatThrownBy(() -> call("jira", "jira/get_issue", TWO)).hasMessageContaining("once");
+        void isDividedNowhereWhereTheUpstreamIsGiven() {
+            ToolCall call = call("odd", "odd/echo", List.of("odd"));
+            assertThat(call.upstream()).isEqualTo("odd");
+            assertThat(call.tool()).isEqualTo("odd/echo");
+            assertThat(call.address()).isEqualTo(call(null, "odd/odd/echo", TWO).address());
         }
     }
 

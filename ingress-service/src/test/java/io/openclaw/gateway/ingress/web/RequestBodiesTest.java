@@ -12,6 +12,7 @@ import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.Shares;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -162,6 +165,31 @@ class RequestBodiesTest {
                 .hasMessageContaining("in a minute");
         assertThat(memory.used()).isZero();
         assertThat(bodies.bytes(request(new byte[MAXIMUM]), OTHER)).hasSize(MAXIMUM);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"tool\":\"a\",\"tol\":1} | 'tol' is no field of it; these are: arguments, deadline, idempotencyKey, intent, onBehalfOf, tool, upstream (line 1, column",
+                "{\"tool\":[]} | 'tool' has to be a string (line 1, column",
+                "{\"deadline\":\"tomorrow\"} | 'deadline' has to be a time as RFC 3339 has it",
+                "[] | it has to be a JSON object (line 1, column",
+                "\"a\" | it has to be a JSON object",
+                "{\"tool\":NaN} | it is no JSON (line 1, column",
+                "{'tool':1} | it is no JSON (line 1, column",
+                "{\"tool\":01} | it is no JSON (line 1, column",
+                "{\"tool\":\"a\" | it ends where more has to follow (line 1, column",
+                "{\"tool\":\"a\"} {} | it goes on after the end of its value",
+                "{\"tool\":\"a\",\"tool\":\"b\"} | it has the name 'tool' twice in one object (line 1, column"
+            })
+    void saysInItsOwnWordsWhatIsWrong(String body, String words) {
+        assertThatThrownBy(() -> bodies.read(
+                        request(body.getBytes(StandardCharsets.UTF_8)), DEMO, ToolCallController.Body.class))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(words)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("class ", "Feature", "io.openclaw", "java."));
     }
 
     @Test

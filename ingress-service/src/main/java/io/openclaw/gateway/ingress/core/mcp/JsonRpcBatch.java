@@ -1,6 +1,7 @@
 package io.openclaw.gateway.ingress.core.mcp;
 
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.ingress.core.JsonProblem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,11 +56,25 @@ public final class JsonRpcBatch {
             }
         } catch (JacksonException e) {
             throw JsonRpcException.badRequest(
-                    JsonRpcException.PARSE_ERROR, "The body is no JSON that can be read: " + e.getOriginalMessage());
+                    JsonRpcException.PARSE_ERROR, "The body is no JSON that can be read: " + JsonProblem.of(e));
         }
         if (messages.isEmpty()) {
             throw JsonRpcException.badRequest(JsonRpcException.INVALID_REQUEST, "The batch is empty");
         }
         return messages;
+    }
+
+    /**
+     * Reads a message of a batch as {@link JsonRpcMessage#read} does.
+     *
+     * @throws JsonRpcException if it is none; a batch is none either
+     */
+    public static JsonRpcMessage read(byte[] message) {
+        if (is(message)) {
+            throw JsonRpcException.badRequest(
+                    JsonRpcException.INVALID_REQUEST,
+                    "A batch must not hold a batch: send each message as one of its own entries");
+        }
+        return JsonRpcMessage.read(message);
     }
 }

@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.ingress.core.JsonProblem;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -59,7 +60,7 @@ public record JsonRpcMessage(
             // The reader of bytes stops at half a character in a name; this says where that is.
             check(body);
             throw JsonRpcException.badRequest(
-                    JsonRpcException.PARSE_ERROR, "The body is no JSON that can be read: " + e.getOriginalMessage());
+                    JsonRpcException.PARSE_ERROR, "The body is no JSON that can be read: " + JsonProblem.of(e));
         }
         return checked(fields);
     }

@@ -98,7 +98,7 @@ public final class McpController {
                 McpReply one = McpReply.inBatch();
                 replies.add(one);
                 answering(null, one, () -> {
-                    JsonRpcMessage message = JsonRpcMessage.read(each);
+                    JsonRpcMessage message = JsonRpcBatch.read(each);
                     one.answers(message.id());
                     JsonRpcMessage.check(each);
                     if ("initialize".equals(message.method())) {

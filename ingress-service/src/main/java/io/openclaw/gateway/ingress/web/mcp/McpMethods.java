@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.mcp.McpHeaders;
 import io.openclaw.gateway.common.mcp.McpOperation;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.JsonProblem;
 import io.openclaw.gateway.ingress.core.mcp.ExposedNames.Address;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
@@ -91,7 +92,7 @@ final class McpMethods {
         try {
             params = request.params().as(Params.class);
         } catch (JacksonException e) {
-            throw JsonRpcException.invalidParams("'params' cannot be read: " + e.getOriginalMessage());
+            throw JsonRpcException.invalidParams("'params' cannot be read: " + JsonProblem.of(e));
         }
         switch (method) {
             case "server/discover" -> reply.result(discover(client));

@@ -109,7 +109,9 @@ public class McpSecurity {
                 McpController.refuse(
                         response,
                         403,
-                        "The Host '" + host + "' is none of this gateway's; openclaw.mcp.allowed-hosts adds some");
+                        "The Host '" + host
+                                + "' is none of this gateway's; openclaw.mcp.allowed-hosts (OPENCLAW_ALLOWED_HOSTS)"
+                                + " adds some");
             } else {
                 chain.doFilter(request, response);
             }

@@ -14,6 +14,8 @@ final class MediaTypes {
     /** JSON-RPC over HTTP has a name of its own for the same thing; neither can be sent by a page without a preflight. */
     private static final Set<String> JSON = Set.of("json", "json-rpc");
 
+    private static final MediaType JSON_RPC = new MediaType("application", "json-rpc");
+
     private MediaTypes() {}
 
     /**
@@ -41,8 +43,11 @@ final class MediaTypes {
             if (ranges.isEmpty()) {
                 return BOTH;
             }
+            boolean namesJson =
+                    ranges.stream().anyMatch(range -> range.equalsTypeAndSubtype(MediaType.APPLICATION_JSON));
             var accepted = new Accepted(
-                    accepts(ranges, MediaType.APPLICATION_JSON), accepts(ranges, MediaType.TEXT_EVENT_STREAM));
+                    accepts(ranges, MediaType.APPLICATION_JSON) || (!namesJson && accepts(ranges, JSON_RPC)),
+                    accepts(ranges, MediaType.TEXT_EVENT_STREAM));
             if (!accepted.json && !accepted.events) {
                 throw notAcceptable("'Accept' is '" + String.join(", ", values)
                         + "'; it has to list application/json, text/event-stream, or both");

@@ -51,6 +51,18 @@ class JsonRpcBatchTest {
     }
 
     @Test
+    void mustNotHoldABatch() {
+        assertThatExceptionOfType(JsonRpcException.class)
+                .isThrownBy(() -> JsonRpcBatch.read(" [{}]".getBytes(StandardCharsets.UTF_8)))
+                .withMessageContaining("must not hold a batch")
+                .satisfies(e -> assertThat(e.code()).isEqualTo(-32600));
+        assertThat(JsonRpcBatch.read(
+                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}".getBytes(StandardCharsets.UTF_8))
+                        .method())
+                .isEqualTo("ping");
+    }
+
+    @Test
     void takesAsManyAsItSaysAndNoMore() {
         String all = String.join(",", Collections.nCopies(JsonRpcBatch.MAX_MESSAGES, "{}"));
         assertThat(split("[" + all + "]")).hasSize(JsonRpcBatch.MAX_MESSAGES);
