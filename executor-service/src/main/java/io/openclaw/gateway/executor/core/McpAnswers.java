@@ -3,6 +3,8 @@ package io.openclaw.gateway.executor.core;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.text.Ellipsis;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -14,21 +16,28 @@ public final class McpAnswers {
     public static final String PROTOCOL_ERROR = "mcp_error";
 
     private static final int LONGEST_TEXT = 2_000;
+    /** What a block of content must have, by its type (MCP 2025-11-25, "ContentBlock"). */
+    private static final Map<String, List<String>> REQUIRED_TEXTS = Map.of(
+            "text", List.of("text"),
+            "image", List.of("data", "mimeType"),
+            "audio", List.of("data", "mimeType"),
+            "resource_link", List.of("uri"));
 
     private McpAnswers() {}
 
     /**
      * Returns what the result of {@code tools/call} means (MCP 2025-11-25, "Tool Result"). It has a list as {@code content}; one
      * with {@code structuredContent} alone gets that as a text too, which the specification asks of servers, and one with neither
-     * an empty list, as the official clients read it.
+     * an empty list, as the official clients read it. A server that says in another way than with a boolean whether the tool
+     * failed, or whose content is none, broke the protocol.
      */
     public static Answer ofToolResult(RawJson result) {
-        // How nearly every server writes it; parsing it would tell nothing more.
-        if (result.text().startsWith("{\"content\":[")) {
-            return ofResult(result);
-        }
         if (!(result.as(JsonNode.class) instanceof ObjectNode node)) {
             return broken("a result that is no object");
+        }
+        JsonNode isError = node.get("isError");
+        if (isError != null && !isError.isBoolean()) {
+            return broken("a result whose 'isError' is " + kindOf(isError) + ", where it has to be true or false");
         }
         JsonNode content = node.get("content");
         if (content == null) {
@@ -38,11 +47,56 @@ public final class McpAnswers {
                         .put("type", "text")
                         .put("text", node.get("structuredContent").toString());
             }
-            return ofResult(RawJson.from(node));
+            return ofToolResult(RawJson.from(node), node);
         }
-        return content.isArray()
-                ? ofResult(result)
-                : broken("a result whose 'content' is " + kindOf(content) + ", where it has to be a list");
+        if (!content.isArray()) {
+            return broken("a result whose 'content' is " + kindOf(content) + ", where it has to be a list");
+        }
+        for (int i = 0; i < content.size(); i++) {
+            String problem = problemWith(content.get(i), "content[" + i + "]");
+            if (problem != null) {
+                return broken("a result whose " + problem);
+            }
+        }
+        return ofToolResult(result, node);
+    }
+
+    private static Answer ofToolResult(RawJson result, JsonNode node) {
+        return node.path("isError").asBoolean(false)
+                ? Answer.failed(CallError.of("tool_error", text(node)), result)
+                : Answer.succeeded(result);
+    }
+
+    /** Returns what is wrong with a block of content; null if nothing is. A type that later revisions add is let through. */
+    private static @Nullable String problemWith(JsonNode block, String at) {
+        if (!block.isObject()) {
+            return "'" + at + "' is " + kindOf(block) + ", where it has to be an object";
+        }
+        String type = problemWithText(block, "type", at);
+        if (type != null) {
+            return type;
+        }
+        for (String field : REQUIRED_TEXTS.getOrDefault(block.get("type").asString(), List.of())) {
+            String problem = problemWithText(block, field, at);
+            if (problem != null) {
+                return problem;
+            }
+        }
+        if (block.get("type").asString().equals("resource")) {
+            JsonNode resource = block.path("resource");
+            String place = at + ".resource";
+            return resource.isObject()
+                    ? problemWithText(resource, "uri", place)
+                    : "'" + place + "' is " + kindOf(resource) + ", where it has to be an object";
+        }
+        return null;
+    }
+
+    private static @Nullable String problemWithText(JsonNode object, String field, String at) {
+        JsonNode value = object.path(field);
+        return value.isString()
+                ? null
+                : "'" + at + "." + field + "' is " + kindOf(value) + ", where it has to be a string";
     }
 
     private static Answer broken(String what) {
@@ -56,6 +110,8 @@ public final class McpAnswers {
     private static String kindOf(JsonNode node) {
         return switch (node.getNodeType()) {
             case OBJECT -> "an object";
+            case ARRAY -> "a list";
+            case MISSING -> "missing";
             case STRING -> "a string";
             case NUMBER -> "a number";
             case BOOLEAN -> "true or false";
@@ -63,16 +119,9 @@ public final class McpAnswers {
         };
     }
 
-    /** Returns what a result means: that of a tool can say itself that the tool failed. */
+    /** Returns what the result of a request other than {@code tools/call} means. */
     public static Answer ofResult(RawJson result) {
-        // Most results do not say so, and need no parsing.
-        if (!result.text().contains("\"isError\"")) {
-            return Answer.succeeded(result);
-        }
-        JsonNode node = result.as(JsonNode.class);
-        return node.path("isError").asBoolean(false)
-                ? Answer.failed(CallError.of("tool_error", text(node)), result)
-                : Answer.succeeded(result);
+        return Answer.succeeded(result);
     }
 
     /**

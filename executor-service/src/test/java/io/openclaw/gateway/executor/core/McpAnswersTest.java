@@ -25,7 +25,10 @@ class McpAnswersTest {
             strings = {
                 "{\"content\":[]}",
                 "{ \"content\" : [ {\"type\":\"text\",\"text\":\"1.0\"} ], \"n\": 1.0 }",
-                "{\"structuredContent\":{\"a\":1},\"content\":[]}"
+                "{\"structuredContent\":{\"a\":1},\"content\":[]}",
+                "{\"content\":[{\"type\":\"image\",\"data\":\"\",\"mimeType\":\"image/png\"}],\"isError\":false}",
+                "{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":\"a:b\",\"text\":\"x\"}}]}",
+                "{\"content\":[{\"type\":\"of_tomorrow\",\"x\":1}]}"
             })
     void keepsAWholeResultAsItCame(String result) {
         Answer answer = McpAnswers.ofToolResult(RawJson.of(result));
@@ -53,12 +56,25 @@ class McpAnswersTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '~',
             value = {
                 "{\"content\":\"hello\"} | a string",
                 "{\"content\":{\"type\":\"text\"}} | an object",
                 "{\"content\":null} | null",
                 "{\"content\":null,\"structuredContent\":{}} | null",
                 "{\"content\":7} | a number",
+                "{\"content\":[],\"isError\":\"true\"} | 'isError' is a string",
+                "{\"isError\":1,\"content\":[]} | 'isError' is a number",
+                "{\"content\":[],\"isError\":null} | 'isError' is null",
+                "{\"structuredContent\":{},\"isError\":\"yes\"} | 'isError' is a string",
+                "{\"content\":[{\"type\":\"text\",\"text\":5}]} | 'content[0].text' is a number",
+                "{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\"}]} | 'content[1].text' is missing",
+                "{\"content\":[{\"text\":\"a\"}]} | 'content[0].type' is missing",
+                "{\"content\":[\"a\"]} | 'content[0]' is a string",
+                "{\"content\":[[]]} | 'content[0]' is a list",
+                "{\"content\":[{\"type\":\"image\",\"data\":{},\"mimeType\":\"image/png\"}]} | 'content[0].data' is an object",
+                "{\"content\":[{\"type\":\"resource\",\"resource\":\"a\"}]} | 'content[0].resource' is a string",
+                "{\"content\":[{\"type\":\"resource_link\"}]} | 'content[0].uri' is missing",
                 "\"hello\" | no object",
                 "[] | no object"
             })
@@ -66,7 +82,7 @@ class McpAnswersTest {
         Answer answer = McpAnswers.ofToolResult(RawJson.of(result));
         assertThat(answer.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(answer.result()).isNull();
-        assertThat(answer.error()).isNotNull();
+        assertThat(Objects.requireNonNull(answer.error()).type()).isEqualTo("upstream_protocol_error");
         assertThat(Objects.requireNonNull(answer.error()).message()).contains(what, "broke the protocol");
     }
 
@@ -83,7 +99,7 @@ class McpAnswersTest {
     void aLongMessageIsCutWhereACharacterEnds() {
         String message = "x".repeat(1_999) + "\ud83d\ude00".repeat(10);
         Answer error = McpAnswers.ofError(RawJson.from(Map.of("code", 1, "message", message)), null);
-        Answer failed = McpAnswers.ofResult(
+        Answer failed = McpAnswers.ofToolResult(
                 RawJson.from(Map.of("isError", true, "content", List.of(Map.of("type", "text", "text", message)))));
         assertThat(List.of(error, failed))
                 .allSatisfy(answer -> assertThat(answer.error()).isNotNull().satisfies(told -> {

@@ -379,6 +379,21 @@ final class McpConnection implements AutoCloseable {
     /** The tools that a server lists, and those of them that cannot be used. */
     record Listing(Map<String, ToolDefinition> tools, List<LeftOut> leftOut) {}
 
+    /** Returns why a tool that is listed cannot be used under its name; null if it can. */
+    static @Nullable String problemWithName(JsonNode listed, Set<String> before) {
+        JsonNode name = listed.path("name");
+        if (!name.isString()) {
+            return name.isMissingNode() ? "it has no name" : "its name is no string";
+        }
+        String called = name.asString();
+        if (ToolName.isReserved(called)) {
+            return "names that begin with 'mcp:' are the gateway's";
+        }
+        return before.contains(called)
+                ? "it is listed twice; the first is used"
+                : ToolName.problemWith(called).orElse(null);
+    }
+
     /** Returns the tools that the server lists; those whose headers cannot be made are none. */
     Listing tools() {
         Map<String, ToolDefinition> tools = new LinkedHashMap<>();
@@ -386,13 +401,9 @@ final class McpConnection implements AutoCloseable {
         for (RawJson json : list("tools", "tools/list", "tools")) {
             String called = "";
             try {
-                called = json.as(JsonNode.class).path("name").asString("");
-                String problem = ToolName.problemWith(called).orElse(null);
-                if (problem == null && ToolName.isReserved(called)) {
-                    problem = "names that begin with 'mcp:' are the gateway's";
-                } else if (problem == null && tools.containsKey(called)) {
-                    problem = "it is listed twice; the first is used";
-                }
+                JsonNode listed = json.as(JsonNode.class);
+                called = listed.path("name").asString("");
+                String problem = problemWithName(listed, tools.keySet());
                 if (problem != null) {
                     leftOut.add(LeftOut.of(called, problem));
                     continue;
