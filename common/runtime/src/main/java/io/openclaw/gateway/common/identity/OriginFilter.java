@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsProcessor;
@@ -21,11 +22,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Lets pages of the allowed origins use what agents use (CORS, in the Fetch Standard), and refuses those of others with 403. A
- * preflight is answered without credentials, since browsers send it without. Cookies and logins are never shared: an agent
+ * preflight is answered without credentials, since browsers send it without; one for a method that nothing here has lists those
+ * that there are, and a request with such a method is answered by whatever it came for, so that the page can read why. Cookies and logins are never shared: an agent
  * proves itself with a header that its page sets.
  */
 final class OriginFilter extends OncePerRequestFilter {
-    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "DELETE", "OPTIONS");
+    private static final List<HttpMethod> METHODS =
+            List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.OPTIONS);
     private static final List<String> EXPOSED = List.of(
             "Mcp-Session-Id",
             "MCP-Protocol-Version",
@@ -37,7 +40,12 @@ final class OriginFilter extends OncePerRequestFilter {
 
     private final WebAddresses addresses;
     private final Door door;
-    private final CorsProcessor cors = new DefaultCorsProcessor();
+    private final CorsProcessor cors = new DefaultCorsProcessor() {
+        @Override
+        protected List<HttpMethod> checkMethods(CorsConfiguration configuration, @Nullable HttpMethod method) {
+            return METHODS;
+        }
+    };
 
     OriginFilter(WebAddresses addresses, Door door) {
         this.addresses = addresses;
@@ -58,7 +66,8 @@ final class OriginFilter extends OncePerRequestFilter {
                             "foreign-origin",
                             "Foreign origin",
                             "The Origin '" + origin
-                                    + "' may not use this gateway; openclaw.mcp.allowed-origins adds some"));
+                                    + "' may not use this gateway; openclaw.mcp.allowed-origins"
+                                    + " (OPENCLAW_ALLOWED_ORIGINS) adds some"));
             return;
         }
         boolean isPreflight = CorsUtils.isPreFlightRequest(request);
@@ -73,7 +82,6 @@ final class OriginFilter extends OncePerRequestFilter {
     private static CorsConfiguration configurationFor(@Nullable String origin) {
         var configuration = new CorsConfiguration();
         configuration.setAllowedOrigins(origin == null ? List.of() : List.of(origin));
-        configuration.setAllowedMethods(METHODS);
         // Whichever headers the page asks for: tools name some of their own (MCP 2026-07-28, "Mcp-Param-…").
         configuration.setAllowedHeaders(List.of(CorsConfiguration.ALL));
         configuration.setExposedHeaders(EXPOSED);

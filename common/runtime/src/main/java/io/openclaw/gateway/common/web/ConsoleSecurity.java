@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.web;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.event.SignInFailed;
+import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -111,11 +112,17 @@ public class ConsoleSecurity {
         });
     }
 
-    /** Whatever no other chain knows does not exist. */
+    /**
+     * Whatever no other chain knows does not exist; pages of the allowed origins can read that, as clients that look for an
+     * authorization server need to (RFC 8414 section 3, OpenID Connect Discovery 1.0 section 4).
+     */
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    SecurityFilterChain nothingElse(HttpSecurity http) {
-        return stateless(http)
+    SecurityFilterChain nothingElse(HttpSecurity http, WebAddresses addresses) {
+        return AgentSecurity.forPages(
+                        stateless(http),
+                        addresses,
+                        (request, response, problem) -> ProblemPages.write(response, problem))
                 .authorizeHttpRequests(requests -> requests.requestMatchers("/error")
                         .permitAll()
                         .anyRequest()

@@ -43,10 +43,15 @@ public record WebAddresses(
     private static String origin(String text) {
         String origin = withoutSlash(text.strip().toLowerCase(Locale.ROOT));
         if (!origin.matches("[a-z][a-z0-9+.-]*://[^/?#@*]+")) {
-            throw new IllegalArgumentException("openclaw.mcp.allowed-origins has '" + text
+            throw new IllegalArgumentException("openclaw.mcp.allowed-origins (OPENCLAW_ALLOWED_ORIGINS) has '" + text
                     + "', which is no origin: name each as browsers send it, such as https://app.example.com");
         }
-        return origin;
+        return withoutDefaultPort(origin);
+    }
+
+    /** Browsers leave a scheme's default port out (URL Standard, "URL port"); people and programs need not. */
+    private static String withoutDefaultPort(String origin) {
+        return origin.replaceFirst("^(https://.+):443$", "$1").replaceFirst("^(http://.+):80$", "$1");
     }
 
     private static String url(String text) {
@@ -78,7 +83,7 @@ public record WebAddresses(
      * @param host what the request's {@code Host} header says: a page that the same host served may
      */
     public boolean allowsOrigin(String origin, @Nullable String host) {
-        String said = origin.toLowerCase(Locale.ROOT);
+        String said = withoutDefaultPort(origin.toLowerCase(Locale.ROOT));
         if (allowedOrigins.contains(said)
                 || (publicUrl != null && originOf(publicUrl).equals(said))) {
             return true;
@@ -87,7 +92,15 @@ public record WebAddresses(
         String authority = said.contains("://") ? authorityOf(said) : "";
         return !authority.isEmpty()
                 && !authority.contains("@")
-                && (authority.equalsIgnoreCase(host) || THIS_MACHINE.contains(nameOf(authority)));
+                && (isHost(said, authority, host) || THIS_MACHINE.contains(nameOf(authority)));
+    }
+
+    private static boolean isHost(String origin, String authority, @Nullable String host) {
+        if (host == null) {
+            return false;
+        }
+        String scheme = origin.substring(0, origin.length() - authority.length());
+        return origin.equals(withoutDefaultPort(scheme + host.toLowerCase(Locale.ROOT)));
     }
 
     /**
@@ -112,7 +125,7 @@ public record WebAddresses(
 
     private static String originOf(String url) {
         URI uri = URI.create(url);
-        return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);
+        return withoutDefaultPort((uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT));
     }
 
     private static String authorityOf(String url) {

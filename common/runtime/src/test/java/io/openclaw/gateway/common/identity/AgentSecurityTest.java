@@ -65,6 +65,11 @@ class AgentSecurityTest {
         }
 
         @Bean
+        WebAddresses addresses() {
+            return new WebAddresses(List.of(), List.of(PAGE), null);
+        }
+
+        @Bean
         Clock clock() {
             return Clock.systemUTC();
         }
@@ -83,7 +88,7 @@ class AgentSecurityTest {
 
         @Bean
         @Order(50)
-        SecurityFilterChain agentsChain(HttpSecurity http) {
+        SecurityFilterChain agentsChain(HttpSecurity http, WebAddresses addresses) {
             var directory = AgentDirectory.of(
                     new PolicyDocument(
                             List.of(new PolicyDocument.Agent(
@@ -105,7 +110,7 @@ class AgentSecurityTest {
             return AgentSecurity.chain(
                     http,
                     new KnownAgents(directory, Clock.systemUTC()),
-                    new WebAddresses(List.of(), List.of(PAGE), null),
+                    addresses,
                     (request, response, problem) -> ProblemPages.write(response, problem),
                     "/v1/tools",
                     "/v1/tool-calls",
@@ -215,7 +220,18 @@ class AgentSecurityTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"/v1/approvals", "/v1/policy/freezes", "/audit", "/console/policy", "/actuator/prometheus"})
+                strings = {
+                    "/v1/approvals",
+                    "/v1/policy/freezes",
+                    "/audit",
+                    "/audit/export",
+                    "/console",
+                    "/console/policy",
+                    "/actuator",
+                    "/actuator/prometheus",
+                    "/v1/vetting",
+                    "/v1/vetting/rules"
+                })
         void learnsNothingOfWhatPeopleUse(String path) throws Exception {
             Answer asked = send("OPTIONS", path, "Origin", PAGE, "Access-Control-Request-Method", "GET");
             assertThat(asked.response().getStatus()).isEqualTo(401);
@@ -224,11 +240,45 @@ class AgentSecurityTest {
             assertThat(answer.response().getHeaderNames()).noneMatch(name -> name.startsWith("Access-Control"));
         }
 
-        @Test
-        void mayNotUseOtherMethods() throws Exception {
-            Answer answer = send("OPTIONS", "/mcp", "Origin", PAGE, "Access-Control-Request-Method", "PUT");
-            assertThat(answer.response().getStatus()).isEqualTo(403);
-            assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
+        @ParameterizedTest
+        @ValueSource(strings = {"PUT", "PATCH"})
+        void learnsWhichMethodsThereAre(String method) throws Exception {
+            Answer asked = send("OPTIONS", "/mcp", "Origin", PAGE, "Access-Control-Request-Method", method);
+            assertThat(asked.response().getStatus()).isEqualTo(204);
+            assertThat(asked.handled()).isNull();
+            assertThat(asked.header("Access-Control-Allow-Origin")).isEqualTo(PAGE);
+            assertThat(asked.header("Access-Control-Allow-Methods"))
+                    .contains("POST")
+                    .doesNotContain(method, "*");
+            // One that asks all the same gets the answer of whatever is there, and can read it.
+            Answer answer = send(method, "/mcp", "Origin", PAGE, "Authorization", "Bearer " + KEY);
+            assertThat(answer.handled()).isEqualTo("/mcp");
+            assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(PAGE);
+            assertThat(send(method, "/mcp", "Origin", PAGE).response().getStatus())
+                    .isEqualTo(401);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "/v1/nope",
+                    "/other",
+                    "/.well-known/oauth-authorization-server",
+                    "/.well-known/oauth-authorization-server/mcp",
+                    "/.well-known/openid-configuration"
+                })
+        void canReadThatThereIsNothing(String path) throws Exception {
+            assertThat(send("OPTIONS", path, "Origin", PAGE, "Access-Control-Request-Method", "GET")
+                            .header("Access-Control-Allow-Origin"))
+                    .isEqualTo(PAGE);
+            Answer answer = send("GET", path, "Origin", PAGE);
+            assertThat(answer.response().getStatus()).isEqualTo(404);
+            assertThat(answer.response().getContentType()).isEqualTo("application/problem+json");
+            assertThat(answer.handled()).isNull();
+            assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(PAGE);
+            assertThat(answer.header("Access-Control-Allow-Credentials")).isEmpty();
+            Answer foreign = send("GET", path, "Origin", "https://evil.example");
+            assertThat(foreign.header("Access-Control-Allow-Origin")).isEmpty();
         }
     }
 
@@ -249,7 +299,8 @@ class AgentSecurityTest {
                         "Authorization",
                         "Bearer " + KEY);
                 assertThat(answer.response().getStatus()).isEqualTo(403);
-                assertThat(answer.response().getContentAsString()).contains(origin, "allowed-origins");
+                assertThat(answer.response().getContentAsString())
+                        .contains(origin, "allowed-origins", "OPENCLAW_ALLOWED_ORIGINS");
                 assertThat(answer.handled()).isNull();
                 assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
                 assertThat(answer.header("Vary")).contains("Origin");

@@ -27,6 +27,9 @@ class WebAddressesTest {
     @ParameterizedTest
     @CsvSource({
         "https://app.example.com, true",
+        "https://app.example.com:443, true",
+        "https://app.example.com:80, false",
+        "https://gateway.example.com:443, true",
         "https://app.example.com:8443, false",
         "http://app.example.com, false",
         "https://app.example.com.evil.example, false",
