@@ -30,7 +30,10 @@ import tools.jackson.databind.JsonNode;
 public final class Vet {
     private static final String USAGE = """
             Usage: deploy/vet [--rules DIR] 'COMMAND'   explains one command
-                   deploy/vet [--rules DIR] --jsonl     judges {"id","command"} lines on standard input""";
+                   deploy/vet [--rules DIR] --jsonl     judges {"id","command"} lines on standard input
+                   deploy/vet --help                    prints this""";
+
+    private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private Vet() {}
 
@@ -44,10 +47,23 @@ public final class Vet {
         String command = null;
         boolean lines = false;
         for (int i = 0; i < args.length; i++) {
-            if (args[i].equals("--rules") && i + 1 < args.length) {
+            if (args[i].equals("--help") || args[i].equals("-h")) {
+                out.println(USAGE);
+                return 0;
+            }
+            if (command == null && args[i].equals("--") && i + 2 == args.length) {
+                command = args[++i];
+            } else if (args[i].equals("--rules")) {
+                if (i + 1 == args.length) {
+                    err.println("--rules needs the directory of the rules.\n" + USAGE);
+                    return 2;
+                }
                 rules = Path.of(args[++i]);
             } else if (args[i].equals("--jsonl")) {
                 lines = true;
+            } else if (command == null && isOption(args[i])) {
+                err.println("There is no option '" + args[i] + "'; put a command that begins so after --.\n" + USAGE);
+                return 2;
             } else if (command == null) {
                 command = args[i];
             } else {
@@ -73,6 +89,11 @@ public final class Vet {
         return 0;
     }
 
+    /** A command of several words is one argument, so that it is no option even where it begins as one. */
+    private static boolean isOption(String argument) {
+        return argument.startsWith("-") && argument.chars().noneMatch(Character::isWhitespace);
+    }
+
     private static int judgeLines(Vetting vetting, InputStream in, PrintStream out) throws IOException {
         var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
         var buffered = new PrintStream(out, false, StandardCharsets.UTF_8);
@@ -80,6 +101,9 @@ public final class Vet {
         int number = 0;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             number++;
+            if (number == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+                line = line.substring(BYTE_ORDER_MARK.length());
+            }
             if (line.isBlank()) {
                 continue;
             }

@@ -68,6 +68,32 @@ class VetTest {
     }
 
     @Test
+    void printsItsUsageWhenItIsAsked() throws IOException {
+        assertThat(vet("", "--help")).isZero();
+        assertThat(vet("", "--jsonl", "-h")).isZero();
+        assertThat(printed()).contains("Usage: deploy/vet");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void refusesOptionsThatItDoesNotKnow() throws IOException {
+        assertThat(vet("", "--jsnol")).isEqualTo(2);
+        assertThat(vet("", "--rule", "d", "ls")).isEqualTo(2);
+        assertThat(vet("", "--rules")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'--jsnol'", "'--rule'", "needs the directory");
+        assertThat(printed()).isEmpty();
+        // A command is no option.
+        assertThat(vet("", "--", "-x")).isZero();
+        assertThat(vet("", "-x y")).isZero();
+    }
+
+    @Test
+    void skipsAByteOrderMark() throws IOException {
+        assertThat(vet("\ufeff{\"id\":1,\"command\":\"ls\"}\n", "--jsonl")).isZero();
+        assertThat(printed()).contains("\"id\":1,\"outcome\":\"ALLOW\"");
+    }
+
+    @Test
     void takesRulesOfADirectoryAndNamesWhatIsWrongInThem(@TempDir Path directory) throws IOException {
         Files.writeString(directory.resolve("ours.yaml"), """
                 rules:
