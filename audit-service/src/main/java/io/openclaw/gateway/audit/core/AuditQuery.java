@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked of the record; absent filters let everything through.
  *
  * @param tool a tool's own name, or the name with its upstream: {@code upstream/tool}, or {@code upstream__tool} as MCP clients see
- *     it
+ *     it; or one that had to be changed for them, see {@link #changedName}
  * @param since the earliest time of an event
  * @param types the kinds of event, such as {@code call.completed}; every kind, if there are none
  * @param limit how many events at most, 1 to 1,000
@@ -41,6 +42,8 @@ public record AuditQuery(
     private static final Set<String> NAMES =
             Set.of("outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
     private static final int MAX_TOOL_LENGTH = 512;
+    private static final Pattern CHANGED_NAME =
+            Pattern.compile("(?<start>[A-Za-z0-9_-]{1,55})_(?<hash>[0-9a-f]{8}|[0-9a-f]{16})");
     private static final Pattern TYPE = Pattern.compile("[a-z]+(\\.[a-z]+)*");
 
     /**
@@ -65,6 +68,23 @@ public record AuditQuery(
                 limit(text(parameters, "limit")),
                 cursor(text(parameters, "cursor")),
                 oldestFirst(text(parameters, "order")));
+    }
+
+    /**
+     * A name that was changed for MCP clients.
+     *
+     * @param start what {@code upstream__tool}, or the tool's own name, begins with when each character but letters, digits,
+     *     {@code _} and {@code -} is a {@code _}
+     * @param hash the first digits of the SHA-256 of {@code upstream/tool}
+     */
+    public record ChangedName(String start, String hash) {}
+
+    /** Returns the tool's name as one that was changed for MCP clients; empty if it cannot be one. */
+    public Optional<ChangedName> changedName() {
+        Matcher matcher = CHANGED_NAME.matcher(tool == null ? "" : tool);
+        return matcher.matches()
+                ? Optional.of(new ChangedName(matcher.group("start"), matcher.group("hash")))
+                : Optional.empty();
     }
 
     private static @Nullable String text(Map<String, String> parameters, String name) {

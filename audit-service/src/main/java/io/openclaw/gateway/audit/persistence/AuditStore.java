@@ -1,6 +1,7 @@
 package io.openclaw.gateway.audit.persistence;
 
 import io.openclaw.gateway.audit.core.AuditQuery;
+import io.openclaw.gateway.audit.core.AuditQuery.ChangedName;
 import io.openclaw.gateway.audit.core.RecordedEvent;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
@@ -24,6 +25,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The record in PostgreSQL. */
 public final class AuditStore {
+    private static final String NAMED = ":tool in (tool, upstream || '/' || tool, upstream || '__' || tool)";
+    /** A changed name cannot be reversed: what it was made of is hashed again. */
+    private static final String NAMED_OTHERWISE = "("
+            + "starts_with(encode(sha256(convert_to(upstream || '/' || tool, 'UTF8')), 'hex'), :toolHash)"
+            + " and (starts_with(regexp_replace(upstream || '__' || tool, '[^A-Za-z0-9_-]', '_', 'g'), :toolStart)"
+            + " or starts_with(regexp_replace(tool, '[^A-Za-z0-9_-]', '_', 'g'), :toolStart)))";
+
     private static final String COLUMNS = "(topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
             + " tool, outcome, occurred_at, event, event_length, event_start, event_sha256)";
 
@@ -147,7 +155,8 @@ public final class AuditStore {
                         + " from " + events + " where true");
         append(sql, " and outcome = :outcome", query.outcome());
         append(sql, " and agent = :agent", query.agent());
-        append(sql, " and :tool in (tool, upstream || '/' || tool, upstream || '__' || tool)", query.tool());
+        ChangedName changed = query.changedName().orElse(null);
+        append(sql, " and (" + NAMED + (changed == null ? ")" : " or " + NAMED_OTHERWISE + ")"), query.tool());
         append(sql, " and call_id = :callId", query.callId());
         append(sql, " and occurred_at >= :since", query.since());
         append(sql, " and event_type = any(:types)", query.types().isEmpty() ? null : query.types());
@@ -157,6 +166,8 @@ public final class AuditStore {
                 .param("outcome", query.outcome())
                 .param("agent", query.agent())
                 .param("tool", query.tool())
+                .param("toolStart", changed == null ? null : changed.start())
+                .param("toolHash", changed == null ? null : changed.hash())
                 .param("callId", query.callId())
                 .param("since", query.since() == null ? null : Timestamp.from(query.since()))
                 .param("types", query.types().toArray(String[]::new))

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -108,6 +109,39 @@ class AuditStoreTest {
     void anotherToolIsNotFound(String tool) {
         store.add(List.of(event(1, "{}")));
         assertThat(find(Map.of("callId", callId.toString(), "tool", tool))).isEmpty();
+    }
+
+    private RecordedEvent callOf(long offset, String upstream, String tool) {
+        return new RecordedEvent(
+                topic, 0, offset, "call.requested", callId, "demo", upstream, tool, null, NOW, RawJson.of("{}"));
+    }
+
+    /** Names as MCP clients see them, made by the rule of docs/mcp.md. */
+    @ParameterizedTest
+    @CsvSource({
+        "odd__A_B_d3737b34, 1",
+        "A_B_d3737b34, 1",
+        "odd__odd__ber_33217125, 2",
+        "odd__ber_33217125dc53660d, 2",
+        "odd__xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_db160ee7, 3",
+        "odd__plain, 4"
+    })
+    void aToolIsFoundByTheNameThatWasChangedForMcpClients(String name, long offset) {
+        store.add(List.of(
+                callOf(1, "odd", "A.B"),
+                callOf(2, "odd", "odd/über"),
+                callOf(3, "odd", "x".repeat(80)),
+                callOf(4, "odd", "plain")));
+        assertThat(find(Map.of("callId", callId.toString(), "tool", name)))
+                .extracting(entry -> entry.recorded().offset())
+                .containsExactly(offset);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"odd__A_C_d3737b34", "evil_d3737b34", "odd__A_B_00000000"})
+    void anotherChangedNameIsNotFound(String name) {
+        store.add(List.of(callOf(1, "odd", "A.B"), callOf(2, "odd", "odd/über")));
+        assertThat(find(Map.of("callId", callId.toString(), "tool", name))).isEmpty();
     }
 
     @Test
