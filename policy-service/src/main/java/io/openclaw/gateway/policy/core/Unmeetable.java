@@ -1,10 +1,8 @@
 package io.openclaw.gateway.policy.core;
 
 import com.networknt.schema.SpecificationVersion;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,7 +18,10 @@ final class Unmeetable {
 
     private final ObjectNode root;
     private final boolean ignoresBesideRef;
-    private final Set<JsonNode> inProgress = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** By schema: each is looked at once, however many others refer to it. Empty for one that some object may meet. */
+    private final IdentityHashMap<JsonNode, String> known = new IdentityHashMap<>();
+
+    private int depth;
 
     /** @param root a schema whose references lead to places within it, written as {@code #/…} */
     Unmeetable(ObjectNode root, SpecificationVersion version) {
@@ -38,19 +39,27 @@ final class Unmeetable {
         if (schema.isBoolean()) {
             return schema.asBoolean() ? null : "it is false";
         }
-        if (!(schema instanceof ObjectNode object) || inProgress.size() >= MAX_DEPTH || !inProgress.add(schema)) {
+        if (!(schema instanceof ObjectNode object) || depth >= MAX_DEPTH) {
             return null;
         }
-        try {
-            String ofRef = whyOfReference(object);
-            if (ofRef != null || (ignoresBesideRef && object.has("$ref"))) {
-                return ofRef;
-            }
-            String ofKeywords = whyOfKeywords(object);
-            return ofKeywords != null ? ofKeywords : whyOfParts(object);
-        } finally {
-            inProgress.remove(schema);
+        // One that refers back to itself is met by what meets the rest of it, as far as this can tell.
+        String before = known.putIfAbsent(schema, "");
+        if (before != null) {
+            return before.isEmpty() ? null : before;
         }
+        depth++;
+        String found = whyOfReference(object);
+        if (found == null && !(ignoresBesideRef && object.has("$ref"))) {
+            found = whyOfKeywords(object);
+            if (found == null) {
+                found = whyOfParts(object);
+            }
+        }
+        depth--;
+        if (found != null) {
+            known.put(schema, found);
+        }
+        return found;
     }
 
     private @Nullable String whyOfReference(ObjectNode schema) {

@@ -424,6 +424,20 @@ class ToolSchemaTest {
             assertThat(accepts(schema, "{}")).isTrue();
         }
 
+        /** Each schema is looked at once, or reading this one would not end. */
+        @ParameterizedTest
+        @ValueSource(strings = {"allOf", "anyOf", "oneOf"})
+        void holdForTheSearchForSchemasThatNothingMeets(String keyword) {
+            String json = "{'$defs':{'d0':{'type':'array'},"
+                    + IntStream.range(1, 60)
+                            .mapToObj(n -> "'d" + n + "':{'" + keyword + "':[{'$ref':'#/$defs/d" + (n - 1)
+                                    + "'},{'$ref':'#/$defs/d" + (n - 1) + "'}]}")
+                            .collect(Collectors.joining(","))
+                    + "},'$ref':'#/$defs/d40'}";
+            assertThat(schema(json).notes()).singleElement().asString().contains("no arguments could meet it");
+            assertThat(schema(json.replace("array", "object")).notes()).isNotNull();
+        }
+
         @Test
         void holdForSchemasThatAreHuge() {
             String many = IntStream.range(0, 25_000)
