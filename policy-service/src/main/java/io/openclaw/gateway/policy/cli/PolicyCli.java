@@ -372,6 +372,9 @@ public final class PolicyCli implements Runnable {
                 continue;
             }
             out.println(tool.get("address").asString() + "  " + tool.get("hash").asString());
+            if (tool.hasNonNull("exposedAs")) {
+                out.println("  MCP clients see it as " + tool.get("exposedAs").asString());
+            }
             tool.path("schemaNotes").forEach(note -> out.println("  schema: " + note.asString()));
             if (tool.hasNonNull("changedHash")) {
                 out.println("  changed " + tool.get("changedAt").asString() + "; to accept: deploy/policy accept "

@@ -39,6 +39,11 @@ public final class PolicyConsole {
                         .filter(tool ->
                                 tool.leftOut() != null || !tool.schemaNotes().isEmpty())
                         .toList());
+        model.addAttribute(
+                "renamed",
+                tools.list(false).stream()
+                        .filter(tool -> tool.exposedAs() != null)
+                        .toList());
         model.addAttribute("versions", policy.versions(10));
         model.addAttribute("differences", policy.differences(20));
         PolicyDocument document =

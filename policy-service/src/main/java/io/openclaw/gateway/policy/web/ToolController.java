@@ -2,8 +2,10 @@ package io.openclaw.gateway.policy.web;
 
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.web.Problems;
+import io.openclaw.gateway.policy.core.McpNames;
 import io.openclaw.gateway.policy.core.Pinning;
 import io.openclaw.gateway.policy.core.PolicyEngine;
 import io.openclaw.gateway.policy.core.ToolCatalogue;
@@ -48,6 +50,7 @@ public final class ToolController {
 
     /**
      * @param state what becomes of it
+     * @param exposedAs the name under which MCP clients see it, if its address does not tell that
      * @param leftOut why it is left out, if it is; then it has no definition
      * @param schemaNotes what of the schema of its arguments is not checked, and why
      * @param hash the SHA-256 of the accepted definition
@@ -58,6 +61,7 @@ public final class ToolController {
     record ToolView(
             String address,
             State state,
+            @Nullable String exposedAs,
             @Nullable String leftOut,
             List<String> schemaNotes,
             @Nullable String hash,
@@ -68,10 +72,11 @@ public final class ToolController {
             @Nullable String changedBy,
             @Nullable ToolDefinition accepted,
             @Nullable ToolDefinition changed) {
-        static ToolView of(ToolPinned pinned, List<String> schemaNotes) {
+        static ToolView of(ToolPinned pinned, @Nullable String exposedAs, List<String> schemaNotes) {
             return new ToolView(
                     pinned.address(),
                     pinned.isWithheld() ? State.WITHHELD : pinned.changed() != null ? State.CHANGED : State.ACCEPTED,
+                    exposedAs,
                     null,
                     schemaNotes,
                     pinned.hash(),
@@ -88,6 +93,7 @@ public final class ToolController {
             return new ToolView(
                     left.upstream() + "/" + left.name(),
                     State.LEFT_OUT,
+                    null,
                     left.reason(),
                     List.of(),
                     null,
@@ -115,9 +121,11 @@ public final class ToolController {
 
     @GetMapping
     List<ToolView> list(@RequestParam(defaultValue = "false") boolean changed) {
-        Stream<ToolView> pinned = follower.state().tools().values().stream()
+        PolicyState state = follower.state();
+        McpNames names = McpNames.of(state);
+        Stream<ToolView> pinned = state.tools().values().stream()
                 .filter(each -> !changed || each.changed() != null)
-                .map(this::view);
+                .map(each -> view(each, names));
         Stream<ToolView> left =
                 changed ? Stream.empty() : leftOut.all().stream().map(ToolView::of);
         return Stream.concat(pinned, left)
@@ -125,15 +133,17 @@ public final class ToolController {
                 .toList();
     }
 
-    private ToolView view(ToolPinned pinned) {
+    private ToolView view(ToolPinned pinned, McpNames names) {
         PolicyEngine engine = stage.engine();
         return ToolView.of(
-                pinned, engine == null ? List.of() : engine.catalogue().schemaNotes(pinned.address()));
+                pinned,
+                names.exposedAs(pinned),
+                engine == null ? List.of() : engine.catalogue().schemaNotes(pinned.address()));
     }
 
     @GetMapping("/{upstream}/{tool}")
     ToolView look(@PathVariable String upstream, @PathVariable String tool) {
-        return view(find(upstream, tool));
+        return view(find(upstream, tool), McpNames.of(follower.state()));
     }
 
     /**
@@ -168,7 +178,10 @@ public final class ToolController {
         try {
             ToolPinned accepted = Pinning.accept(pinned, hash, person, clock.instant());
             publisher.publish(accepted);
-            return ToolView.of(accepted, ToolCatalogue.notesOn(accepted.accepted()));
+            return ToolView.of(
+                    accepted,
+                    McpNames.of(follower.state()).exposedAs(accepted),
+                    ToolCatalogue.notesOn(accepted.accepted()));
         } catch (IllegalStateException e) {
             throw Problems.of(
                     HttpStatus.CONFLICT, "not-waiting", "Nothing to accept", String.valueOf(e.getMessage()) + ".");

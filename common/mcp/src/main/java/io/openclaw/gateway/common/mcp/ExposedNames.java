@@ -1,4 +1,4 @@
-package io.openclaw.gateway.ingress.core.mcp;
+package io.openclaw.gateway.common.mcp;
 
 import io.openclaw.gateway.common.call.Digest;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  * the same when others come and go.
  */
 public final class ExposedNames {
+    /** The tool that tells what became of a call; the gateway's own, so that no other has its name. */
+    public static final String STATUS_TOOL = "gateway__call_status";
+
     private static final Pattern FIT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int LONGEST = 64;
     private static final int SHORT_HASH = 8;
@@ -34,6 +37,15 @@ public final class ExposedNames {
     private ExposedNames(Map<String, Address> byName, Map<Address, String> byAddress) {
         this.byName = byName;
         this.byAddress = byAddress;
+    }
+
+    /**
+     * Names the tools of upstreams.
+     *
+     * @param bare whether there is one upstream
+     */
+    public static ExposedNames ofTools(Collection<Address> tools, boolean bare) {
+        return of(tools, bare, Set.of(STATUS_TOOL));
     }
 
     /**
@@ -103,6 +115,11 @@ public final class ExposedNames {
     /** Returns the name of a tool or prompt that was named here. */
     public Optional<String> nameOf(Address address) {
         return Optional.ofNullable(byAddress.get(address));
+    }
+
+    /** Returns the name of a tool or prompt that was named here, if it is another than its address says. */
+    public Optional<String> changedNameOf(Address address) {
+        return nameOf(address).filter(name -> !name.equals(address.name()) && !name.equals(whole(address, false)));
     }
 
     /** Returns all, by name and in the order of names. */

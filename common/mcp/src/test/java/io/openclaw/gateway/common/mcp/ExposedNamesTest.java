@@ -1,8 +1,8 @@
-package io.openclaw.gateway.ingress.core.mcp;
+package io.openclaw.gateway.common.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclaw.gateway.ingress.core.mcp.ExposedNames.Address;
+import io.openclaw.gateway.common.mcp.ExposedNames.Address;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -98,5 +98,27 @@ class ExposedNamesTest {
             assertThat(some)
                     .allSatisfy(address -> assertThat(names.nameOf(address)).isEqualTo(whole.nameOf(address)));
         }
+    }
+
+    @Test
+    void aChangedNameIsOneThatNobodyReadsOffTheAddress() {
+        var plain = new Address("jira", "get_issue");
+        var odd = new Address("odd", "odd/echo");
+        ExposedNames two = ExposedNames.ofTools(List.of(plain, odd), false);
+        assertThat(two.changedNameOf(plain)).isEmpty();
+        assertThat(two.changedNameOf(odd)).contains(two.nameOf(odd).orElseThrow());
+        assertThat(two.changedNameOf(new Address("jira", "unknown"))).isEmpty();
+        ExposedNames one = ExposedNames.ofTools(List.of(new Address("jira", "a.b"), plain), true);
+        assertThat(one.changedNameOf(plain)).isEmpty();
+        assertThat(one.changedNameOf(new Address("jira", "a.b")))
+                .hasValueSatisfying(name -> assertThat(name).startsWith("a_b_"));
+    }
+
+    @Test
+    void noToolHasTheNameOfTheGatewaysOwn() {
+        var own = new Address("gateway", "call_status");
+        ExposedNames names = ExposedNames.ofTools(List.of(own), false);
+        assertThat(names.changedNameOf(own))
+                .hasValueSatisfying(name -> assertThat(name).startsWith(ExposedNames.STATUS_TOOL + "_"));
     }
 }

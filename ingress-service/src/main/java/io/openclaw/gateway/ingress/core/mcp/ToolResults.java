@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.mcp.ExposedNames;
 import io.openclaw.gateway.ingress.core.CallState;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ToolResults {
     /** The tool that tells what became of a call. */
-    public static final String STATUS_TOOL = "gateway__call_status";
+    public static final String STATUS_TOOL = ExposedNames.STATUS_TOOL;
 
     private static final String MCP_ERROR = "mcp_error";
     private static final int RESOURCE_NOT_FOUND = -32002;

@@ -8,16 +8,15 @@ import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.mcp.ExposedNames;
+import io.openclaw.gateway.common.mcp.ExposedNames.Address;
 import io.openclaw.gateway.common.mcp.McpOperation;
 import io.openclaw.gateway.common.mcp.Offer;
 import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.ToolName;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
-import io.openclaw.gateway.ingress.core.mcp.ExposedNames;
-import io.openclaw.gateway.ingress.core.mcp.ExposedNames.Address;
 import io.openclaw.gateway.ingress.core.mcp.ResourceUris;
-import io.openclaw.gateway.ingress.core.mcp.ToolResults;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
@@ -48,9 +47,8 @@ final class AgentView {
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int MOST_KEPT = 10_000;
     /** With these names clients see tools of the gateway itself. */
-    private static final Set<String> OWN = Set.of(ToolResults.STATUS_TOOL);
-
     private final Calls calls;
+
     private final KnownAgents agents;
     private final PolicyFollower policy;
     private final UpstreamStatus upstreams;
@@ -242,7 +240,7 @@ final class AgentView {
                             texts(offers.prompts(), "name").forEach(name -> prompts.add(new Address(upstream, name))));
         }
         var made = new Named(
-                ExposedNames.of(pinned.keySet(), bare, OWN), ExposedNames.of(prompts, bare, Set.of()), pinned, now);
+                ExposedNames.ofTools(pinned.keySet(), bare), ExposedNames.of(prompts, bare, Set.of()), pinned, now);
         named = made;
         return made;
     }
