@@ -21,6 +21,11 @@ final class CommandArguments {
             explanation intent prompt
             """);
 
+    /** Where a program runs what it is given. */
+    private static final Set<String> ELSEWHERE = Names.set("""
+            pod podname container containername containerid instance instanceid instanceids vm vmname node
+            """);
+
     private static final Set<String> MODES = Set.of("mode", "type", "strategy", "resettype");
 
     private final ToolArguments reader;
@@ -42,6 +47,10 @@ final class CommandArguments {
         if (profile.program() != null) {
             ofTool(profile.program());
         } else {
+            String named = profile.namedProgram();
+            if (named != null) {
+                ofNamed(named);
+            }
             ofArguments();
         }
         if (!used.isEmpty() || fields.first(Role.COMMAND) != null) {
@@ -82,6 +91,24 @@ final class CommandArguments {
         line.read();
     }
 
+    /** A tool that is just a program's name, {@code find} or {@code ssh}, is given that program's arguments. */
+    private void ofNamed(String program) {
+        Field arguments = fields.first(Role.ARGUMENTS);
+        if (arguments != null
+                && isWords(arguments)
+                && fields.text(Role.PROGRAM) == null
+                && fields.text(Role.COMMAND) == null) {
+            var line = new Line();
+            line.word(program);
+            Field path = fields.text(Role.PATH);
+            if (path != null) {
+                line.word(path.text());
+            }
+            line.argumentsOf(program, arguments);
+            line.read();
+        }
+    }
+
     private static boolean isWords(@Nullable Field field) {
         return field != null
                 && ((field.isText() && EmbeddedJson.in(field.text()) == null)
@@ -105,18 +132,18 @@ final class CommandArguments {
         if (command != null && command.isText()) {
             line.textOf(program, command.text());
             used.add(command.name());
-            if (profile.subcommand().contains("exec") || profile.subcommand().contains("run")) {
-                reader.command(command.text(), context);
-            } else {
-                reader.guess(command.text(), context);
-            }
-        } else if (command != null && command.value().isArray()) {
+            alone(command.text());
+        } else if (command != null && command.value().isArray() && isScalars(command.value())) {
             line.arguments(command);
             used.add(command.name());
-            if (!profile.subcommand().isEmpty()) {
-                List<String> words = new ArrayList<>();
-                command.value().forEach(word -> words.add(word.asString("")));
+            List<String> words = new ArrayList<>();
+            command.value().forEach(word -> words.add(word.asString("")));
+            if (Names.plain(command.name()).endsWith("s")) {
+                alone(String.join("\n", words));
+            } else if (runsElsewhere()) {
                 reader.command(words, context);
+            } else {
+                alone(String.join(" ", words));
             }
         }
         for (Role role : List.of(Role.SUBCOMMAND, Role.ARGUMENTS)) {
@@ -133,6 +160,22 @@ final class CommandArguments {
         } else if (program.equals("crontab") && fields.text(Role.TEXT) != null) {
             reader.add(Invocation.of(":schedule", ToolArguments.arguments(List.of(program))));
         }
+    }
+
+    /** The command may be one of its own, which the program passes on: to a pod, a container or a machine. */
+    private void alone(String text) {
+        if (runsElsewhere()) {
+            reader.command(text, context);
+        } else {
+            reader.guess(text, context);
+        }
+    }
+
+    private boolean runsElsewhere() {
+        return profile.says("exec", "ssh", "ssm")
+                || fields.byRole().values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(field -> ELSEWHERE.contains(Names.plain(field.name())));
     }
 
     private void operand(Role role, Field field, Line line) {

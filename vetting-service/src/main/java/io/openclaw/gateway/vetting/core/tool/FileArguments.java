@@ -9,6 +9,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads what tools of files do with two paths, with a mode, or with a whole directory. */
 final class FileArguments {
+    private static final Set<String> DISKS = Set.of("device", "drive", "disk", "partition", "volume", "diskid");
+
     private final ToolArguments reader;
     private final ToolProfile profile;
     private final Fields fields;
@@ -27,6 +29,9 @@ final class FileArguments {
         if (profile.program() != null || profile.does(Effect.RUN)) {
             return;
         }
+        if (profile.says("format", "partition", "mkfs", "wipe", "erase")) {
+            disk();
+        }
         if (profile.does(Effect.DELETE)) {
             delete();
         } else if (profile.does(Effect.MOVE) || profile.does(Effect.COPY)) {
@@ -34,6 +39,16 @@ final class FileArguments {
         } else if (profile.does(Effect.PERMIT)) {
             permit();
         }
+    }
+
+    private void disk() {
+        fields.byRole().values().stream()
+                .flatMap(List::stream)
+                .filter(field -> field.isText() && DISKS.contains(Names.plain(field.name())))
+                .forEach(field -> {
+                    reader.command(List.of("mkfs", field.text()), context);
+                    used.add(field.name());
+                });
     }
 
     private void delete() {

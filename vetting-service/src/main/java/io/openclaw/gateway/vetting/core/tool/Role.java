@@ -46,7 +46,11 @@ enum Role {
     private static final Set<String> SUBCOMMANDS = Set.of("subcommand", "subcommands", "subcmd", "verb");
     private static final Set<String> CODES = Names.set("""
             code source snippet sourcecode javascript js python expression cellsource cell pythoncode jscode newsource
+            function applescript
             """);
+    /** Last words of names that say in what form something is given, and not what it is: {@code script_content}. */
+    private static final Set<String> FORMS = Names.set("content contents text body str string source lines value list");
+
     private static final Set<String> LANGUAGES =
             Set.of("language", "lang", "runtime", "kernel", "interpreter", "kernelname");
     private static final Set<String> PATH_WORDS = Names.set("""
@@ -130,6 +134,14 @@ enum Role {
         String last = words.getLast();
         boolean runs = tool.does(Effect.RUN) || tool.program() != null;
         boolean starts = runs || tool.does(Effect.START) || tool.does(Effect.CODE);
+        if (words.size() > 1
+                && FORMS.contains(last)
+                && (starts || words.getFirst().equals("sql"))) {
+            Role inner = of(String.join("_", words.subList(0, words.size() - 1)), tool);
+            if (inner == COMMAND || inner == CODE || inner == SQL) {
+                return inner;
+            }
+        }
         boolean files = tool.does(Effect.MOVE) || tool.does(Effect.COPY);
         if (DIRECTORIES.contains(plain) || (runs && WEAK_DIRECTORIES.contains(plain))) {
             return DIRECTORY;
@@ -167,7 +179,10 @@ enum Role {
         if (LANGUAGES.contains(plain)) {
             return LANGUAGE;
         }
-        if (CODES.contains(plain) && (starts || !SOURCES.contains(plain))) {
+        if (plain.equals("function") && !tool.says("evaluate", "eval", "execute", "run")) {
+            return TEXT;
+        }
+        if ((CODES.contains(plain) || last.equals("snippet")) && (starts || !SOURCES.contains(plain))) {
             return CODE;
         }
         if (tool.does(Effect.PATCH) && (PATCHES.contains(plain) || plain.equals("input") || plain.equals("content"))) {
@@ -198,6 +213,7 @@ enum Role {
             return FILTER;
         }
         if (PATH_WORDS.contains(last)
+                || (last.equals("name") && words.size() == 2 && PATH_WORDS.contains(words.getFirst()))
                 || PATHS.contains(plain)
                 || SOURCES.contains(plain)
                 || DESTINATIONS.contains(plain)) {

@@ -16,7 +16,7 @@ final class RowArguments {
             dataset namespace stream tables
             """);
     private static final Set<String> ROWS = Names.set("""
-            many rows row records record documents document docs entries tuples where one data
+            many rows row records record documents document docs entries tuples where one data all everything query
             """);
     /** Where rows are, which limits nothing. */
     private static final Set<String> PLACES = Names.set("""
@@ -79,7 +79,12 @@ final class RowArguments {
         } else if (profile.says("update") && words.stream().anyMatch(ROWS::contains) && isAboutRows(object)) {
             rows("update", "set", object);
         } else if (deletes() && !isAboutFiles()) {
-            words.stream()
+            // Of a tool that is about texts, the last noun says what goes: a project's comment, or the wiki's project.
+            (profile.does(Effect.TEXT)
+                            ? words.subList(0, profile.own()).reversed().stream()
+                                    .filter(word -> !ENDS.contains(word))
+                                    .limit(1)
+                            : words.stream())
                     .filter(RESOURCES::contains)
                     .findFirst()
                     .ifPresent(kind ->
@@ -184,6 +189,7 @@ final class RowArguments {
     private static boolean isAlwaysTrue(String key, JsonNode value, int depth) {
         return switch (key) {
             case "$and", "$expr", "$comment" -> key.equals("$comment") || isAlwaysTrue(value, depth + 1);
+            case "match_all" -> true;
             case "$or" -> anyIsAlwaysTrue(value, depth + 1);
             case "$nor", "$nin", "$not" -> value.isEmpty();
             case "$where" -> value.asString("").matches("(?s)\\s*(true|1|return true;?|function.*return true.*)\\s*");

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,7 +42,7 @@ public final class ToolArguments {
     /** What arguments of tools that type into a shell are called. */
     private static final Set<String> TYPED = Names.set("""
             text keys key input data line lines literal content value chars characters string stdin body payload hex prompt
-            question
+            question instructions
             """);
 
     /** What arguments are called whose fields are data. */
@@ -49,6 +50,28 @@ public final class ToolArguments {
             document documents row rows record records values data metadata properties attributes fields children blocks
             cells
             """);
+
+    /** What arguments are called that name a tool to call, and the ones that hold its arguments. */
+    private static final Set<String> INNER_TOOL = Names.set("toolname tool recipientname functionname toolid");
+
+    private static final Set<String> INNER_ARGUMENTS = Names.set("""
+            arguments args params parameters input toolinput toolargs toolarguments argumentsjson argsjson paramsjson
+            """);
+
+    private static final Set<String> VERB_NAMES = Set.of("mode", "method", "type", "verb", "kind", "task");
+
+    private static final Pattern EXPLAIN = Pattern.compile("(?i)\\s*explain\\b");
+
+    private static final Set<String> OUTPUTS = Set.of("output", "out", "destination", "dest", "dst", "outfile");
+
+    /** Languages that tools are named after, and whose code is not read. */
+    private static final Set<String> UNREAD_LANGUAGES = Names.set("""
+            applescript jxa osascript vba vbscript autohotkey matlab octave julia groovy scala kotlin swift csharp rust java
+            golang haskell lisp clojure tcl erlang elixir fortran rscript
+            """);
+
+    /** Arguments that may be any text, if the tool's name does not say what it does. */
+    private static final Set<String> SAYS_NOTHING = Set.of("input", "inputs", "task", "data", "body");
 
     private static final Set<String> KEY_NAMES = Names.set("""
             enter return tab space escape esc backspace up down left right c-m c-j c-c c-d
@@ -153,21 +176,34 @@ public final class ToolArguments {
         if (!arguments.isObject()) {
             return null;
         }
+        // All of them: which one the tool goes by is not known.
+        List<String> actions = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : arguments.properties()) {
             JsonNode value = entry.getValue();
+            if (!value.isString()
+                    || value.asString().length() > 40
+                    || value.asString().strip().indexOf(' ') >= 0) {
+                continue;
+            }
             Role role = Role.of(entry.getKey(), profile);
             boolean edits = role == Role.COMMAND
                     && profile.program() == null
                     && !profile.does(Effect.RUN)
                     && !profile.does(Effect.START);
-            if ((role == Role.ACTION || edits)
-                    && value.isString()
-                    && value.asString().length() <= 40
-                    && value.asString().strip().indexOf(' ') < 0) {
-                return value.asString();
+            if (role == Role.ACTION || edits || isVerb(entry.getKey(), value.asString())) {
+                actions.add(value.asString().strip());
             }
         }
-        return null;
+        return actions.isEmpty() ? null : String.join(" ", actions.subList(0, Math.min(4, actions.size())));
+    }
+
+    /** {@code fs {"method": "rm"}}: what a tool of files does may be its mode; a request's method is another matter. */
+    private boolean isVerb(String name, String value) {
+        return VERB_NAMES.contains(Names.plain(name))
+                && ToolProfile.changesFiles(value.strip().toLowerCase(Locale.ROOT))
+                && profile.program() == null
+                && !profile.does(Effect.FETCH)
+                && !profile.does(Effect.RUN);
     }
 
     private void value(String name, JsonNode value, ArgumentContext context, int depth, int embedded) {
@@ -206,12 +242,13 @@ public final class ToolArguments {
         Set<String> used = new HashSet<>();
         boolean read = environmentRead;
         environmentRead = context.environment().isEmpty();
-        if (!profile.isOnlyText()) {
+        readInner(object, context, depth, embedded, used);
+        if (!profile.isAboutCommands()) {
             new CommandArguments(this, profile, fields, context, used).read();
-            new RequestArguments(this, profile, fields, used).read(object);
-            new FileArguments(this, profile, fields, context, used).read();
-            new RowArguments(this, profile, fields, used).read(object);
         }
+        new RequestArguments(this, profile, fields, used).read(object);
+        new FileArguments(this, profile, fields, context, used).read();
+        new RowArguments(this, profile, fields, used).read(object);
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             String key = entry.getKey();
             if (used.contains(key)) {
@@ -236,6 +273,37 @@ public final class ToolArguments {
         environmentRead = read || environmentRead;
     }
 
+    /** Reads the arguments of a tool that is called by another, as the inner tool's. */
+    private void readInner(JsonNode object, ArgumentContext context, int depth, int embedded, Set<String> used) {
+        ToolProfile outer = profile;
+        boolean calls = outer.callsTools();
+        for (Map.Entry<String, JsonNode> named : object.properties()) {
+            String plain = Names.plain(named.getKey());
+            if (!named.getValue().isString() || !(INNER_TOOL.contains(plain) || (calls && plain.equals("name")))) {
+                continue;
+            }
+            for (Map.Entry<String, JsonNode> entry : object.properties()) {
+                JsonNode value = entry.getValue();
+                if (!INNER_ARGUMENTS.contains(Names.plain(entry.getKey()))
+                        || !(value.isObject() || (value.isString() && EmbeddedJson.in(value.asString()) != null))) {
+                    continue;
+                }
+                JsonNode inner = value.isString() ? EmbeddedJson.in(value.asString()) : value;
+                if (inner == null || (value.isString() && embedded >= MAX_EMBEDDED)) {
+                    continue;
+                }
+                String name = named.getValue().asString();
+                profile = ToolProfile.of(name, null, programs);
+                profile = ToolProfile.of(name, action(inner), programs);
+                value(entry.getKey(), inner, context, depth + 1, value.isString() ? embedded + 1 : embedded);
+                profile = outer;
+                if (calls) {
+                    used.add(entry.getKey());
+                }
+            }
+        }
+    }
+
     private static boolean isAssignment(JsonNode value) {
         return value.isString() && value.asString().indexOf('=') > 0;
     }
@@ -247,7 +315,7 @@ public final class ToolArguments {
     private void list(String name, JsonNode list, ArgumentContext context, int depth, int embedded) {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
         boolean texts = isTexts(list);
-        if (texts && !profile.isOnlyText()) {
+        if (texts && !profile.isAboutCommands()) {
             List<String> words = new ArrayList<>();
             list.forEach(element -> words.add(element.asString()));
             if (role == Role.COMMAND && !isPlural(name) && words.getFirst().indexOf(' ') < 0) {
@@ -259,7 +327,7 @@ public final class ToolArguments {
                 command(String.join("\n", words), context);
                 return;
             }
-            if (profile.does(Effect.RUN) && TYPED.contains(Names.plain(name))) {
+            if (isTyped(name)) {
                 words.removeIf(word -> KEY_NAMES.contains(word.toLowerCase(Locale.ROOT)));
                 type(String.join(words.stream().allMatch(word -> word.length() <= 1) ? "" : " ", words), context);
                 return;
@@ -283,20 +351,24 @@ public final class ToolArguments {
     }
 
     private boolean runsSomething() {
-        return !profile.isOnlyText()
+        return !profile.isAboutCommands()
                 && (profile.does(Effect.RUN)
                         || profile.does(Effect.START)
                         || profile.does(Effect.CODE)
                         || profile.program() != null);
     }
 
+    /** What is typed into a shell; a tool that also finds or keeps texts types none. */
+    private boolean isTyped(String name) {
+        return profile.does(Effect.RUN)
+                && !profile.does(Effect.TEXT)
+                && profile.program() == null
+                && TYPED.contains(Names.plain(name));
+    }
+
     private void text(String name, String text, ArgumentContext context, int depth, int embedded) {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
-        if (profile.isOnlyText() && !isLocation(role)) {
-            if (role == Role.COMMAND && !profile.isAboutCommands()) {
-                // A tool that only keeps texts has little use for a command: what would certainly do damage counts.
-                guess(text, context);
-            }
+        if (isOnlyAbout(role, text)) {
             plainText(role, text);
             return;
         }
@@ -317,10 +389,10 @@ public final class ToolArguments {
             case RECIPIENT -> recipients(text);
             case ATTACHMENT -> attachment(text, context);
             case PATCH -> patch(text, context);
-            case PATH, SOURCE, DESTINATION -> path(text, context);
+            case PATH, SOURCE, DESTINATION -> path(name, text, context);
             case DIRECTORY -> {
                 if (!Role.isCertainDirectory(name)) {
-                    path(text, context);
+                    path(name, text, context);
                 }
             }
             case INPUT, ARGUMENTS, WRAPPER -> wrapped(name, role, text, context, depth, embedded);
@@ -330,20 +402,30 @@ public final class ToolArguments {
         }
     }
 
-    /** A tool that finds or keeps texts may still be pointed at a file or an address. */
-    private static boolean isLocation(Role role) {
-        return role == Role.PATH
-                || role == Role.SOURCE
-                || role == Role.DESTINATION
-                || role == Role.DIRECTORY
-                || role == Role.ADDRESS
-                || role == Role.RECIPIENT
-                || role == Role.ATTACHMENT;
+    /** Tells whether a command, code or SQL is only what the tool looks for or says something about. */
+    private boolean isOnlyAbout(Role role, String text) {
+        return switch (role) {
+            case COMMAND, PROGRAM, ARGUMENTS, INPUT -> profile.isAboutCommands();
+            case CODE ->
+                profile.does(Effect.TEXT)
+                        && (profile.isAboutCommands()
+                                || (profile.inspects() && !profile.does(Effect.RUN))
+                                || !runsSomething());
+            case SQL -> profile.inspects() && !profile.says("explain");
+            case UNKNOWN, WRAPPER ->
+                profile.does(Effect.TEXT)
+                        && (!runsSomething() || profile.program() != null)
+                        && !looksLikePath(text)
+                        && !isUrl(text);
+            default -> false;
+        };
     }
 
     private void ordinary(String name, Role role, String text, ArgumentContext context) {
-        if (profile.does(Effect.RUN) && profile.program() == null && TYPED.contains(Names.plain(name))) {
+        if (isTyped(name)) {
             type(text, context);
+        } else if (profile.does(Effect.DELETE) && looksLikePath(text)) {
+            path(name, text, context);
         } else if (isDatabase() && SqlStatements.looksLike(text)) {
             sql(text);
         } else {
@@ -356,7 +438,7 @@ public final class ToolArguments {
     }
 
     private boolean isDatabase() {
-        return profile.does(Effect.SQL) && !profile.does(Effect.SEND);
+        return profile.does(Effect.SQL) && !profile.does(Effect.SEND) && !profile.looks();
     }
 
     private void plainText(Role role, String text) {
@@ -391,13 +473,15 @@ public final class ToolArguments {
             code(text, context);
         } else if (profile.does(Effect.RUN) && role == Role.ARGUMENTS) {
             command(text, context);
-        } else if (profile.does(Effect.RUN)) {
+        } else if (profile.does(Effect.RUN) && !profile.does(Effect.TEXT)) {
             type(text, context);
         } else if (isDatabase() && SqlStatements.looksLike(text)) {
             sql(text);
         } else if (GraphQl.isMutation(text)) {
             graphQl(text);
-        } else if (profile.does(Effect.START) || !isKnown()) {
+        } else if (profile.startsAnything()
+                || role == Role.ARGUMENTS
+                || (!isKnown() && !SAYS_NOTHING.contains(Names.plain(name)))) {
             guess(text, context);
         } else {
             plainText(Role.TEXT, text);
@@ -424,7 +508,7 @@ public final class ToolArguments {
             address("", text, context);
         } else if (looksLikePath(text)) {
             if (profile.does(Effect.DELETE)) {
-                path(text, context);
+                path("", text, context);
             } else {
                 guessed.add(file(":read", text, context.directories().getFirst()));
             }
@@ -465,6 +549,15 @@ public final class ToolArguments {
     }
 
     void command(String text, ArgumentContext context) {
+        String start = text.strip();
+        if (start.startsWith(":!")
+                || (start.startsWith("!") && start.length() > 1 && Character.isLetter(start.charAt(1)))) {
+            // An editor's, or a notebook's, way to a shell.
+            readEach(
+                    start.substring(start.indexOf('!') + 1),
+                    context,
+                    at -> shell.read(start.substring(start.indexOf('!') + 1), at));
+        }
         readEach(text, context, surroundings -> shell.read(text, surroundings));
     }
 
@@ -534,26 +627,39 @@ public final class ToolArguments {
                 return language;
             }
         }
+        for (String word : profile.words()) {
+            if (UNREAD_LANGUAGES.contains(word)) {
+                return word;
+            }
+        }
         return profile.says("bash", "sh", "shell", "zsh", "powershell", "pwsh") ? "sh" : "python";
     }
 
     void sql(String text) {
         if (afford(text)) {
-            commands.addAll(SqlStatements.read(text));
+            boolean explained = profile.says("explain")
+                    && profile.inspects()
+                    && !EXPLAIN.matcher(text).lookingAt();
+            commands.addAll(SqlStatements.read(explained ? "EXPLAIN " + text : text));
         }
     }
 
     private void query(String text, ArgumentContext context) {
-        if (profile.does(Effect.GRAPHQL) || GraphQl.isMutation(text)) {
+        boolean cypher = profile.says("cypher", "neo4j", "memgraph");
+        if (profile.does(Effect.GRAPHQL) || (GraphQl.isMutation(text) && !profile.does(Effect.TEXT))) {
             graphQl(text);
-        } else if ((profile.does(Effect.SQL) && !profile.says("cypher", "neo4j", "memgraph"))
-                || (profile.says("query") && SqlStatements.looksLike(text))) {
-            sql(text);
-        } else if (profile.says("cypher", "neo4j", "memgraph")) {
+        } else if (cypher) {
             commands.add(Invocation.of(":cypher", List.of(new Argument(text, 0))));
-        } else if (SqlStatements.looksLike(text) && isStatement(text) && (runsSomething() || !isKnown())) {
+        } else if (profile.says("explain")
+                && profile.inspects()
+                && (SqlStatements.looksLike(text) || EXPLAIN.matcher(text).lookingAt())) {
+            sql(text);
+        } else if ((profile.does(Effect.SQL) && !profile.looks() && !profile.inspects())
+                || (profile.runsQueries() && SqlStatements.looksLike(text))) {
+            sql(text);
+        } else if (profile.startsAnything() && SqlStatements.looksLike(text) && isStatement(text)) {
             guessed.addAll(SqlStatements.read(text));
-        } else if (profile.does(Effect.RUN) && profile.program() == null) {
+        } else if (profile.does(Effect.RUN) && profile.program() == null && !profile.does(Effect.TEXT)) {
             guess(text, context);
         } else {
             plainText(Role.QUERY, text);
@@ -581,7 +687,7 @@ public final class ToolArguments {
         boolean file = address.regionMatches(true, 0, "file:", 0, 5);
         boolean names = Names.plain(name).endsWith("uri") || name.isEmpty();
         if ((file && names) || (local && !address.startsWith("//"))) {
-            path(address, context);
+            path(name, address, context);
         } else if (!address.isEmpty()) {
             commands.add(Invocation.of(":fetch", List.of(new Argument(lowerScheme(address), 0))));
         }
@@ -629,19 +735,19 @@ public final class ToolArguments {
         }
     }
 
-    private void path(String text, ArgumentContext context) {
+    private void path(String name, String text, ArgumentContext context) {
         if (text.length() > MAX_PATH) {
             plainText(Role.TEXT, text);
         } else if (isUrl(text) && !text.strip().regionMatches(true, 0, "file:", 0, 5)) {
             commands.add(Invocation.of(":fetch", List.of(new Argument(lowerScheme(text.strip()), 0))));
         } else {
             for (String directory : context.directories()) {
-                commands.add(file(pathVerb(), text, directory));
+                commands.add(file(pathVerb(name), text, directory));
             }
         }
     }
 
-    private String pathVerb() {
+    private String pathVerb(String name) {
         if (profile.does(Effect.DELETE)) {
             return ":delete";
         }
@@ -651,7 +757,10 @@ public final class ToolArguments {
         if (profile.says("s3", "gcs", "blob", "bucket", "dropbox", "gdrive")) {
             return ":upload";
         }
-        return profile.does(Effect.WRITE) || profile.does(Effect.MOVE) || profile.does(Effect.PATCH)
+        return profile.does(Effect.WRITE)
+                        || profile.does(Effect.MOVE)
+                        || profile.does(Effect.PATCH)
+                        || Names.words(name).stream().anyMatch(OUTPUTS::contains)
                 ? ":write"
                 : ":read";
     }

@@ -6,6 +6,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +15,27 @@ import org.jspecify.annotations.Nullable;
  * the tools of an OpenClaw worker are named by such words, too.
  *
  * @param words the words of its name
+ * @param own how many of the words are the name's own; the rest is what its action says
  * @param effects what it does
  * @param program the program that it is named after, such as {@code git}; {@code null} if there is none
  * @param subcommand the words of the name behind the program's
  */
 record ToolProfile(
-        List<String> words, Set<Effect> effects, @Nullable String program, List<String> subcommand) {
+        List<String> words,
+        int own,
+        Set<Effect> effects,
+        @Nullable String program,
+        List<String> subcommand) {
     private static final Set<String> SHELL = Names.set("""
-            exec shell bash sh zsh terminal command commands cmd powershell pwsh subprocess ssh console tmux pty tty cli
-            process script scripts spawn iterm iterm2 kitty xterm
+            exec shell bash sh zsh cmd powershell pwsh subprocess ssh tmux pty tty iterm iterm2 kitty xterm
+            """);
+    /** Shells, too, unless the tool looks for something, or documents it: {@code cli_docs}. */
+    private static final Set<String> SHELL_PLACES = Names.set("terminal command commands console cli");
+    /** Shells only alone or beside words of running: {@code start_process}, not {@code process_text}. */
+    private static final Set<String> SHELL_IF_STARTED = Names.set("process script scripts spawn");
+
+    private static final Set<String> BESIDE_PROCESS = Names.set("""
+            interact with write send input paste keys manager tool to and stdin background create new desktop commander os
             """);
     private static final Set<String> START = Names.set("""
             run runs execute invoke call launch start eval evaluate dispatch nodes execution executor compile
@@ -31,7 +45,7 @@ record ToolProfile(
             """);
     /** Words of tools that run code if they say that they run something, and else only keep it. */
     private static final Set<String> CODE_IF_STARTED = Names.set("""
-            code node cell cells notebook kernel sandbox snippet eval evaluate
+            code node cell cells notebook kernel sandbox snippet eval
             """);
 
     private static final Set<String> SQL = Names.set("""
@@ -51,7 +65,7 @@ record ToolProfile(
     /** Verbs of tools that do nothing with a text but look for it, at it, or keep it. */
     private static final Set<String> TEXT = Names.set("""
             search find grep rg lookup retrieve recall ask explain summarize summarise translate analyze analyse lint format
-            validate parse highlight check classify think thinking sequentialthinking thought reason reflect memory memorize
+            validate parse highlight check classify help reference palette chat rewrite think thinking sequentialthinking thought reason reflect memory memorize
             remember note notes label labels tag tags comment comments regex regexp review describe suggest todo todos
             entities entity observations observation relations knowledge journal diary issue issues ticket tickets wiki
             confluence doc docs documentation question complete tokenize count embed embedding embeddings plan feedback log
@@ -59,10 +73,42 @@ record ToolProfile(
             datadog grafana kusto dashboard analytics sentry newrelic
             """);
 
-    /** First words of tools that look for a command, or say what one does. */
+    /** Words of tools that look for something or document it, even if they name a shell or a database beside it. */
+    private static final Set<String> LOOKS = Names.set("""
+            search find grep rg lookup retrieve recall explain describe summarize summarise translate help doc docs
+            documentation reference history palette highlight chat wiki knowledge memory remember note notes issues rewrite
+            """);
+    /** First or last words of tools that look for a command, or say what one does. */
     private static final Set<String> ABOUT = Names.set("""
             search find grep rg lookup explain describe summarize summarise translate lint format highlight parse classify
+            help doc docs documentation reference history palette suggest
             """);
+    /** First or last words of tools that read SQL or code and send it to nobody. */
+    private static final Set<String> INSPECTS = Names.set("""
+            explain lint format highlight parse classify validate review translate summarize summarise describe suggest
+            """);
+    /** Verbs by which a tool does more than it says beside them: {@code explain_and_run}. */
+    private static final Set<String> ACTS = Names.set("""
+            exec run runs execute execution executor invoke launch eval apply migrate subprocess spawn
+            """);
+    /** Programs that a tool of just that name may be given arguments for. */
+    private static final Set<String> NAMED = Names.set("""
+            ssh scp curl wget find grep rg sed awk xargs psql mysql sqlite3 mongosh npx uvx pipx bash sh zsh make vim vi ed
+            rm mv cp dd chmod chown ln tee env sudo docker python python3 node perl ruby php rsync nc ncat socat pwsh
+            powershell cmd osascript kill pkill mount umount iptables openssl fd
+            """);
+
+    private static final Set<String> WRAPS = Names.set("""
+            tool tools mcp use batch multi parallel function functions action proxy gateway router meta by name server
+            """);
+    private static final Set<String> QUERY_VERBS = Names.set("""
+            query queries read write select raw do perform tool mcp execute run list
+            """);
+    /** {@code movefile}: verbs and nouns that are written together. */
+    private static final Pattern JOINED = Pattern.compile(
+            "(move|rename|remove|delete|copy|write|edit|read|run|exec|execute|create|drop|unlink|trash|erase)"
+                    + "(files?|folders?|director(?:y|ies)|dirs?|paths?|tree|table|database|shell|script|command|code|python|sql|query)"
+                    + "|(shell|sql|db)(exec|query|run)");
 
     private static final Set<String> DELETE = Names.set("""
             delete remove rm unlink rmdir rmtree rimraf trash erase destroy wipe purge del shred deltree clear clean empty
@@ -94,7 +140,11 @@ record ToolProfile(
 
     /** Reads a tool's name, and what its {@code action} or {@code operation} says. */
     static ToolProfile of(String tool, @Nullable String action, Programs programs) {
-        List<String> words = new ArrayList<>(Names.words(tool));
+        List<String> words = new ArrayList<>();
+        for (String word : Names.words(tool)) {
+            var joined = JOINED.matcher(word);
+            words.addAll(joined.matches() ? parts(joined) : List.of(word));
+        }
         int own = words.size();
         if (action != null) {
             words.addAll(Names.words(action));
@@ -112,7 +162,10 @@ record ToolProfile(
             add(effects, word, SEND, Effect.SEND);
             add(effects, word, PATCH, Effect.PATCH);
             add(effects, word, SCHEDULE, Effect.SCHEDULE);
-            add(effects, word, TEXT, Effect.TEXT);
+            if (i < own) {
+                // An action may be a decoy: it adds effects, and never takes one away.
+                add(effects, word, TEXT, Effect.TEXT);
+            }
             add(effects, word, DELETE, Effect.DELETE);
             add(effects, word, MOVE, Effect.MOVE);
             add(effects, word, COPY, Effect.COPY);
@@ -122,8 +175,16 @@ record ToolProfile(
         if (effects.contains(Effect.START) && words.stream().anyMatch(CODE_IF_STARTED::contains)) {
             effects.add(Effect.CODE);
         }
-        if (effects.contains(Effect.RUN) && words.contains("search") && !startsToRun(words)) {
+        List<String> ownWords = words.subList(0, own);
+        boolean acts = ownWords.stream().anyMatch(ACTS::contains);
+        boolean looks = ownWords.stream().anyMatch(LOOKS::contains) && !acts;
+        if (looks) {
             effects.remove(Effect.RUN);
+        } else if (ownWords.stream().anyMatch(SHELL_PLACES::contains) || startsProcess(ownWords)) {
+            effects.add(Effect.RUN);
+        }
+        if (ownWords.contains("oracle") && !acts && !ownWords.contains("sql") && !ownWords.contains("query")) {
+            effects.remove(Effect.SQL);
         }
         int at = program(words.subList(0, own), programs);
         String program = at < 0 ? null : PROGRAM_OF.getOrDefault(words.get(at), words.get(at));
@@ -133,7 +194,13 @@ record ToolProfile(
                 subcommand.add(words.get(i));
             }
         }
-        return new ToolProfile(List.copyOf(words), effects, program, List.copyOf(subcommand));
+        return new ToolProfile(List.copyOf(words), own, effects, program, List.copyOf(subcommand));
+    }
+
+    private static List<String> parts(Matcher joined) {
+        return joined.group(1) != null
+                ? List.of(joined.group(1), joined.group(2))
+                : List.of(joined.group(3), joined.group(4));
     }
 
     private static void add(Set<Effect> effects, String word, Set<String> words, Effect effect) {
@@ -142,8 +209,13 @@ record ToolProfile(
         }
     }
 
-    private static boolean startsToRun(List<String> words) {
-        return !words.isEmpty() && (START.contains(words.getFirst()) || SHELL.contains(words.getFirst()));
+    private static boolean startsProcess(List<String> words) {
+        return words.stream().anyMatch(SHELL_IF_STARTED::contains)
+                && (words.stream().anyMatch(word -> START.contains(word) || SHELL.contains(word))
+                        || words.stream()
+                                .allMatch(word -> SHELL_IF_STARTED.contains(word)
+                                        || BESIDE_PROCESS.contains(word)
+                                        || FILLING.contains(word)));
     }
 
     /** Returns where a program's name stands: first, or behind words such as {@code run}; -1 if nowhere. */
@@ -164,19 +236,62 @@ record ToolProfile(
         return effects.contains(effect);
     }
 
-    /** Tells whether texts are all that it is about: it runs nothing, whatever its texts look like. */
-    boolean isOnlyText() {
-        if (!does(Effect.TEXT)) {
-            return false;
-        }
-        String first = words.getFirst();
-        return TEXT.contains(first)
-                || !(does(Effect.RUN) || does(Effect.START) || does(Effect.CODE) || does(Effect.SQL));
-    }
-
     /** Tells whether even a command is a text to the tool, which looks for it or says what it does. */
     boolean isAboutCommands() {
-        return isOnlyText() && ABOUT.contains(words.getFirst());
+        return isBeside(ABOUT) && program == null && namedProgram() == null;
+    }
+
+    /** Tells whether even SQL or code is a text to the tool. */
+    boolean inspects() {
+        return isBeside(INSPECTS);
+    }
+
+    private boolean isBeside(Set<String> verbs) {
+        List<String> name = words.subList(0, own);
+        return !name.isEmpty()
+                && (verbs.contains(name.getFirst()) || verbs.contains(name.getLast()))
+                && name.stream().noneMatch(ACTS::contains);
+    }
+
+    /** Tells whether a query is a text although a database is named: {@code mysql_docs}, not {@code search_sql}. */
+    boolean looks() {
+        List<String> name = words.subList(0, own);
+        return name.stream().anyMatch(LOOKS::contains)
+                && !name.contains("sql")
+                && name.stream().noneMatch(ACTS::contains);
+    }
+
+    /** Tells whether it runs queries, of whatever: {@code read_query}, {@code dashboard_run_query}. */
+    boolean runsQueries() {
+        List<String> name = words.subList(0, own);
+        return name.contains("query")
+                && (name.stream().allMatch(QUERY_VERBS::contains)
+                        || name.stream().anyMatch(ACTS::contains));
+    }
+
+    /** Tells whether its name says that it starts something, and not what: {@code run}, {@code call_tool}. */
+    boolean startsAnything() {
+        return does(Effect.START)
+                && words.subList(0, own).stream().allMatch(word -> START.contains(word) || FILLING.contains(word));
+    }
+
+    /** Tells whether it calls another tool, which an argument names. */
+    boolean callsTools() {
+        return own > 0
+                && !does(Effect.RUN)
+                && words.subList(0, own).stream()
+                        .allMatch(word -> WRAPS.contains(word) || START.contains(word) || FILLING.contains(word));
+    }
+
+    /** Returns the program that is the tool's whole name, such as {@code find}; {@code null} if it is none. */
+    @Nullable
+    String namedProgram() {
+        return own == 1 && NAMED.contains(words.getFirst()) ? words.getFirst() : null;
+    }
+
+    /** Tells whether a word deletes, moves or changes files. */
+    static boolean changesFiles(String word) {
+        return DELETE.contains(word) || MOVE.contains(word) || COPY.contains(word) || PERMIT.contains(word);
     }
 
     /** Tells whether one of some words is in its name. */
