@@ -96,6 +96,9 @@ final class Commands {
         if (path.indexOf('/') >= 0 && evaluator.wroteFile(first)) {
             return runFile(first, arguments, input);
         }
+        if (PowerShell.isCmdlet(path) || PowerShell.isDrive(program, arguments)) {
+            PowerShell.follow(evaluator, program, arguments);
+        }
         return follow(program, arguments, input);
     }
 
@@ -334,7 +337,8 @@ final class Commands {
                 break;
             }
             if ((!text.startsWith("--") && text.charAt(0) == '-' && text.indexOf('c') > 0)
-                    || text.equals("--command")) {
+                    || text.equals("--command")
+                    || text.equalsIgnoreCase("-command")) {
                 command = true;
             }
             i += text.matches("-O|-o|\\+O|\\+o|--rcfile|--init-file") ? 2 : 1;
@@ -368,6 +372,13 @@ final class Commands {
                     ":eval", program, List.of(script), script.marks(), List.of(), List.of(), evaluator.via(), ""));
             evaluator.doubt(program + " runs a text that is not written down: " + shortened(script.text()));
             return Evaluator.UNKNOWN_OUTPUT;
+        }
+        if (program.equals("pwsh") || program.equals("powershell")) {
+            String text = script.text()
+                    + (arguments.isEmpty()
+                            ? ""
+                            : " " + Argument.joined(arguments).text());
+            return evaluator.within(program, () -> evaluator.runPowerShell(text));
         }
         return evaluator.within(program, () -> evaluator.runText(script.text(), arguments, null));
     }

@@ -73,6 +73,10 @@ final class Evaluator {
         });
     }
 
+    Reading readPowerShell(String text) {
+        return bounded(() -> runPowerShell(text));
+    }
+
     Reading read(List<Argument> words) {
         return bounded(() -> runner.run(words, input(), List.of(), List.of()));
     }
@@ -251,6 +255,9 @@ final class Evaluator {
         enter();
         step();
         Argument output = UNKNOWN_OUTPUT;
+        if (PowerShell.looksLike(text)) {
+            powerShell(text, input);
+        }
         try {
             output = script(ScriptParser.parse(text), input);
         } catch (NoShellException e) {
@@ -268,6 +275,26 @@ final class Evaluator {
         }
         depth--;
         return output;
+    }
+
+    /** In its own way: a POSIX shell would take the backslashes of {@code C:\} for escapes. */
+    private void powerShell(String text, @Nullable Argument input) throws UnreadableScriptException {
+        enter();
+        step();
+        try {
+            script(ScriptParser.parse(PowerShell.asShell(text)), input);
+        } catch (UnreadableScriptException e) {
+            doubt("PowerShell in it cannot be read: " + e.getMessage());
+        }
+        depth--;
+    }
+
+    /** Follows a text that PowerShell or the command prompt runs: in their way, and as a POSIX shell's. */
+    Argument runPowerShell(String text) throws UnreadableScriptException {
+        if (!PowerShell.looksLike(text)) {
+            powerShell(text, null);
+        }
+        return runText(text, null);
     }
 
     /** Follows the script of a shell that runs with arguments of its own. */

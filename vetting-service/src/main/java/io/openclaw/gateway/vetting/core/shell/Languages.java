@@ -22,18 +22,17 @@ public final class Languages {
             "posix",
             "console",
             "terminal",
-            "cmd",
-            "bat",
-            "batch",
-            "powershell",
-            "pwsh",
-            "ps1",
             "busybox",
             "rbash",
             "mksh",
             "command",
             "cli");
     private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("pwsh", "powershell"),
+            Map.entry("ps1", "powershell"),
+            Map.entry("cmd", "powershell"),
+            Map.entry("bat", "powershell"),
+            Map.entry("batch", "powershell"),
             Map.entry("py", "python"),
             Map.entry("ipython", "python"),
             Map.entry("jupyter", "python"),
@@ -87,7 +86,7 @@ public final class Languages {
 
     private Languages() {}
 
-    /** Returns a language's usual name in lower case: {@code sh} for every shell, {@code sql} for every dialect of it. */
+    /** Returns a language's usual name in lower case: {@code sh} for every POSIX shell, {@code sql} for every dialect of it. */
     public static String normal(String name) {
         String plain = name.length() > 64 ? name.substring(0, 64) : name;
         plain = plain.strip().toLowerCase(Locale.ROOT);
@@ -97,7 +96,7 @@ public final class Languages {
                 .replaceAll("[^a-z0-9.+#]", "");
         plain = plain.startsWith(".") ? plain.substring(1) : plain;
         String bare = VERSION.matcher(plain).replaceFirst("");
-        String base = SHELLS.contains(plain) || bare.isEmpty() ? plain : bare;
+        String base = SHELLS.contains(plain) || ALIASES.containsKey(plain) || bare.isEmpty() ? plain : bare;
         if (SHELLS.contains(base)) {
             return "sh";
         }

@@ -29,6 +29,14 @@ public final class ShellReader {
         return new Evaluator(programs, surroundings).read(text);
     }
 
+    /** Reads a script of PowerShell or of the Windows command prompt; what is not known of it is a doubt. */
+    public Reading readPowerShell(String text, Surroundings surroundings) {
+        if (text.length() > MAX_LENGTH) {
+            return new Reading(List.of(), List.of("it is longer than " + MAX_LENGTH + " characters"));
+        }
+        return new Evaluator(programs, surroundings).readPowerShell(text);
+    }
+
     /** Reads a command that needs no shell: its words are what they are. */
     public Reading read(List<String> words) {
         return read(words, Surroundings.NONE);
