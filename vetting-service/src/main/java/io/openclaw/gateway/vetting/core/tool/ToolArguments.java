@@ -58,6 +58,14 @@ public final class ToolArguments {
             arguments args params parameters input toolinput toolargs toolarguments argumentsjson argsjson paramsjson
             """);
 
+    private static final Set<String> OTHER_NAMES = Set.of(
+            "name", "function", "action", "operation", "method", "target", "command", "capability", "id", "type");
+
+    /** Each reads the arguments once more. */
+    private static final int MAX_INNER_CALLS = 100;
+
+    private static final Set<String> RUN_NAMES = Set.of("exec", "execute", "run", "entrypoint");
+
     private static final Set<String> VERB_NAMES = Set.of("mode", "method", "type", "verb", "kind", "task");
 
     private static final Pattern EXPLAIN = Pattern.compile("(?i)\\s*explain\\b");
@@ -87,6 +95,7 @@ public final class ToolArguments {
     private ToolProfile profile;
     private int texts;
     private int characters;
+    private int innerCalls;
     private boolean environmentRead;
 
     public ToolArguments(ShellReader shell, Programs programs, String tool) {
@@ -292,16 +301,32 @@ public final class ToolArguments {
                 if (inner == null || (value.isString() && embedded >= MAX_EMBEDDED)) {
                     continue;
                 }
+                if (++innerCalls > MAX_INNER_CALLS) {
+                    if (innerCalls == MAX_INNER_CALLS + 1) {
+                        doubts.add("it calls more than " + MAX_INNER_CALLS + " tools");
+                    }
+                    return;
+                }
                 String name = named.getValue().asString();
                 profile = ToolProfile.of(name, null, programs);
                 profile = ToolProfile.of(name, action(inner), programs);
                 value(entry.getKey(), inner, context, depth + 1, value.isString() ? embedded + 1 : embedded);
                 profile = outer;
-                if (calls) {
+                if (calls && namesOne(object)) {
                     used.add(entry.getKey());
                 }
             }
         }
+    }
+
+    /** Tells whether only one argument can be the inner tool's name; of several, any may be what the outer tool goes by. */
+    private static boolean namesOne(JsonNode object) {
+        return object.properties().stream()
+                        .filter(entry -> entry.getValue().isString())
+                        .map(entry -> Names.plain(entry.getKey()))
+                        .filter(plain -> INNER_TOOL.contains(plain) || OTHER_NAMES.contains(plain))
+                        .count()
+                == 1;
     }
 
     private static boolean isAssignment(JsonNode value) {
@@ -368,7 +393,7 @@ public final class ToolArguments {
 
     private void text(String name, String text, ArgumentContext context, int depth, int embedded) {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
-        if (isOnlyAbout(role, text)) {
+        if (isOnlyAbout(name, role, text)) {
             plainText(role, text);
             return;
         }
@@ -403,9 +428,11 @@ public final class ToolArguments {
     }
 
     /** Tells whether a command, code or SQL is only what the tool looks for or says something about. */
-    private boolean isOnlyAbout(Role role, String text) {
+    private boolean isOnlyAbout(String name, Role role, String text) {
         return switch (role) {
-            case COMMAND, PROGRAM, ARGUMENTS, INPUT -> profile.isAboutCommands();
+            // "find" with "exec" runs what it is given.
+            case COMMAND, PROGRAM, ARGUMENTS, INPUT ->
+                profile.isAboutCommands() && !RUN_NAMES.contains(Names.plain(name));
             case CODE ->
                 profile.does(Effect.TEXT)
                         && (profile.isAboutCommands()
@@ -558,7 +585,12 @@ public final class ToolArguments {
                     context,
                     at -> shell.read(start.substring(start.indexOf('!') + 1), at));
         }
-        readEach(text, context, surroundings -> shell.read(text, surroundings));
+        readEach(
+                text,
+                context,
+                surroundings -> profile.isPowerShell()
+                        ? shell.readPowerShell(text, surroundings)
+                        : shell.read(text, surroundings));
     }
 
     void command(List<String> words, ArgumentContext context) {
@@ -599,6 +631,8 @@ public final class ToolArguments {
         String language = context.language() != null ? context.language() : languageOfTool();
         if (language.equals("sh")) {
             command(text, context);
+        } else if (language.equals("powershell")) {
+            readEach(text, context, surroundings -> shell.readPowerShell(text, surroundings));
         } else if (language.equals("sql")) {
             sql(text);
         } else if (Languages.isNoCode(language)) {
@@ -632,7 +666,9 @@ public final class ToolArguments {
                 return word;
             }
         }
-        return profile.says("bash", "sh", "shell", "zsh", "powershell", "pwsh") ? "sh" : "python";
+        return profile.says("bash", "sh", "shell", "zsh")
+                ? "sh"
+                : profile.says("powershell", "pwsh") ? "powershell" : "python";
     }
 
     void sql(String text) {

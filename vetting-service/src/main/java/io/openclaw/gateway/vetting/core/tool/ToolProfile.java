@@ -98,6 +98,11 @@ record ToolProfile(
             powershell cmd osascript kill pkill mount umount iptables openssl fd
             """);
 
+    /** Words of tools that call other tools, and words that stand beside them. */
+    private static final Set<String> CALLS = Names.set("""
+            tool tools mcp multi parallel function functions action call invoke dispatch
+            """);
+
     private static final Set<String> WRAPS = Names.set("""
             tool tools mcp use batch multi parallel function functions action proxy gateway router meta by name server
             """);
@@ -279,8 +284,14 @@ record ToolProfile(
     boolean callsTools() {
         return own > 0
                 && !does(Effect.RUN)
+                && words.subList(0, own).stream().anyMatch(CALLS::contains)
                 && words.subList(0, own).stream()
                         .allMatch(word -> WRAPS.contains(word) || START.contains(word) || FILLING.contains(word));
+    }
+
+    /** Tells whether its commands are PowerShell's, or the Windows command prompt's; {@code run_cmd} says neither. */
+    boolean isPowerShell() {
+        return says("powershell", "pwsh") || words.subList(0, own).equals(List.of("cmd"));
     }
 
     /** Returns the program that is the tool's whole name, such as {@code find}; {@code null} if it is none. */

@@ -170,6 +170,17 @@ class ToolArgumentsTest {
         }
 
         @Test
+        void ofToolsInsideToolsAreReadABoundedNumberOfTimes() {
+            String inner = "{\"text\":\"hello\"}";
+            for (int i = 0; i < 40; i++) {
+                inner = "{\"tool\":\"a\",\"tool_name\":\"b\",\"name\":\"c\",\"arguments\":" + inner + "}";
+            }
+            Examination examination = VETTING.examine("call_tool", inner);
+            assertThat(rules(examination)).containsExactly("vetting/cannot-tell");
+            assertThat(examination.commands()).hasSizeLessThan(200);
+        }
+
+        @Test
         void thatCannotBeReadAreADoubtWhereTheyAreRun() {
             assertThat(rules(examine("invoke", Map.of("payload", "{\"command\": \"ls\", \"command\": \"rm -rf /\"}"))))
                     .contains("vetting/cannot-tell");
