@@ -10,6 +10,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
@@ -38,7 +39,7 @@ public final class JsonProblem {
                                 .collect(Collectors.joining(", "));
             case MismatchedInputException mismatch -> mismatch(mismatch);
             case StreamConstraintsException limit ->
-                "it nests too deeply, or has a name, a number or a text that is too long";
+                "it nests more deeply than 500 levels, or has a name, a number or a text that is too long";
             case UnexpectedEndOfInputException end -> "it ends where more has to follow";
             case StreamReadException read -> {
                 String name = duplicate(read);
@@ -60,7 +61,9 @@ public final class JsonProblem {
                     ? "it goes on after the end of its value"
                     : "it has to be a JSON object";
         }
-        return "'" + shortened(at.startsWith(".") ? at.substring(1) : at) + "' has to be " + kindOf(e.getTargetType());
+        Object value = e instanceof InvalidFormatException format ? format.getValue() : null;
+        return "'" + shortened(at.startsWith(".") ? at.substring(1) : at) + "' has to be " + kindOf(e.getTargetType())
+                + (value == null ? "" : ", and is \"" + shortened(String.valueOf(value)) + "\"");
     }
 
     private static String kindOf(@Nullable Class<?> type) {
