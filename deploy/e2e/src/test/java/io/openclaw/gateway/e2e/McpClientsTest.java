@@ -42,8 +42,8 @@ class McpClientsTest {
         RealWorker worker = RealWorker.get();
         everything = NodeServer.everything();
         gateway = RunningGateway.on(worker.url(), RealWorker.TOKEN);
-        // Not in the data directory, which no agent may touch.
-        files = Files.createDirectories(RunningGateway.data().resolveSibling("files"));
+        // Neither in the data directory nor below deploy, which no agent may touch.
+        files = Files.createTempDirectory("openclaw-files");
         Files.writeString(files.resolve("hello.txt"), "hello from a file");
         Path node = Npm.node().resolve("node");
         Files.writeString(POLICY, """

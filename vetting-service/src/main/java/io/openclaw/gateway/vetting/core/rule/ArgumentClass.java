@@ -25,7 +25,8 @@ final class ArgumentClass {
      * @param paths resolved paths; {@code *} is one name, {@code **} any; homes are {@code ~}
      * @param texts the argument as it is, in lower case; {@code *} is anything
      * @param hosts the host in a URL, in {@code user@host:path} or alone; numbers of any form are written as dotted; with a
-     *     slash it is a range of addresses, such as {@code 100.64.0.0/10}, and {@code <single-label>} is every name without a dot
+     *     slash it is a range of addresses, such as {@code 100.64.0.0/10}, and {@code <single-label>} is every name without a dot in an
+     *     address of the web
      * @param except paths that do not belong to it after all
      * @param exceptBelow directories: a path that stays below the one it is run in does not belong to it after all; the last
      *     pattern that holds counts, and one after {@code !} says that it does belong
@@ -80,7 +81,8 @@ final class ArgumentClass {
 
     private boolean holdsHost(String text) {
         for (String host : Hosts.all(text)) {
-            if (hosts.match(host) || (singleLabel && host.indexOf('.') < 0 && host.indexOf(':') < 0)) {
+            if (hosts.match(host)
+                    || (singleLabel && host.indexOf('.') < 0 && host.indexOf(':') < 0 && Hosts.isOfTheWeb(text))) {
                 return true;
             }
             for (String range : ranges) {

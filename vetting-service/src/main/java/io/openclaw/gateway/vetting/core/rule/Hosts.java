@@ -288,6 +288,13 @@ public final class Hosts {
         }
     }
 
+    /** Tells whether an address is one that a browser fetches: the schemes of programs name what is no host at all. */
+    static boolean isOfTheWeb(String written) {
+        int colon = written.indexOf(':');
+        return colon > 0
+                && SPECIAL_SCHEMES.contains(written.substring(0, colon).strip().toLowerCase(Locale.ROOT));
+    }
+
     /**
      * Tells whether a host is within an address range.
      *
