@@ -553,18 +553,24 @@ final class SchemaReading {
             return;
         }
         place.schema.remove(keyword);
-        String local = "#" + fragment(pointer);
-        if (place.schema.has("$ref") && !keyword.equals("$ref")) {
-            place.schema.withArray("allOf").addObject().put("$ref", local);
-        } else {
-            place.schema.put("$ref", local);
-        }
+        Place referring = place.schema.has("$ref") ? besideReference(place) : place;
+        referring.schema.put("$ref", "#" + fragment(pointer));
         if (target instanceof ObjectNode schema) {
             if (!places.containsKey(schema)) {
                 visit(schema, pointer, base(pointer));
             }
-            place.links.add(new Link("$ref", schema, true));
+            referring.links.add(new Link("$ref", schema, true));
         }
+    }
+
+    /** Adds a schema for a second reference to one that has a reference already. */
+    private Place besideReference(Place place) {
+        ArrayNode all = place.schema.withArray("allOf");
+        var added = new Place(all.addObject(), place.pointer + "/allOf/" + (all.size() - 1));
+        places.put(added.schema, added);
+        inOrder.add(added);
+        place.links.add(new Link("allOf", added.schema, true));
+        return added;
     }
 
     private ObjectNode root() {

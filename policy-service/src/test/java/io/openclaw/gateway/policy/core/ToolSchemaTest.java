@@ -79,7 +79,10 @@ class ToolSchemaTest {
                 "'contains':5",
                 "'uniqueItems':'yes'",
                 "'minimum':1e999999999",
-                "'allOf':[{'$ref':'#'}]"
+                "'allOf':[{'$ref':'#'}]",
+                "'$ref':1.5,'$dynamicRef':'#'",
+                "'$ref':false,'$dynamicRef':''",
+                "'$ref':'#/nowhere','allOf':[{}],'$dynamicRef':'#'"
             })
     void leavesOutWhatCannotBeUsedAloneAndSaysSo(String keyword) {
         ToolSchema schema = schema("{'maxProperties':2," + keyword + "}");
