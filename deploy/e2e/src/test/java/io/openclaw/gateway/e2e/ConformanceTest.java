@@ -57,6 +57,8 @@ class ConformanceTest {
     @AfterAll
     static void putThePolicyBack() throws IOException {
         Files.writeString(RunningGateway.policyFile(), policyBefore);
+        // Tests that follow mean the worker's tools.
+        eventually().until(() -> gateway.call("clock", "{}").text("/outcome").equals("SUCCEEDED"));
         reference.close();
     }
 

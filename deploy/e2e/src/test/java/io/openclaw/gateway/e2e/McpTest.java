@@ -89,6 +89,7 @@ class McpTest {
     @AfterAll
     static void stopThem() throws IOException {
         Files.deleteIfExists(POLICY);
+        eventually().until(() -> !modern().tools().contains("reference__echo"));
         reference.close();
         poisoned.close();
         odd.close();
