@@ -75,9 +75,7 @@ class LimitsTest {
             eventually().until(() -> answers.stream().anyMatch(answer -> isDone(answer, 429)));
             Answer others = gateway.postAs(other, "/v1/tool-calls", "{\"tool\":\"clock\"}");
             assertThat(others.status()).isEqualTo(200);
-            assertThat(others.text("/outcome"))
-                    .as(others.response().body())
-                    .isEqualTo("SUCCEEDED");
+            assertThat(others.text("/outcome")).as(others.response().body()).isEqualTo("SUCCEEDED");
         }
         Answer refused = answers.stream()
                 .filter(answer -> isDone(answer, 429))

@@ -61,7 +61,8 @@ class McpTest {
         reference = NodeServer.reference();
         poisoned = new PoisonedServer();
         odd = PoisonedServer.odd();
-        gateway = RunningGateway.restartWith(Map.of("OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20"));
+        gateway = RunningGateway.restartWith(Map.of(
+                "OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20", "OPENCLAW_INGRESS_BODYTIMEOUT", "8s"));
         url = gateway.url() + "/mcp";
         key = gateway.setting("AGENT_KEY");
         writePolicy("");
@@ -143,7 +144,7 @@ class McpTest {
         }
     }
 
-    /** Twenty bodies that trickle in hold up nobody, and each is given up after half a minute; others go on beside it. */
+    /** Twenty bodies that trickle in hold up nobody, and each is given up after its time; others go on beside it. */
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void bodiesThatTrickleInAreGivenUp() throws Exception {
@@ -158,7 +159,7 @@ class McpTest {
                     .isEqualTo("quick");
             assertThat(slow).as("a quick call waits for none of them").noneMatch(CompletableFuture::isDone);
             for (CompletableFuture<String> each : slow) {
-                assertThat(each.get()).startsWith("HTTP/1.1 400").contains("did not arrive within 30 s");
+                assertThat(each.get()).startsWith("HTTP/1.1 400").contains("did not arrive within 8 s");
             }
         }
     }
