@@ -15,6 +15,7 @@ import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
 import io.openclaw.gateway.ingress.core.Shares;
+import io.openclaw.gateway.ingress.decide.Decisions;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.LimitsInForce;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
@@ -147,5 +148,10 @@ public class IngressConfiguration {
         var inFlight =
                 new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
         return new Calls(inFlight, rates, limits, listeners, publisher, chain, store, reader, topics, clock, meters);
+    }
+
+    @Bean
+    Decisions decisions(Calls calls, Clock clock) {
+        return new Decisions(calls, clock);
     }
 }

@@ -219,10 +219,8 @@ class EvidenceTest {
 
         @Test
         void whatSomebodyElseRuns() {
-            ToolCall call = call(Mode.DECIDE);
-            List<Verdict> verdicts = and(call, List.of(), Stage.POLICY, Decision.ALLOW);
-            verdicts = and(call, verdicts, Stage.VETTING, Decision.ALLOW);
-            assertDenied(new CallCleared(call, verdicts, Map.of()), "DECIDE");
+            assertDenied(allowed(call(Mode.DECIDE)), "DECIDE");
+            assertDenied(allowed(call(Mode.DRY_RUN)), "DRY_RUN");
         }
     }
 }

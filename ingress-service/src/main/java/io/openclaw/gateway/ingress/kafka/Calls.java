@@ -2,6 +2,7 @@ package io.openclaw.gateway.ingress.kafka;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -405,7 +406,7 @@ public final class Calls implements PipelineLifecycle {
 
     private void ended(CallInFlight flight, CallCompleted end) {
         ToolCall call = flight.call();
-        if (end.outcome() == Outcome.DENIED) {
+        if (end.outcome() == Outcome.DENIED && call.mode() != Mode.DRY_RUN) {
             rates.denied(call.agent(), limits.of(call.agent(), call.identified().roles()));
         }
         flight.ended(end);

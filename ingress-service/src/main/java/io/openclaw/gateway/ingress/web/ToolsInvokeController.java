@@ -139,7 +139,8 @@ final class ToolsInvokeController {
                         ? WorkerAnswer.failed(400, error(end.call(), "invalid_request", error.message(), null, url))
                         : WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false, url));
             }
-            case FAILED, UNKNOWN -> {
+            // A call of this door is one that the gateway runs, so it never ends as one that was only decided about.
+            case FAILED, UNKNOWN, ALLOWED, ESCALATED -> {
                 // The worker's own answer where it gave one; a wrong worker token is not the caller's fault.
                 Integer status = error.status();
                 yield status != null && (status == 400 || status == 403 || status == 404)

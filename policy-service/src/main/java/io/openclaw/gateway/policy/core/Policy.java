@@ -3,6 +3,7 @@ package io.openclaw.gateway.policy.core;
 import dev.cel.runtime.CelEvaluationException;
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -309,7 +310,12 @@ public final class Policy {
                     cost,
                     limit.concurrentCalls() == null ? call.requestedAt() : call.deadline()));
         }
-        return new PolicyDecision(effect, reasons, version, strictest.terms(), List.copyOf(charges));
+        return new PolicyDecision(
+                effect,
+                reasons,
+                version,
+                strictest.terms(),
+                call.mode() == Mode.DRY_RUN ? List.of() : List.copyOf(charges));
     }
 
     private static Optional<String> exceeded(Limit limit, double cost, Usage usage, ToolCall call, Ledger ledger) {

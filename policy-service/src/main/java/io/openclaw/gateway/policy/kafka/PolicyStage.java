@@ -1,6 +1,7 @@
 package io.openclaw.gateway.policy.kafka;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallEvent;
@@ -100,7 +101,9 @@ public final class PolicyStage implements PipelineLifecycle {
         }
         PolicyDecision decision = now.decide(call, ledger);
         ledger.charge(decision.charges());
-        shadow.compare(call, decision, now);
+        if (call.mode() != Mode.DRY_RUN) {
+            shadow.compare(call, decision, now);
+        }
         return step.after(requested, decision.by(instance, clock.instant()));
     }
 

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.common.routing;
 
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Stage;
@@ -48,8 +49,14 @@ public final class StageStep {
         List<Verdict> verdicts = chain.append(call, event.verdicts(), verdict);
         return switch (Routing.after(verdict.stage(), verdicts)) {
             case CALLS_AUTHORIZED -> new CallAuthorized(call, verdicts, Map.of());
-            case CALLS_ESCALATED -> new CallEscalated(call, verdicts, Map.of());
-            case CALLS_CLEARED -> new CallCleared(call, verdicts, Map.of());
+            case CALLS_ESCALATED ->
+                call.mode() == Mode.DRY_RUN
+                        ? decided(call, verdicts, Outcome.ESCALATED, verdict)
+                        : new CallEscalated(call, verdicts, Map.of());
+            case CALLS_CLEARED ->
+                call.isOnlyDecided()
+                        ? decided(call, verdicts, Outcome.ALLOWED, verdict)
+                        : new CallCleared(call, verdicts, Map.of());
             case CALLS_COMPLETED ->
                 chain.sign(CallCompleted.of(
                         call,
@@ -61,6 +68,11 @@ public final class StageStep {
                         verdict.decidedAt()));
             default -> throw new IllegalStateException("no event for " + verdict.stage());
         };
+    }
+
+    /** Returns the end of a call that the gateway does not run: what was decided about it. */
+    private CallCompleted decided(ToolCall call, List<Verdict> verdicts, Outcome outcome, Verdict last) {
+        return chain.sign(CallCompleted.of(call, verdicts, outcome, null, null, last.stage(), last.decidedAt()));
     }
 
     /** Returns the end of a call that a stage answers itself. */

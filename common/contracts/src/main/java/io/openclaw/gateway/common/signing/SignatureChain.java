@@ -144,7 +144,7 @@ public final class SignatureChain {
     }
 
     private String sealOf(ToolCall call) {
-        return new Signing(Stage.INGRESS)
+        var signing = new Signing(Stage.INGRESS)
                 .add("call")
                 .add(call.callId().toString())
                 .add(call.agent())
@@ -159,8 +159,16 @@ public final class SignatureChain {
                 .add(call.intent())
                 .add(call.context())
                 .add(call.identity() == null ? null : RawJson.from(call.identity()))
-                .add(Integer.toString(call.replyPartition()))
-                .hex();
+                .add(Integer.toString(call.replyPartition()));
+        // Two fields or none, so a call without either has the seal that it had before there were any.
+        if (call.run() != null || call.usesApproval() != null) {
+            signing.add(call.run() == null ? null : RawJson.from(call.run()))
+                    .add(
+                            call.usesApproval() == null
+                                    ? null
+                                    : call.usesApproval().toString());
+        }
+        return signing.hex();
     }
 
     private String linkOf(ToolCall call, @Nullable String previous, Verdict verdict) {

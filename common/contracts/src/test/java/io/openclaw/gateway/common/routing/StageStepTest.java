@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.Calls;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
@@ -15,6 +16,8 @@ import io.openclaw.gateway.common.event.CallAuthorized;
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallEscalated;
+import io.openclaw.gateway.common.event.CallEvent;
+import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.SignatureChainTest;
@@ -64,6 +67,57 @@ class StageStepTest {
                 .isInstanceOf(CallCompleted.class);
         assertThat(step.settled(suspected(), verdict(Stage.VETTING, Decision.ESCALATE)))
                 .isInstanceOf(CallEscalated.class);
+    }
+
+    private ToolCall in(Mode mode) {
+        return chain.seal(Calls.call("{\"command\":\"ls\"}", mode));
+    }
+
+    private CallEvent after(ToolCall asked, Decision policy, Decision vetting) {
+        CallEvent event = step.after(new CallRequested(asked), verdict(Stage.POLICY, policy));
+        return event instanceof CallAuthorized ? step.after(event, verdict(Stage.VETTING, vetting)) : event;
+    }
+
+    private void assertEnd(CallEvent event, Outcome outcome) {
+        assertThat(event).isInstanceOfSatisfying(CallCompleted.class, end -> {
+            assertThat(end.outcome()).isEqualTo(outcome);
+            assertThat(end.call().arguments()).isNull();
+            assertThat(chain.verifies(end)).isTrue();
+            assertThat(chain.verify(end.call(), end.verdicts())).isEmpty();
+        });
+    }
+
+    @Test
+    void aCallThatIsOnlyDecidedAboutEndsWhereAnotherWouldBeCleared() {
+        assertThat(after(in(Mode.EXECUTE), Decision.ALLOW, Decision.ALLOW)).isInstanceOf(CallCleared.class);
+        assertEnd(after(in(Mode.DECIDE), Decision.ALLOW, Decision.ALLOW), Outcome.ALLOWED);
+        assertEnd(after(in(Mode.DECIDE), Decision.DENY, Decision.ALLOW), Outcome.DENIED);
+        assertEnd(after(in(Mode.DECIDE), Decision.ALLOW, Decision.DENY), Outcome.DENIED);
+    }
+
+    @Test
+    void aCallThatIsOnlyDecidedAboutWaitsForAPersonAndIsNeverCleared() {
+        CallEvent escalated = after(in(Mode.DECIDE), Decision.ESCALATE, Decision.ALLOW);
+        assertThat(escalated).isInstanceOf(CallEscalated.class);
+        assertEnd(step.after(escalated, verdict(Stage.APPROVAL, Decision.ALLOW)), Outcome.ALLOWED);
+        assertEnd(step.after(escalated, verdict(Stage.APPROVAL, Decision.DENY)), Outcome.DENIED);
+    }
+
+    @Test
+    void aModelsYesToACallThatIsOnlyDecidedAboutClearsNothing() {
+        ToolCall asked = in(Mode.DECIDE);
+        var authorized = new CallAuthorized(
+                asked, chain.append(asked, List.of(), verdict(Stage.POLICY, Decision.ALLOW)), Map.of());
+        CallSuspected offered = step.suspected(authorized, verdict(Stage.VETTING, Decision.ESCALATE));
+        assertEnd(step.settled(offered, verdict(Stage.VETTING, Decision.ALLOW)), Outcome.ALLOWED);
+    }
+
+    @Test
+    void aDryRunAsksNobody() {
+        assertEnd(after(in(Mode.DRY_RUN), Decision.ALLOW, Decision.ALLOW), Outcome.ALLOWED);
+        assertEnd(after(in(Mode.DRY_RUN), Decision.ESCALATE, Decision.ALLOW), Outcome.ESCALATED);
+        assertEnd(after(in(Mode.DRY_RUN), Decision.ALLOW, Decision.ESCALATE), Outcome.ESCALATED);
+        assertEnd(after(in(Mode.DRY_RUN), Decision.ESCALATE, Decision.DENY), Outcome.DENIED);
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openclaw.gateway.common.Calls;
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.RunRef;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -15,12 +17,16 @@ import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.FreezeChanged;
 import io.openclaw.gateway.common.event.PolicyEvent;
+import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 public class SignatureChainTest {
@@ -59,6 +65,51 @@ public class SignatureChainTest {
     @Test
     void aChainMadeWithOtherKeysDoesNot() {
         assertThat(new SignatureChain(keys((byte) 2)).verify(call, evidence())).isPresent();
+    }
+
+    /** Whoever could change them could have a call run that is only to be decided about, or use up an approval. */
+    @Test
+    void theSealCoversModeRunAndTheApprovalThatIsUsed() throws Exception {
+        ToolCall plain = Calls.call("{}", Mode.DECIDE);
+        var run = new RunRef("s", "r", "q");
+        UUID approval = UUID.randomUUID();
+        ToolCall full = chain.seal(with(plain, Mode.DECIDE, run, approval));
+        assertThat(chain.verify(full, List.of())).isEmpty();
+        assertThat(Json.readEvent(RawJson.from(full).text().getBytes(StandardCharsets.UTF_8), ToolCall.class))
+                .isEqualTo(full);
+        String seal = String.valueOf(full.seal());
+        assertThat(List.of(
+                        with(plain, Mode.EXECUTE, run, approval),
+                        with(plain, Mode.DECIDE, new RunRef("s", "r2", "q"), approval),
+                        with(plain, Mode.DECIDE, null, approval),
+                        with(plain, Mode.DECIDE, run, UUID.randomUUID()),
+                        with(plain, Mode.DECIDE, run, null),
+                        plain))
+                .allSatisfy(changed -> assertThat(chain.verify(changed.sealed(seal), List.of()))
+                        .isPresent());
+    }
+
+    private static ToolCall with(ToolCall call, Mode mode, @Nullable RunRef run, @Nullable UUID approval) {
+        return new ToolCall(
+                call.callId(),
+                call.agent(),
+                call.upstream(),
+                call.tool(),
+                call.arguments(),
+                call.origin(),
+                mode,
+                call.requestedAt(),
+                call.deadline(),
+                call.parentCallId(),
+                call.intent(),
+                call.context(),
+                call.identity(),
+                run,
+                approval,
+                call.replyPartition(),
+                call.digest(),
+                null,
+                Map.of());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.openclaw.gateway.vetting.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallAuthorized;
@@ -60,7 +61,7 @@ public final class VettingStage {
                 .findings()
                 .forEach(finding -> meters.counter("openclaw.vetting.findings", "rule", finding.rule())
                         .increment());
-        if (hasJudge) {
+        if (hasJudge && call.mode() != Mode.DRY_RUN) {
             recent.add(
                     call.agent(),
                     redactor.redact(call.address() + " "
