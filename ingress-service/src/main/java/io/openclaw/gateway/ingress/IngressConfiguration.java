@@ -14,6 +14,8 @@ import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
+import io.openclaw.gateway.ingress.core.JsonLimits;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.decide.Decisions;
 import io.openclaw.gateway.ingress.kafka.Calls;
@@ -57,6 +59,7 @@ public class IngressConfiguration {
      * @param maxBodyBytes how many bytes the request bodies may take that this instance reads or has in hand; an eighth of the
      *     heap, if absent
      * @param agentMaxBodyBytes how many of them may be one agent's; a quarter, if absent, and at least 8 MiB
+     * @param maxJsonTokens how many names, values, brackets and braces the JSON of a request body may have
      * @param bodyTimeout within which a request body has to arrive
      * @param agentBytesPerMinute how many bytes of request bodies an agent may send in a minute
      * @param agentDeniedPerMinute how many of an agent's calls may end denied in a minute; then it may ask for no more for a
@@ -68,6 +71,7 @@ public class IngressConfiguration {
             @Nullable Integer agentMaxInFlight,
             @Nullable DataSize maxBodyBytes,
             @Nullable DataSize agentMaxBodyBytes,
+            @DefaultValue("100000") int maxJsonTokens,
             @DefaultValue("30s") Duration bodyTimeout,
             @DefaultValue("64MB") DataSize agentBytesPerMinute,
             @DefaultValue("600") int agentDeniedPerMinute) {
@@ -102,13 +106,33 @@ public class IngressConfiguration {
     }
 
     @Bean
-    RequestBodies requestBodies(Properties properties, AgentRates rates, LimitsInForce limits, MeterRegistry meters) {
+    ParsingPool parsingPool(MeterRegistry meters) {
+        ParsingPool pool = ParsingPool.ofProcessors();
+        Gauge.builder("openclaw.ingress.parsing.waiting", pool, ParsingPool::waiting)
+                .register(meters);
+        return pool;
+    }
+
+    @Bean
+    RequestBodies requestBodies(
+            Properties properties,
+            AgentRates rates,
+            LimitsInForce limits,
+            ParsingPool parsing,
+            MeterRegistry meters) {
         long heap = Runtime.getRuntime().maxMemory();
         var memory = new Shares(properties.bodyBytes(heap));
         Gauge.builder("openclaw.ingress.body.bytes", memory, Shares::used)
                 .baseUnit("bytes")
                 .register(meters);
-        return new RequestBodies(memory, properties.agentBodyBytes(heap), properties.bodyTimeout(), rates, limits::of);
+        return new RequestBodies(
+                memory,
+                properties.agentBodyBytes(heap),
+                properties.bodyTimeout(),
+                rates,
+                limits::of,
+                new JsonLimits(properties.maxJsonTokens()),
+                parsing);
     }
 
     @Bean
@@ -137,6 +161,7 @@ public class IngressConfiguration {
             Properties properties,
             AgentRates rates,
             LimitsInForce limits,
+            ParsingPool parsing,
             EventListeners listeners,
             EventPublisher publisher,
             SignatureChain chain,
@@ -147,7 +172,8 @@ public class IngressConfiguration {
             MeterRegistry meters) {
         var inFlight =
                 new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
-        return new Calls(inFlight, rates, limits, listeners, publisher, chain, store, reader, topics, clock, meters);
+        return new Calls(
+                inFlight, rates, limits, parsing, listeners, publisher, chain, store, reader, topics, clock, meters);
     }
 
     @Bean

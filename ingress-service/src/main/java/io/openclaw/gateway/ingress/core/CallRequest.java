@@ -144,6 +144,12 @@ public record CallRequest(
                 Map.of());
     }
 
+    /** Returns how many characters its JSON has. */
+    public int length() {
+        return (arguments == null ? 0 : arguments.text().length())
+                + (context == null ? 0 : context.text().length());
+    }
+
     /** A token that proves for whom the agent acts cannot be talked over. */
     private @Nullable Identity identity(Caller caller) {
         Identity proven = caller.identity();

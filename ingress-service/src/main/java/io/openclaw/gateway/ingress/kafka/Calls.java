@@ -34,6 +34,7 @@ import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
 import io.openclaw.gateway.ingress.core.KeyedCall;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.persistence.CallStore.Position;
 import io.openclaw.gateway.ingress.persistence.CallStore.StoredCall;
@@ -71,6 +72,7 @@ public final class Calls implements PipelineLifecycle {
     private final CallsInFlight inFlight;
     private final AgentRates rates;
     private final LimitsInForce limits;
+    private final ParsingPool parsing;
     private final ReplyPartitions replies;
     private final MessageListenerContainer container;
     private final EventPublisher publisher;
@@ -89,6 +91,7 @@ public final class Calls implements PipelineLifecycle {
             CallsInFlight inFlight,
             AgentRates rates,
             LimitsInForce limits,
+            ParsingPool parsing,
             EventListeners listeners,
             EventPublisher publisher,
             SignatureChain chain,
@@ -100,6 +103,7 @@ public final class Calls implements PipelineLifecycle {
         this.inFlight = inFlight;
         this.rates = rates;
         this.limits = limits;
+        this.parsing = parsing;
         this.publisher = publisher;
         this.chain = chain;
         this.store = store;
@@ -140,7 +144,9 @@ public final class Calls implements PipelineLifecycle {
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
                                 + " to be answered on (it is starting, or there are more ingress instances than partitions)",
                         null));
-        ToolCall call = chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()));
+        ToolCall call = parsing.parse(
+                request.length(),
+                () -> chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant())));
         // Before its key stands for it, so that a repeated request finds it here.
         CallInFlight flight = inFlight.begin(call, origin == Origin.MCP, held.callsInFlight());
         try {
