@@ -26,7 +26,6 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The OpenClaw worker's own endpoint, governed: same request, same answers, for clients that know nothing of a gateway. */
 @RestController
@@ -165,7 +164,7 @@ final class ToolsInvokeController {
     }
 
     /** The worker merges the action into the arguments that have none; done here, so that what is judged is what runs. */
-    private static @Nullable RawJson argumentsOf(Body body) {
+    static @Nullable RawJson argumentsOf(Body body) {
         String action = body.action();
         if (action == null) {
             return body.args();
@@ -173,13 +172,15 @@ final class ToolsInvokeController {
         JsonNode arguments = body.args() == null
                 ? Json.MAPPER.createObjectNode()
                 : body.args().as(JsonNode.class);
-        if (!(arguments instanceof ObjectNode object)) {
+        if (!arguments.isObject()) {
             throw new InvalidRequestException("'args' must be a JSON object");
         }
-        if (!object.has("action")) {
-            object.put("action", action);
+        if (body.args() != null && arguments.has("action")) {
+            return body.args();
         }
-        return RawJson.from(object);
+        // Put in front of the others, whose text stays as it is.
+        String others = body.args() == null || arguments.isEmpty() ? "}" : "," + body.args().text().substring(1);
+        return RawJson.of("{\"action\":" + Json.MAPPER.writeValueAsString(action) + others);
     }
 
     private static @Nullable RawJson contextOf(Body body, HttpServletRequest request) {

@@ -13,6 +13,7 @@ import io.openclaw.gateway.testing.Calls;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ToolsInvokeControllerTest {
@@ -36,5 +37,18 @@ class ToolsInvokeControllerTest {
 
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.body().findings()).containsExactly(NOTICED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"n\":[-0,1.10,1e2]}             | {\"action\":\"a\\\"b\",\"n\":[-0,1.10,1e2]}",
+                "{ }                             | {\"action\":\"a\\\"b\"}",
+                "{\"action\":\"own\",\"n\":-0.0}     | {\"action\":\"own\",\"n\":-0.0}"
+            })
+    void putsTheActionIntoTheArgumentsAndChangesNothingElse(String args, String whole) {
+        var body = new ToolsInvokeController.Body("t", null, "a\"b", RawJson.of(args), null, null, null, null);
+        assertThat(ToolsInvokeController.argumentsOf(body)).isEqualTo(RawJson.of(whole));
     }
 }

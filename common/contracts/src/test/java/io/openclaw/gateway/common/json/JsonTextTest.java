@@ -97,4 +97,15 @@ class JsonTextTest {
     void whatHasNoNulPasses(String json) {
         assertThatCode(() -> JsonText.requireNoNul(utf8(json))).doesNotThrowAnyException();
     }
+
+    private record Holder(RawJson raw, @org.jspecify.annotations.Nullable Holder inner) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-0", "[-0,-0.0]", "{\"a\":[-0,1.0,1E2]}", "1.10"})
+    void rawPartsKeepTheirTextHoweverOftenTheyAreRead(String raw) {
+        RawJson whole = RawJson.of("{\"raw\":" + raw + ",\"inner\":{\"raw\":" + raw + "}}");
+        Holder read = RawJson.from(whole.as(Holder.class)).as(Holder.class);
+        assertThat(read.raw()).isEqualTo(RawJson.of(raw));
+        assertThat(java.util.Objects.requireNonNull(read.inner()).raw()).isEqualTo(RawJson.of(raw));
+    }
 }
