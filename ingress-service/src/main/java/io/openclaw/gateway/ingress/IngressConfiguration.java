@@ -115,11 +115,7 @@ public class IngressConfiguration {
 
     @Bean
     RequestBodies requestBodies(
-            Properties properties,
-            AgentRates rates,
-            LimitsInForce limits,
-            ParsingPool parsing,
-            MeterRegistry meters) {
+            Properties properties, AgentRates rates, LimitsInForce limits, ParsingPool parsing, MeterRegistry meters) {
         long heap = Runtime.getRuntime().maxMemory();
         var memory = new Shares(properties.bodyBytes(heap));
         Gauge.builder("openclaw.ingress.body.bytes", memory, Shares::used)

@@ -136,7 +136,7 @@ public final class Approvals implements PipelineLifecycle {
         }
     }
 
-    private void hold(List<Received<CallEscalated>> batch) {
+    void hold(List<Received<CallEscalated>> batch) {
         for (Received<CallEscalated> received : batch) {
             CallEscalated escalated = received.event();
             try {

@@ -365,6 +365,27 @@ class ExecutionsTest {
         assertThat(fast.begun).isEmpty();
     }
 
+    /** Its upstream cannot stop it: the agent is told the outcome that it has, and not that it was cancelled. */
+    @Test
+    void aWithdrawalOfACallThatRunsLeavesItsOutcomeAsItIs() {
+        UUID callId = startedOn(fast);
+        executions.withdraw(callId);
+        assertThat(ends(callId)).isEmpty();
+        fast.end(callId);
+        assertThat(end(callId).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aWithdrawalOfACallThatHasEndedChangesNothing() {
+        UUID callId = startedOn(fast);
+        fast.end(callId);
+        assertThat(end(callId).outcome()).isEqualTo(Outcome.SUCCEEDED);
+        executions.withdraw(callId);
+        await().until(executions::isIdle);
+        assertThat(ends(callId)).hasSize(1);
+        assertThat(CLAIMS.endUnclaimed(callId, ME, Outcome.CANCELLED)).isFalse();
+    }
+
     @Test
     void aRecordThatComesAgainWhileItsCallRunsStartsNothing() {
         UUID callId = startedOn(fast);

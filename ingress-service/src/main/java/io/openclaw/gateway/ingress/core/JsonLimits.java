@@ -22,9 +22,8 @@ public final class JsonLimits {
     /** @param maxTokens how many names, values, brackets and braces a body may have */
     public JsonLimits(int maxTokens) {
         factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxTokenCount(maxTokens)
-                        .build())
+                .streamReadConstraints(
+                        StreamReadConstraints.builder().maxTokenCount(maxTokens).build())
                 .build();
     }
 

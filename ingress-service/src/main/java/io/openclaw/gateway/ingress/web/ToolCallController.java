@@ -1,7 +1,6 @@
 package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.call.Origin;
-import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
@@ -10,6 +9,7 @@ import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.WaitPreference;
+import io.openclaw.gateway.ingress.core.Withdrawal;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -93,9 +93,8 @@ final class ToolCallController {
     @DeleteMapping(PATH + "/{callId}")
     ResponseEntity<CallView> withdraw(@PathVariable String callId, Principal agent, HttpServletRequest request) {
         CallState state = own(callId, agent);
-        boolean wasOver = state instanceof CallState.Ended;
         CallState after = calls.withdraw(state);
-        if (after instanceof CallState.Ended ended && (wasOver || ended.end().outcome() != Outcome.CANCELLED)) {
+        if (Withdrawal.of(state, after) == Withdrawal.TOO_LATE && after instanceof CallState.Ended ended) {
             throw Problems.of(
                     HttpStatus.CONFLICT,
                     "not-cancellable",

@@ -179,7 +179,9 @@ final class ToolsInvokeController {
             return body.args();
         }
         // Put in front of the others, whose text stays as it is.
-        String others = body.args() == null || arguments.isEmpty() ? "}" : "," + body.args().text().substring(1);
+        String others = body.args() == null || arguments.isEmpty()
+                ? "}"
+                : "," + body.args().text().substring(1);
         return RawJson.of("{\"action\":" + Json.MAPPER.writeValueAsString(action) + others);
     }
 

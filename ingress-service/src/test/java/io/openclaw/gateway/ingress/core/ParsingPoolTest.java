@@ -21,7 +21,8 @@ class ParsingPoolTest {
 
     @Test
     void parsesSmallThingsAtOnce() {
-        assertThat(pool.<Thread>parse(ParsingPool.LARGE - 1, Thread::currentThread)).isSameAs(Thread.currentThread());
+        assertThat(pool.<Thread>parse(ParsingPool.LARGE - 1, Thread::currentThread))
+                .isSameAs(Thread.currentThread());
     }
 
     @Test

@@ -52,7 +52,8 @@ public final class RawJson {
 
     /** Parses the text as a value of a type. */
     public <T> T as(Class<T> type) {
-        // The parts that stay raw are sliced out of the source: a number that is read and written again may lose a sign.
+        // The parts that stay raw are sliced out of the source: a number that is read and written again may lose a
+        // sign.
         return JsonNode.class.isAssignableFrom(type)
                 ? Json.MAPPER.readValue(text, type)
                 : Json.readUnchecked(text.getBytes(StandardCharsets.UTF_8), type);

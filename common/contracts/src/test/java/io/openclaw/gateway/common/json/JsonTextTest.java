@@ -98,7 +98,8 @@ class JsonTextTest {
         assertThatCode(() -> JsonText.requireNoNul(utf8(json))).doesNotThrowAnyException();
     }
 
-    private record Holder(RawJson raw, @org.jspecify.annotations.Nullable Holder inner) {}
+    private record Holder(
+            RawJson raw, @org.jspecify.annotations.Nullable Holder inner) {}
 
     @ParameterizedTest
     @ValueSource(strings = {"-0", "[-0,-0.0]", "{\"a\":[-0,1.0,1E2]}", "1.10"})

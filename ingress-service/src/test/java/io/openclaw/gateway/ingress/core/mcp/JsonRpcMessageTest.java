@@ -51,8 +51,7 @@ class JsonRpcMessageTest {
             })
     void aNulIsRefusedWithItsPlace(String params, String place) {
         byte[] body = message(params);
-        JsonRpcException refused =
-                catchThrowableOfType(JsonRpcException.class, () -> JsonRpcMessage.check(body));
+        JsonRpcException refused = catchThrowableOfType(JsonRpcException.class, () -> JsonRpcMessage.check(body));
         assertThat(refused).hasMessageContaining(place).hasMessageContaining("NUL");
         assertThat(refused.code()).isEqualTo(JsonRpcException.INVALID_PARAMS);
         assertThat(refused.status()).isEqualTo(400);

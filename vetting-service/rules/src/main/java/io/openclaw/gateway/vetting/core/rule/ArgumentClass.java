@@ -13,6 +13,9 @@ final class ArgumentClass {
 
     private final Wildcards paths;
     private final Wildcards texts;
+    private final Wildcards urls;
+    private final List<String> globbed;
+    private final boolean ignoreCase;
     private final Wildcards hosts;
     private final List<String> ranges;
     private final boolean singleLabel;
@@ -24,6 +27,11 @@ final class ArgumentClass {
     /**
      * @param paths resolved paths; {@code *} is one name, {@code **} any; homes are {@code ~}
      * @param texts the argument as it is, in lower case; {@code *} is anything
+     * @param urls the path of an address, in lower case, decoded, and without empty segments, dots and parameters; {@code *} is
+     *     anything
+     * @param globbed paths of two names: an argument with wildcards of the shell belongs to it that may stand for one of them, if
+     *     its first name is written out, or nothing stands before it
+     * @param ignoreCase whether paths are compared without regard to case, since some file systems do
      * @param hosts the host in a URL, in {@code user@host:path} or alone; numbers of any form are written as dotted; with a
      *     slash it is a range of addresses, such as {@code 100.64.0.0/10}, and {@code <single-label>} is every name without a dot in an
      *     address of the web
@@ -34,13 +42,21 @@ final class ArgumentClass {
     record Text(
             @Nullable List<String> paths,
             @Nullable List<String> texts,
+            @Nullable List<String> urls,
+            @Nullable List<String> globbed,
+
+            @JsonProperty("ignore-case") @Nullable Boolean ignoreCase,
+
             @Nullable List<String> hosts,
             @Nullable List<String> except,
 
             @JsonProperty("except-below") @Nullable List<String> exceptBelow) {}
 
     ArgumentClass(Text text) {
+        ignoreCase = Boolean.TRUE.equals(text.ignoreCase());
         paths = compiled(text.paths(), true);
+        urls = compiled(text.urls(), false);
+        globbed = text.globbed() == null ? List.of() : List.copyOf(text.globbed());
         texts = compiled(text.texts(), false);
         List<String> named = text.hosts() == null ? List.of() : text.hosts();
         hosts = compiled(named.stream().filter(host -> host.indexOf('/') < 0).toList(), false);
@@ -56,11 +72,12 @@ final class ArgumentClass {
                         .toList();
     }
 
-    private static Wildcards compiled(@Nullable List<String> patterns, boolean path) {
+    private Wildcards compiled(@Nullable List<String> patterns, boolean path) {
         return new Wildcards(
                 patterns == null
                         ? List.of()
                         : patterns.stream()
+                                .map(pattern -> ignoreCase ? pattern.toLowerCase(Locale.ROOT) : pattern)
                                 .map(pattern -> path ? Wildcard.ofPath(pattern) : Wildcard.ofText(pattern))
                                 .toList());
     }
@@ -68,10 +85,16 @@ final class ArgumentClass {
     boolean holds(Argument argument, String directory) {
         String text = argument.text();
         if (!paths.isEmpty() && !text.isEmpty() && text.length() < 4096 && looksLikePath(text)) {
-            String path = canonical(Paths.resolve(directory, text));
+            String path = compared(Paths.resolve(directory, text));
             if (paths.match(path) && !except.match(path) && !staysBelow(directory, path)) {
                 return true;
             }
+        }
+        if (!globbed.isEmpty() && Globs.mayStandForAny(globbed, Paths.resolve(directory, text))) {
+            return true;
+        }
+        if (!urls.isEmpty() && text.indexOf('/') >= 0 && urls.match(UrlPath.normal(text))) {
+            return true;
         }
         if (!texts.isEmpty() && texts.match(text.toLowerCase(Locale.ROOT))) {
             return true;
@@ -122,8 +145,16 @@ final class ArgumentClass {
         return true;
     }
 
+    private String compared(String path) {
+        if (!ignoreCase) {
+            return canonical(path);
+        }
+        String lower = path.toLowerCase(Locale.ROOT);
+        return canonical(lower.startsWith("/users/") ? "/Users/" + lower.substring(7) : lower);
+    }
+
     boolean holdsPath(String path) {
-        String canonical = canonical(path);
+        String canonical = compared(path);
         return paths.match(canonical) && !except.match(canonical);
     }
 

@@ -49,9 +49,9 @@ public final class OwnDirectories {
                 "classes",
                 Map.of(
                         "gateway-own",
-                        Map.of("paths", List.copyOf(inside)),
+                        Map.of("paths", List.copyOf(inside), "ignore-case", true),
                         "gateway-above",
-                        Map.of("paths", List.copyOf(above))),
+                        Map.of("paths", List.copyOf(above), "ignore-case", true)),
                 "rules",
                 List.of(Map.of(
                         "id", "guard/own-directories",

@@ -131,6 +131,10 @@ enum Role {
             return UNKNOWN;
         }
         String plain = String.join("", words);
+        Role known = OpenClawTools.role(tool, plain);
+        if (known != null) {
+            return known;
+        }
         String last = words.getLast();
         boolean runs = tool.does(Effect.RUN) || tool.program() != null;
         boolean starts = runs || tool.does(Effect.START) || tool.does(Effect.CODE);

@@ -12,9 +12,12 @@ import io.openclaw.gateway.vetting.core.shell.Reading;
 import io.openclaw.gateway.vetting.core.shell.ShellReader;
 import io.openclaw.gateway.vetting.core.shell.SqlStatements;
 import io.openclaw.gateway.vetting.core.shell.Surroundings;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,9 +84,23 @@ public final class ToolArguments {
     /** Arguments that may be any text, if the tool's name does not say what it does. */
     private static final Set<String> SAYS_NOTHING = Set.of("input", "inputs", "task", "data", "body");
 
-    private static final Set<String> KEY_NAMES = Names.set("""
-            enter return tab space escape esc backspace up down left right c-m c-j c-c c-d
-            """);
+    /** What keys type that are given by their names; no text, if nothing. */
+    private static final Map<String, String> KEYS = keys();
+
+    private static Map<String, String> keys() {
+        Map<String, String> keys = new HashMap<>();
+        for (String name : Names.set("""
+                escape esc backspace bspace delete up down left right home end pageup pagedown c-c c-d c-l c-u c-z c-a c-e
+                """)) {
+            keys.put(name, "");
+        }
+        for (String name : List.of("enter", "return", "kpenter", "c-m", "c-j", "cr", "\\n", "\\r")) {
+            keys.put(name, "\n");
+        }
+        keys.put("space", " ");
+        keys.put("tab", " ");
+        return Map.copyOf(keys);
+    }
 
     private final ShellReader shell;
     private final Programs programs;
@@ -124,10 +141,7 @@ public final class ToolArguments {
     public void read(JsonNode arguments) {
         String action = action(arguments);
         profile = ToolProfile.of(tool, action, programs);
-        if (tool.equals("gateway") && action != null) {
-            // OpenClaw's own tool for its own settings.
-            commands.add(Invocation.of("openclaw", arguments(List.of("gateway", action))));
-        }
+        commands.addAll(OpenClawTools.commands(tool, action, arguments));
         value("", arguments, ArgumentContext.NONE, 0, 0);
         if (!plainTexts.isEmpty()) {
             commands.add(Invocation.of(profile.does(Effect.SEND) ? ":send" : ":text", List.copyOf(plainTexts)));
@@ -353,12 +367,44 @@ public final class ToolArguments {
                 return;
             }
             if (isTyped(name)) {
-                words.removeIf(word -> KEY_NAMES.contains(word.toLowerCase(Locale.ROOT)));
-                type(String.join(words.stream().allMatch(word -> word.length() <= 1) ? "" : " ", words), context);
+                type(name, words, context);
                 return;
             }
         }
         list.forEach(element -> value(name, element, context, depth + 1, embedded));
+    }
+
+    /** Keys are typed one after the other; texts among them may be meant as words. */
+    private void type(String name, List<String> words, ArgumentContext context) {
+        if (isHex(name)) {
+            type(ofHex(String.join("", words)), context);
+            return;
+        }
+        var typed = new StringBuilder();
+        List<String> texts = new ArrayList<>();
+        for (String word : words) {
+            String key = KEYS.get(word.toLowerCase(Locale.ROOT));
+            typed.append(key == null ? word : key);
+            if (key == null) {
+                texts.add(word);
+            }
+        }
+        type(typed.toString(), context);
+        if (texts.size() > 1 && texts.stream().anyMatch(word -> word.length() > 1)) {
+            type(String.join(" ", texts), context);
+        }
+    }
+
+    private static boolean isHex(String name) {
+        return Names.plain(name).equals("hex");
+    }
+
+    /** Returns the text that bytes in hexadecimal are, with or without {@code 0x} and what parts them; empty if they are none. */
+    private static String ofHex(String written) {
+        String digits = written.replaceAll("0[xX]|[^0-9A-Fa-f]", "");
+        return digits.length() % 2 == 0 && digits.length() <= MAX_CHARACTERS
+                ? new String(HexFormat.of().parseHex(digits), StandardCharsets.UTF_8)
+                : "";
     }
 
     private static boolean isPlural(String name) {
@@ -395,6 +441,10 @@ public final class ToolArguments {
         Role role = name.isEmpty() ? Role.UNKNOWN : Role.of(name, profile);
         if (isOnlyAbout(name, role, text)) {
             plainText(role, text);
+            return;
+        }
+        if (role == Role.UNKNOWN && isTyped(name)) {
+            type(name, List.of(text), context);
             return;
         }
         switch (role) {
@@ -465,7 +515,10 @@ public final class ToolArguments {
     }
 
     private boolean isDatabase() {
-        return profile.does(Effect.SQL) && !profile.does(Effect.SEND) && !profile.looks();
+        return profile.does(Effect.SQL)
+                && !profile.does(Effect.SEND)
+                && !profile.looks()
+                && !profile.keepsWhatIsSaid();
     }
 
     private void plainText(Role role, String text) {
@@ -537,7 +590,9 @@ public final class ToolArguments {
             if (profile.does(Effect.DELETE)) {
                 path("", text, context);
             } else {
-                guessed.add(file(":read", text, context.directories().getFirst()));
+                for (String directory : context.directories()) {
+                    commands.add(file(profile.does(Effect.SEND) ? ":upload" : ":read", text, directory));
+                }
             }
         } else if (runsSomething()) {
             JsonNode inner = EmbeddedJson.in(text);

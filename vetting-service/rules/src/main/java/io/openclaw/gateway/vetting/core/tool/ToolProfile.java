@@ -87,6 +87,27 @@ record ToolProfile(
     private static final Set<String> INSPECTS = Names.set("""
             explain lint format highlight parse classify validate review translate summarize summarise describe suggest
             """);
+    /** Last words of tools that are a shell, whatever stands before them: {@code docs_shell} is no documentation. */
+    private static final Set<String> SHELLS = Names.set("exec shell bash sh zsh powershell pwsh tmux");
+    /** First words of tools that take what the last word names as a text: {@code explain_bash}. */
+    private static final Set<String> TAKES = Names.set("""
+            explain describe summarize summarise translate lint format highlight parse classify suggest rewrite help
+            """);
+    /** Verbs and last words of tools that keep a text about something that happened: {@code report_incident}. */
+    private static final Set<String> KEEPS = Names.set("""
+            report create add open file log record raise submit save store update edit new post
+            """);
+
+    private static final Set<String> RECORDS = Names.set("""
+            incident incidents ticket tickets issue issues case cases testcase testcases bug bugs finding findings alert
+            alerts postmortem note notes todo todos feedback comment comments
+            """);
+    /** Last words of tools that keep what people say about a database, rather than speak to it. */
+    private static final Set<String> SAID = Names.set("""
+            feedback comment comments note notes issue issues ticket tickets doc docs documentation review reviews survey
+            suggestion suggestions rating ratings faq
+            """);
+
     /** Verbs by which a tool does more than it says beside them: {@code explain_and_run}. */
     private static final Set<String> ACTS = Names.set("""
             exec run runs execute execution executor invoke launch eval apply migrate subprocess spawn
@@ -182,7 +203,7 @@ record ToolProfile(
         }
         List<String> ownWords = words.subList(0, own);
         boolean acts = ownWords.stream().anyMatch(ACTS::contains);
-        boolean looks = ownWords.stream().anyMatch(LOOKS::contains) && !acts;
+        boolean looks = ownWords.stream().anyMatch(LOOKS::contains) && !acts && !isShell(ownWords);
         if (looks) {
             effects.remove(Effect.RUN);
         } else if (ownWords.stream().anyMatch(SHELL_PLACES::contains) || startsProcess(ownWords)) {
@@ -243,7 +264,29 @@ record ToolProfile(
 
     /** Tells whether even a command is a text to the tool, which looks for it or says what it does. */
     boolean isAboutCommands() {
-        return isBeside(ABOUT) && program == null && namedProgram() == null;
+        return program == null
+                && namedProgram() == null
+                && !isShell(words.subList(0, own))
+                && (isBeside(ABOUT) || keepsRecords());
+    }
+
+    /** Tells whether the last word, which says what a thing is, names a shell. */
+    private static boolean isShell(List<String> name) {
+        return name.size() > 1 && SHELLS.contains(name.getLast()) && !TAKES.contains(name.getFirst());
+    }
+
+    private boolean keepsRecords() {
+        List<String> name = words.subList(0, own);
+        return name.size() > 1
+                && RECORDS.contains(name.getLast())
+                && name.stream().anyMatch(KEEPS::contains)
+                && name.stream().noneMatch(ACTS::contains)
+                && !does(Effect.RUN);
+    }
+
+    /** Tells whether it keeps what people say: {@code mongodb_feedback}. */
+    boolean keepsWhatIsSaid() {
+        return own > 1 && SAID.contains(words.get(own - 1));
     }
 
     /** Tells whether even SQL or code is a text to the tool. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Commands {
     private static final Argument SILENT = Argument.of("");
     private static final int MOST_ITEMS = 64;
+    /** Interpreters that programs are installed for: what they run has a command line of its own. */
+    private static final Set<String> RUNS_PROGRAMS = Set.of("node", "nodejs", "bun", "deno");
+
     private static final Set<String> TRUSTED_SETUP = Set.of(
             "ssh-agent",
             "brew",
@@ -416,6 +419,8 @@ final class Commands {
                             evaluator.via(),
                             evaluator.directory()));
                     code(program, content);
+                } else if (RUNS_PROGRAMS.contains(program)) {
+                    asProgram(arguments.get(i), arguments.subList(i + 1, arguments.size()), input);
                 }
                 any = true;
                 break;
@@ -425,6 +430,23 @@ final class Commands {
             code(program, input);
         }
         return Evaluator.UNKNOWN_OUTPUT;
+    }
+
+    /** {@code node /usr/lib/openclaw.mjs config set}: the script is the program that a rule may know by its name. */
+    private void asProgram(Argument script, List<Argument> arguments, @Nullable Argument input)
+            throws UnreadableScriptException {
+        String path = script.text();
+        if (path.indexOf('/') >= 0 || path.indexOf('.') > 0) {
+            evaluator.emit(new Invocation(
+                    Paths.baseName(path),
+                    path,
+                    List.copyOf(arguments),
+                    input == null ? 0 : input.marks(),
+                    List.of(),
+                    List.of(),
+                    evaluator.via(),
+                    evaluator.directory()));
+        }
     }
 
     private void code(String program, Argument code) throws UnreadableScriptException {

@@ -32,6 +32,9 @@ final class Evaluator {
     private static final int MANY_ROUNDS = 10_000;
     private static final Pattern CHECK =
             Pattern.compile("^(?:is|has|can|check|verify|validate|authorize|ensure|require)(?:_|[A-Z])");
+    /** How documentation writes keys to press, {@code <Ctrl b><q>}: no shell runs anything of it. */
+    private static final Pattern KEYS = Pattern.compile("(?:<[A-Za-z0-9]{1,10}(?: [A-Za-z0-9]{1,10}){0,2}>)+");
+
     private static final Set<String> SILENT_SUCCESS = Set.of("echo", "printf", "true", ":");
     /** What a command prints of which nothing is known. */
     static final Argument UNKNOWN_OUTPUT = new Argument("$()", Mark.UNKNOWN.bit());
@@ -258,23 +261,32 @@ final class Evaluator {
         if (PowerShell.looksLike(text)) {
             powerShell(text, input);
         }
+        Script whole = null;
         try {
-            output = script(ScriptParser.parse(text), input);
-        } catch (NoShellException e) {
-            // A shell reads a line before it runs it, so of this one it runs nothing.
-            if (text.indexOf('\n') >= 0) {
-                doubt("it cannot be read as shell: " + e.getMessage());
-            }
+            whole = ScriptParser.parse(text);
+            output = script(whole, input);
         } catch (UnreadableScriptException e) {
             if (CodeReader.looksLikeCall(text)) {
                 emit(":code", Argument.of(text));
                 new CodeReader(this).read("", text);
-            } else {
+            } else if (whole != null || !KEYS.matcher(text).matches()) {
                 doubt("it cannot be read as shell: " + e.getMessage());
+            }
+            if (whole == null) {
+                beginning(text, input);
             }
         }
         depth--;
         return output;
+    }
+
+    /** A shell refuses a text as a whole that it cannot parse; what stands before the error says what it was meant to do. */
+    private void beginning(String text, @Nullable Argument input) {
+        try {
+            script(ScriptParser.beginning(text), input);
+        } catch (UnreadableScriptException e) {
+            doubt("it cannot be read as shell: " + e.getMessage());
+        }
     }
 
     /** In its own way: a POSIX shell would take the backslashes of {@code C:\} for escapes. */

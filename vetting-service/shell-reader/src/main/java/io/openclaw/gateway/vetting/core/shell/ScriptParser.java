@@ -86,6 +86,31 @@ final class ScriptParser {
         return script;
     }
 
+    /**
+     * Parses what stands before the first error of a text: a shell that reads line by line, or a more lenient one, may run it.
+     *
+     * @param text one that {@link #parse} cannot parse
+     */
+    static Script beginning(String text) {
+        var parser = new ScriptParser(text, 0, text.length(), 0);
+        List<Pipeline> pipelines = new ArrayList<>();
+        try {
+            parser.list(false, pipelines);
+        } catch (UnreadableScriptException e) {
+            // The command that the error stands in counts, too, as far as it goes.
+            int cut = Math.min(parser.at, text.length());
+            while (cut > 0 && "<>|&;() \t\n".indexOf(text.charAt(cut - 1)) >= 0) {
+                cut--;
+            }
+            try {
+                return parse(text.substring(0, cut));
+            } catch (UnreadableScriptException again) {
+                return new Script(pipelines);
+            }
+        }
+        return new Script(pipelines);
+    }
+
     /** Parses a word that stands in double quotes, as the text of a here-document does. */
     private Word hereText(int from, int to) throws UnreadableScriptException {
         var parser = new ScriptParser(in, from, to, depth + 1);
@@ -101,8 +126,11 @@ final class ScriptParser {
     }
 
     private Script list(boolean insideParentheses) throws UnreadableScriptException {
+        return list(insideParentheses, new ArrayList<>());
+    }
+
+    private Script list(boolean insideParentheses, List<Pipeline> pipelines) throws UnreadableScriptException {
         enter();
-        List<Pipeline> pipelines = new ArrayList<>();
         while (true) {
             skipSeparators();
             if (at >= end || (insideParentheses && in.charAt(at) == ')') || ENDS_OF_COMMANDS.contains(peekWord())) {
@@ -473,7 +501,7 @@ final class ScriptParser {
             return true;
         }
         if (at >= end || (isOperator(in.charAt(at)) && !startsProcessSubstitution())) {
-            throw new NoShellException("a redirection has no target");
+            throw new UnreadableScriptException("a redirection has no target");
         }
         Word target = word();
         String plain = target.plain();

@@ -1,7 +1,7 @@
 package io.openclaw.gateway.vetting.core.shell;
 
 /** A text is no shell script, or none of bearable size; the message says why. */
-class UnreadableScriptException extends Exception {
+final class UnreadableScriptException extends Exception {
     private static final long serialVersionUID = 1;
 
     UnreadableScriptException(String message) {
