@@ -97,8 +97,8 @@ class ApprovalsTest {
     }
 
     private CallEscalated escalated(String tool) {
-        ToolCall call = chain.seal(
-                Calls.call("agent-" + UUID.randomUUID(), "openclaw", tool, RawJson.EMPTY_OBJECT, NOW));
+        ToolCall call =
+                chain.seal(Calls.call("agent-" + UUID.randomUUID(), "openclaw", tool, RawJson.EMPTY_OBJECT, NOW));
         var asks = Verdict.of(
                 Stage.POLICY, Decision.ESCALATE, List.of(new Reason("a", "b", Severity.INFO)), "p", NOW, null);
         return new CallEscalated(call, chain.append(call, List.of(), asks), Map.of());

@@ -175,7 +175,7 @@ public final class CrashTest {
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 jar.toString(),
-                "--spring.config.import=file:" + directory.resolve("infrastructure.properties"));
+                "--spring.config.import=file:" + directory.resolve("infrastructure-" + stage + ".properties"));
         service.environment().putAll(settings);
         service.environment().put("PORT", Integer.toString(ports.getOrDefault(name, 0)));
         service.environment().put("OPENCLAW_INSTANCE", name);

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.common.topic.TopicAccess;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -41,5 +44,33 @@ class AsyncApiTest {
         Arrays.stream(EventType.values())
                 .forEach(type -> inCode.get(topics.name(type.topic())).add(type.typeName()));
         assertThat(described).isEqualTo(inCode);
+    }
+
+    @Test
+    void saysWhichServiceWritesAndReadsEachTopic() {
+        JsonNode document =
+                new YAMLMapper().readTree(Path.of("../../docs/asyncapi.yaml").toFile());
+        for (Topic topic : Topic.values()) {
+            JsonNode channel = document.get("channels").get(topic.suffix());
+            assertThat(names(channel.path("x-written-by")))
+                    .as("who writes " + topic)
+                    .isEqualTo(services(access -> access.writes().contains(topic)));
+            assertThat(names(channel.path("x-read-by")))
+                    .as("who reads " + topic)
+                    .isEqualTo(services(access -> access.reads().contains(topic)));
+        }
+    }
+
+    private static Set<String> names(JsonNode list) {
+        var names = new TreeSet<String>();
+        list.forEach(name -> names.add(name.asString()));
+        return names;
+    }
+
+    private static Set<String> services(Predicate<TopicAccess> which) {
+        return Arrays.stream(TopicAccess.values())
+                .filter(which)
+                .map(TopicAccess::label)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

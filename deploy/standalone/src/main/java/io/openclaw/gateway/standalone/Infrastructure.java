@@ -11,12 +11,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AclBinding;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * What the services need around them: a broker, then a database, a policy, secrets, and a demo worker where there is no
@@ -54,6 +60,12 @@ public final class Infrastructure implements AutoCloseable {
      * @throws io.openclaw.gateway.embedded.OpenToOthersException if other users may look into the directory
      */
     static Infrastructure start(Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams) {
+        return start(directory, workerUrl, upstreams, Set.of());
+    }
+
+    /** @param users the broker's users beside the gateway's own, which may do nothing yet */
+    static Infrastructure start(
+            Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams, Set<String> users) {
         Path data = directory.toAbsolutePath().normalize();
         try {
             PrivateDirectory.require(data);
@@ -65,7 +77,7 @@ public final class Infrastructure implements AutoCloseable {
         Secrets secrets = Secrets.of(data);
         Path policy = policy(data, secrets, upstreams);
         log.info("starting Kafka");
-        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"));
+        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), users);
         log.info("starting PostgreSQL");
         EmbeddedPostgreSql postgres;
         try {
@@ -109,6 +121,21 @@ public final class Infrastructure implements AutoCloseable {
 
     Secrets secrets() {
         return secrets;
+    }
+
+    /** Makes the topics that are missing, and lets the broker's users do what these ACLs say. */
+    void prepareTopics(List<NewTopic> topics, Collection<AclBinding> acls) {
+        var admin = new KafkaAdmin(Map.copyOf(kafka.clientProperties()));
+        admin.createOrModifyTopics(topics.toArray(NewTopic[]::new));
+        kafka.allow(acls);
+    }
+
+    /** Returns the settings of a service that is one of the broker's users, and finds its topics made. */
+    Map<String, Object> settingsOf(String user) {
+        Map<String, Object> own = new LinkedHashMap<>(settings);
+        own.putAll(EmbeddedKafka.springSettings(kafka.clientProperties(user)));
+        own.put("openclaw.kafka.create-topics", "false");
+        return own;
     }
 
     /** Stops it, in the reverse order. */

@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -62,8 +63,14 @@ public class StandaloneGateway {
     /** Starts the infrastructure as the settings say; if the disk is too full for it, or its directory open to others, says so
      * and ends the process. */
     static Infrastructure startInfrastructure(Environment environment) {
+        return startInfrastructure(environment, Set.of());
+    }
+
+    /** @param users the broker's users beside the gateway's own */
+    static Infrastructure startInfrastructure(Environment environment, Set<String> users) {
         try {
-            return Infrastructure.start(dataDirectory(environment), workerUrl(environment), upstreams(environment));
+            return Infrastructure.start(
+                    dataDirectory(environment), workerUrl(environment), upstreams(environment), users);
         } catch (NoRoomException | OpenToOthersException e) {
             System.err.println(e.getMessage());
             System.exit(1);

@@ -53,11 +53,13 @@ public final class ParsingPool implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InvalidRequestException("the request was broken off while its body was parsed", e);
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException problem -> throw problem;
-                case Error error -> throw error;
-                case null, default -> throw new IllegalStateException(e);
+            if (e.getCause() instanceof RuntimeException problem) {
+                throw problem;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException(e);
         }
     }
 

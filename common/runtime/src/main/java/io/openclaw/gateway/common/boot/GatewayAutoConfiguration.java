@@ -16,12 +16,14 @@ import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.common.web.Connections;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.common.web.WebAnswers;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,7 +43,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 /** What every service is given. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 @EnableConfigurationProperties({GatewayProperties.class, WebAddresses.class})
-@Import({ConsoleSecurity.class, ProblemPages.class, WebAnswers.class})
+@Import({Connections.class, ConsoleSecurity.class, ProblemPages.class, WebAnswers.class})
 public class GatewayAutoConfiguration {
 
     @Bean
@@ -58,9 +60,14 @@ public class GatewayAutoConfiguration {
     @Bean
     @ConditionalOnProperty(name = "openclaw.kafka.create-topics", matchIfMissing = true)
     KafkaAdmin.NewTopics newTopics(GatewayProperties properties, Topics topics) {
-        return new KafkaAdmin.NewTopics(Arrays.stream(Topic.values())
-                .map(topic -> newTopic(topic, topics.name(topic), properties.kafka()))
-                .toArray(NewTopic[]::new));
+        return new KafkaAdmin.NewTopics(newTopics(topics, properties.kafka()).toArray(NewTopic[]::new));
+    }
+
+    /** Returns the topics as they are created where they are missing. */
+    public static List<NewTopic> newTopics(Topics topics, GatewayProperties.Kafka kafka) {
+        return Arrays.stream(Topic.values())
+                .map(topic -> newTopic(topic, topics.name(topic), kafka))
+                .toList();
     }
 
     private static NewTopic newTopic(Topic topic, String name, GatewayProperties.Kafka kafka) {

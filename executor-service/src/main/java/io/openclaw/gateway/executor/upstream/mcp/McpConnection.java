@@ -344,8 +344,7 @@ final class McpConnection implements AutoCloseable {
             }
             JsonNode arguments = repeated.isEmpty() ? null : arguments(params);
             for (McpHeaders.Repeated each : repeated) {
-                each.in(arguments)
-                        .ifPresent(value -> headers.put(each.header(), McpHeaders.encode(value)));
+                each.in(arguments).ifPresent(value -> headers.put(each.header(), McpHeaders.encode(value)));
             }
         }
         if (!meta.isEmpty()) {

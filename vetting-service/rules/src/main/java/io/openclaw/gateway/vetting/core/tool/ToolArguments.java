@@ -515,10 +515,7 @@ public final class ToolArguments {
     }
 
     private boolean isDatabase() {
-        return profile.does(Effect.SQL)
-                && !profile.does(Effect.SEND)
-                && !profile.looks()
-                && !profile.keepsWhatIsSaid();
+        return profile.does(Effect.SQL) && !profile.does(Effect.SEND) && !profile.looks() && !profile.keepsWhatIsSaid();
     }
 
     private void plainText(Role role, String text) {
