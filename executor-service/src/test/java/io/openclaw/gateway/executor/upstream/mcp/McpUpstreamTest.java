@@ -115,6 +115,18 @@ class McpUpstreamTest {
     class OverHttp {
         @ParameterizedTest
         @ValueSource(booleans = {true, false})
+        void argumentsArriveToTheLetter(boolean modern) throws Exception {
+            McpServerDouble server = server(modern);
+            McpUpstream upstream = upstream(null, Sessions.SHARED, server);
+            String arguments = "{\"do\":\"x\",\"n\":[-0,-0.0,1.10,9007199254740993,1E2]}";
+            upstream.run(call("demo", "echo", arguments), (method, params) -> {})
+                    .orTimeout(20, java.util.concurrent.TimeUnit.SECONDS)
+                    .join();
+            assertThat(server.lastBody).contains("\"arguments\":" + arguments);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
         void aServerOfEitherEraIsGreetedListedAndCalled(boolean modern) throws Exception {
             McpServerDouble server = server(modern);
             McpUpstream upstream = upstream(null, Sessions.SHARED, server);
