@@ -52,7 +52,7 @@ class ParsingPoolTest {
         var running = new AtomicInteger();
         try (var requests = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 20; i++) {
-                requests.submit(() -> pool.parse(ParsingPool.LARGE, () -> {
+                requests.execute(() -> pool.parse(ParsingPool.LARGE, () -> {
                     running.incrementAndGet();
                     try {
                         gate.await();
@@ -65,7 +65,7 @@ class ParsingPoolTest {
             await().until(() -> pool.waiting() == 18);
             assertThat(running).hasValue(2);
             var health = new AtomicInteger();
-            requests.submit(health::incrementAndGet);
+            requests.execute(health::incrementAndGet);
             await().until(() -> health.get() == 1);
             gate.countDown();
         }
