@@ -103,8 +103,7 @@ class ArchitectureTest {
             for (JavaClass each : classesOf(service, classes)) {
                 for (JavaFieldAccess named : each.getFieldAccessesFromSelf()) {
                     if (named.getTargetOwner().isEquivalentTo(Topic.class) && isConstant(named.getName())) {
-                        assertThat(EnumSet.copyOf(Stream.concat(
-                                                service.reads().stream(), service.writes().stream())
+                        assertThat(EnumSet.copyOf(Stream.concat(service.reads().stream(), service.writes().stream())
                                         .toList()))
                                 .as(named.getDescription())
                                 .contains(Topic.valueOf(named.getName()));

@@ -110,8 +110,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static EmbeddedKafka start(
-            Path directory, String password, Map<String, String> users, BoundSockets sockets) throws IOException {
+    private static EmbeddedKafka start(Path directory, String password, Map<String, String> users, BoundSockets sockets)
+            throws IOException {
         int port = sockets.port(CLIENTS);
         int controllerPort = sockets.port(CONTROLLER);
         Properties settings = settings(directory, port, controllerPort, password, users);
@@ -287,8 +287,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             if (listener.equals(CLIENTS)) {
                 users.forEach((user, secret) -> jaas.append(option(user, secret)));
             }
-            settings.setProperty(
-                    prefix + ".sasl.jaas.config", jaas.append(';').toString());
+            settings.setProperty(prefix + ".sasl.jaas.config", jaas.append(';').toString());
             settings.setProperty(prefix + ".sasl.server.callback.handler.class", ScramUsers.class.getName());
         }
         settings.setProperty("authorizer.class.name", StandardAuthorizer.class.getName());

@@ -62,7 +62,8 @@ class BrokerAccessTest {
         broker.allow(TopicAcls.all(TOPICS));
         // The broker learns of ACLs after its controller.
         try (var admin = Admin.create(Map.copyOf(broker.clientProperties()))) {
-            await().until(() -> Set.copyOf(admin.describeAcls(AclBindingFilter.ANY).values().get())
+            await().until(() -> Set.copyOf(
+                            admin.describeAcls(AclBindingFilter.ANY).values().get())
                     .equals(Set.copyOf(TopicAcls.all(TOPICS))));
         }
     }
@@ -87,8 +88,7 @@ class BrokerAccessTest {
     }
 
     private static boolean mayRead(TopicAccess service, Topic topic) {
-        try (var consumer =
-                new KafkaConsumer<>(client(service), new StringDeserializer(), new StringDeserializer())) {
+        try (var consumer = new KafkaConsumer<>(client(service), new StringDeserializer(), new StringDeserializer())) {
             var partition = new TopicPartition(TOPICS.name(topic), 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
@@ -103,8 +103,7 @@ class BrokerAccessTest {
     @ParameterizedTest
     @EnumSource(TopicAccess.class)
     void aServiceWritesItsOwnTopicsAndIsRefusedOnEachOther(TopicAccess service) throws InterruptedException {
-        try (var producer =
-                new KafkaProducer<>(client(service), new StringSerializer(), new StringSerializer())) {
+        try (var producer = new KafkaProducer<>(client(service), new StringSerializer(), new StringSerializer())) {
             for (Topic topic : Topic.values()) {
                 assertThat(mayWrite(producer, topic))
                         .as(service + " writes " + topic)
@@ -177,13 +176,13 @@ class BrokerAccessTest {
     }
 
     private static boolean alters(TopicAccess service, ConfigResource group) throws Exception {
-        Collection<AlterConfigOp> set = List.of(new AlterConfigOp(
-                new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET));
+        Collection<AlterConfigOp> set = List.of(
+                new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET));
         try (var admin = Admin.create(client(service))) {
             return !isRefused(admin.incrementalAlterConfigs(Map.of(group, set))
-                            .all()
-                            .toCompletionStage()
-                            .toCompletableFuture()::get);
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()::get);
         }
     }
 }

@@ -24,25 +24,16 @@ public enum TopicAccess {
 
     /** Returns the topics that the service reads. */
     public Set<Topic> reads() {
-        EnumSet<Topic> topics =
-                switch (this) {
-                    case INGRESS ->
-                        EnumSet.of(
-                                Topic.CALLS_COMPLETED,
-                                Topic.CALLS_PROGRESS,
-                                Topic.APPROVALS_EVENTS,
-                                Topic.UPSTREAMS_STATUS);
-                    case POLICY -> EnumSet.of(Topic.CALLS_REQUESTED, Topic.CALLS_COMPLETED, Topic.UPSTREAMS_STATUS);
-                    case VETTING -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_SUSPECT);
-                    case APPROVAL -> EnumSet.of(Topic.CALLS_ESCALATED, Topic.CALLS_WITHDRAWN);
-                    case EXECUTOR ->
-                        EnumSet.of(
-                                Topic.CALLS_CLEARED,
-                                Topic.CALLS_COMPLETED,
-                                Topic.CALLS_INPUT,
-                                Topic.CALLS_WITHDRAWN);
-                    case AUDIT -> EnumSet.allOf(Topic.class);
-                };
+        EnumSet<Topic> topics = switch (this) {
+            case INGRESS ->
+                EnumSet.of(Topic.CALLS_COMPLETED, Topic.CALLS_PROGRESS, Topic.APPROVALS_EVENTS, Topic.UPSTREAMS_STATUS);
+            case POLICY -> EnumSet.of(Topic.CALLS_REQUESTED, Topic.CALLS_COMPLETED, Topic.UPSTREAMS_STATUS);
+            case VETTING -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_SUSPECT);
+            case APPROVAL -> EnumSet.of(Topic.CALLS_ESCALATED, Topic.CALLS_WITHDRAWN);
+            case EXECUTOR ->
+                EnumSet.of(Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED, Topic.CALLS_INPUT, Topic.CALLS_WITHDRAWN);
+            case AUDIT -> EnumSet.allOf(Topic.class);
+        };
         // Every service follows the policy.
         topics.add(Topic.POLICY_STATE);
         return topics;
@@ -50,20 +41,15 @@ public enum TopicAccess {
 
     /** Returns the topics that the service writes. */
     public Set<Topic> writes() {
-        EnumSet<Topic> topics =
-                switch (this) {
-                    case INGRESS -> EnumSet.of(Topic.CALLS_REQUESTED, Topic.CALLS_INPUT, Topic.CALLS_WITHDRAWN);
-                    case POLICY -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_COMPLETED, Topic.POLICY_STATE);
-                    case VETTING ->
-                        EnumSet.of(
-                                Topic.CALLS_SUSPECT,
-                                Topic.CALLS_ESCALATED,
-                                Topic.CALLS_CLEARED,
-                                Topic.CALLS_COMPLETED);
-                    case APPROVAL -> EnumSet.of(Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS);
-                    case EXECUTOR -> EnumSet.of(Topic.CALLS_COMPLETED, Topic.CALLS_PROGRESS, Topic.UPSTREAMS_STATUS);
-                    case AUDIT -> EnumSet.noneOf(Topic.class);
-                };
+        EnumSet<Topic> topics = switch (this) {
+            case INGRESS -> EnumSet.of(Topic.CALLS_REQUESTED, Topic.CALLS_INPUT, Topic.CALLS_WITHDRAWN);
+            case POLICY -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_COMPLETED, Topic.POLICY_STATE);
+            case VETTING ->
+                EnumSet.of(Topic.CALLS_SUSPECT, Topic.CALLS_ESCALATED, Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED);
+            case APPROVAL -> EnumSet.of(Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS);
+            case EXECUTOR -> EnumSet.of(Topic.CALLS_COMPLETED, Topic.CALLS_PROGRESS, Topic.UPSTREAMS_STATUS);
+            case AUDIT -> EnumSet.noneOf(Topic.class);
+        };
         // Every service puts aside what it cannot read, and reports sign-ins at its pages that failed.
         topics.add(Topic.CALLS_DEAD_LETTER);
         topics.add(Topic.CONSOLE_EVENTS);

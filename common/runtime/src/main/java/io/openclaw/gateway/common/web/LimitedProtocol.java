@@ -41,7 +41,8 @@ public final class LimitedProtocol extends Http11NioProtocol {
             }
             var admission = now.accept(socket, peer.getAddress());
             if (!admission.accepted()) {
-                // Whoever accepted it closes it.
+                // The acceptor closes those alone that were set up.
+                destroySocket(socket);
                 return false;
             }
             if (admission.evicted() instanceof SocketChannel evicted) {
