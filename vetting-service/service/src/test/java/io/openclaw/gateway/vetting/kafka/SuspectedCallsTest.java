@@ -35,6 +35,7 @@ import io.openclaw.gateway.vetting.judge.Settlement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
@@ -85,6 +86,24 @@ class SuspectedCallsTest {
         }
     }
 
+    /** Nothing can be settled with it: the verdict has no time. */
+    private static final class BrokenClock extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            throw new IllegalStateException("the clock is broken");
+        }
+    }
+
     private static final class Broker extends MockProducer<String, byte[]> {
         Broker() {
             super(true, null, new StringSerializer(), new ByteArraySerializer());
@@ -121,12 +140,10 @@ class SuspectedCallsTest {
                 new RefusedQuestions(clock),
                 rules,
                 new RecentCalls(),
-                agent -> {
-                    throw new IllegalStateException("no roles");
-                },
+                agent -> List.of(),
                 new Redactor(),
                 "judge",
-                clock);
+                new BrokenClock());
         return new SuspectedCalls(
                 () -> consumer,
                 TOPIC,
@@ -160,6 +177,8 @@ class SuspectedCallsTest {
 
     private AcknowledgeType settled(CallSuspected event, int delivery) {
         var sent = codec.encode(event, TOPIC, null, NOW);
+        lane.start();
+        await().until(() -> !consumer.subscription().isEmpty());
         consumer.addRecord(new ConsumerRecord<>(
                 TOPIC,
                 0,
@@ -173,7 +192,6 @@ class SuspectedCallsTest {
                 sent.headers(),
                 Optional.empty(),
                 Optional.of((short) delivery)));
-        lane.start();
         await().until(() -> !consumer.acknowledged.isEmpty());
         return consumer.acknowledged.getFirst();
     }

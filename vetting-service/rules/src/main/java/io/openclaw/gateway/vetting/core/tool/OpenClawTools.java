@@ -16,7 +16,9 @@ import tools.jackson.databind.JsonNode;
  */
 final class OpenClawTools {
     private static final Set<String> ADDS_JOBS = Set.of("add", "create", "update", "edit");
-    private static final int MAX_TEXTS = 20;
+    private static final Set<String> COMMANDS = Names.set("command commands cmd script argv shell exec");
+    private static final int MAX_COMMANDS = 20;
+    private static final int MAX_DEPTH = 6;
 
     private static final Map<String, Map<String, Role>> ROLES = Map.ofEntries(
             Map.entry("image", Map.of("image", Role.ATTACHMENT, "images", Role.ATTACHMENT)),
@@ -78,10 +80,13 @@ final class OpenClawTools {
                 }
             }
             case "cron" -> {
+                // A message to an agent is a text; a command runs when nobody watches.
+                List<Argument> scheduled = new ArrayList<>();
                 if (ADDS_JOBS.contains(verb)) {
-                    List<Argument> texts = new ArrayList<>();
-                    texts(arguments, texts, 0);
-                    found.add(Invocation.of(":schedule", texts));
+                    commands(arguments, scheduled, 0);
+                }
+                if (!scheduled.isEmpty()) {
+                    found.add(Invocation.of(":schedule", scheduled));
                 }
             }
             default -> {}
@@ -89,11 +94,24 @@ final class OpenClawTools {
         return found;
     }
 
-    private static void texts(JsonNode node, List<Argument> texts, int depth) {
-        if (node.isString() && texts.size() < MAX_TEXTS) {
-            texts.add(new Argument(node.asString(), 0));
-        } else if (depth < 6) {
-            node.forEach(element -> texts(element, texts, depth + 1));
+    /** Collects the commands of a job, which may be JSON in a text. */
+    private static void commands(JsonNode node, List<Argument> commands, int depth) {
+        if (depth > MAX_DEPTH || commands.size() >= MAX_COMMANDS) {
+            return;
+        }
+        JsonNode inner = node.isString() ? EmbeddedJson.in(node.asString()) : null;
+        if (inner != null) {
+            commands(inner, commands, depth + 1);
+        } else if (node.isObject()) {
+            node.properties().forEach(entry -> {
+                if (COMMANDS.contains(Names.plain(entry.getKey()))) {
+                    commands.add(new Argument(entry.getValue().isString() ? entry.getValue().asString() : entry.getValue().toString(), 0));
+                } else {
+                    commands(entry.getValue(), commands, depth + 1);
+                }
+            });
+        } else {
+            node.forEach(element -> commands(element, commands, depth + 1));
         }
     }
 
