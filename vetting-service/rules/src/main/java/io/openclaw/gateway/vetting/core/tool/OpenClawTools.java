@@ -105,7 +105,11 @@ final class OpenClawTools {
         } else if (node.isObject()) {
             node.properties().forEach(entry -> {
                 if (COMMANDS.contains(Names.plain(entry.getKey()))) {
-                    commands.add(new Argument(entry.getValue().isString() ? entry.getValue().asString() : entry.getValue().toString(), 0));
+                    commands.add(new Argument(
+                            entry.getValue().isString()
+                                    ? entry.getValue().asString()
+                                    : entry.getValue().toString(),
+                            0));
                 } else {
                     commands(entry.getValue(), commands, depth + 1);
                 }
