@@ -84,7 +84,7 @@ run_class() {
   if [ ! -f "$classpath" ] || [ -n "$newest" ]; then
     find_maven
     (cd "$root" && mvn -B -ntp -q -Dmaven.test.skip=true -Dspotless.check.skip -pl "$module" -am package \
-      dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime) >&2
+      dependency:build-classpath -Dmdep.outputFile=target/classpath -DincludeScope=runtime) >&2
   fi
   exec "$JAVA" ${JAVA_OPTIONS:--XX:+UseSerialGC} -cp "$classes:$(cat "$classpath")" "$class" "$@"
 }
@@ -97,7 +97,7 @@ run_bench() {
   find_maven
   set_up_jvm
   mvn -B -ntp -q -Dmaven.test.skip=true -pl deploy/bench -am package dependency:build-classpath \
-    -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime >&2
+    -Dmdep.outputFile=target/classpath -DincludeScope=runtime >&2
   exec "${batch[@]}" "$JAVA" "${options[@]}" \
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dlogback.configurationFile=bench-logback.xml \
     -cp "deploy/bench/target/classes:$(cat deploy/bench/target/classpath)" "io.openclaw.gateway.bench.$class" "$@"
