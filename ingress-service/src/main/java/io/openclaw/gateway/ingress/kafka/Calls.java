@@ -30,11 +30,14 @@ import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallInFlight;
 import io.openclaw.gateway.ingress.core.CallNews;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
 import io.openclaw.gateway.ingress.core.KeyedCall;
 import io.openclaw.gateway.ingress.core.ParsingPool;
+import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
+import io.openclaw.gateway.ingress.core.ResultGoneException;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.persistence.CallStore.Position;
 import io.openclaw.gateway.ingress.persistence.CallStore.StoredCall;
@@ -60,7 +63,7 @@ import org.springframework.scheduling.annotation.Scheduled;
  * The calls of this instance: hands them to the pipeline, and finds out what became of them. The end of a call comes back
  * on a partition that this instance reads; a caller that comes back to another instance finds its call in the store.
  */
-public final class Calls implements PipelineLifecycle {
+public final class Calls implements CallPipeline, PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
@@ -121,21 +124,12 @@ public final class Calls implements PipelineLifecycle {
                 .register(meters);
     }
 
-    /** Tells whether answers can reach this instance. */
+    @Override
     public boolean canBeAnswered() {
         return replies.next().isPresent();
     }
 
-    /**
-     * Asks for a call.
-     *
-     * @return what can be waited on
-     * @throws io.openclaw.gateway.ingress.core.LimitExceededException if too many calls are under way, or too many of the agent's
-     *     were denied
-     * @throws io.openclaw.gateway.ingress.core.InvalidRequestException if the request is no call
-     * @throws io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException if its idempotency key already stands for another request
-     * @throws PipelineUnavailableException if the broker does not take the call
-     */
+    @Override
     public Asked ask(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
         AgentLimits held = limits.of(caller);
         rates.requireFewDenials(caller.agent(), held);
@@ -208,7 +202,7 @@ public final class Calls implements PipelineLifecycle {
     }
 
     /** A call that was asked for; {@code here} is what comes back of it to this instance, if that does. */
-    public final class Asked {
+    public final class Asked implements CallPipeline.Asked {
         private final UUID callId;
         private final @Nullable CallInFlight here;
 
@@ -218,16 +212,19 @@ public final class Calls implements PipelineLifecycle {
         }
 
         /** Returns the call's id. */
+        @Override
         public UUID callId() {
             return callId;
         }
 
         /** Waits for the end of the call. */
+        @Override
         public CallState awaitEnd(Duration patience) {
             return await(patience, false);
         }
 
         /** Waits for the end of the call, or for a person to be asked. */
+        @Override
         public CallState awaitNews(Duration patience) {
             return await(patience, true);
         }
@@ -238,6 +235,7 @@ public final class Calls implements PipelineLifecycle {
          *
          * @param told the state that was told last
          */
+        @Override
         public @Nullable CallNews awaitNext(Duration patience, @Nullable CallState told) {
             if (here != null) {
                 CallNews next = here.awaitNext(patience);
@@ -303,32 +301,38 @@ public final class Calls implements PipelineLifecycle {
     }
 
     /** Tells whether nobody is to be kept waiting any longer, because this instance stops. */
+    @Override
     public boolean isLeaving() {
         return !clock.instant().isBefore(leavesAt);
     }
 
     /** Returns what can be waited on of a call that was asked for before, here or at another instance. */
+    @Override
     public Asked resume(UUID callId) {
         return new Asked(callId, inFlight.find(callId).orElse(null));
     }
 
     /** Makes sure that a call can be found by the request of a client that asked for it. */
+    @Override
     public void remember(ToolCall call, String clientRequest) {
         store.rememberPending(call, null);
         store.rememberClientRequest(call.callId(), clientRequest);
     }
 
     /** Returns the call that a client's request asked for, if it was remembered. */
+    @Override
     public Optional<CallState> findByClientRequest(String clientRequest) {
         return store.findByClientRequest(clientRequest).flatMap(this::find);
     }
 
     /** Makes sure that a call which has not ended can be found at any instance. */
+    @Override
     public void remember(ToolCall call) {
         store.rememberPending(call, null);
     }
 
     /** Returns what is known of a call, whichever instance it was asked at. */
+    @Override
     public Optional<CallState> find(UUID callId) {
         return inFlight.find(callId)
                 .map(CallInFlight::state)
@@ -340,6 +344,7 @@ public final class Calls implements PipelineLifecycle {
      *
      * @return what is known then; {@link CallState.Ended} with {@code CANCELLED} if nobody had started it
      */
+    @Override
     public CallState withdraw(CallState state) {
         if (state instanceof CallState.Ended) {
             return state;
@@ -350,6 +355,7 @@ public final class Calls implements PipelineLifecycle {
     }
 
     /** Withdraws a call, and does not wait for what comes of that. */
+    @Override
     public void withdrawSoon(CallState state) {
         try {
             publish(new CallWithdrawn(state.call()), "the cancellation");
@@ -460,6 +466,7 @@ public final class Calls implements PipelineLifecycle {
      *
      * @param complete whether nothing more will come for this round
      */
+    @Override
     public void give(
             ToolCall call, int round, Map<String, RawJson> responses, Map<String, RawJson> errors, boolean complete) {
         publish(

@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.core.UpstreamReports;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.stream.Collectors;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** Which upstreams answer, and what they have, as executors report it. */
-public final class UpstreamStatus implements PipelineLifecycle {
+public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle {
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> tools = new ConcurrentHashMap<>();
     private final Map<String, OffersReported> offers = new ConcurrentHashMap<>();
@@ -27,15 +28,6 @@ public final class UpstreamStatus implements PipelineLifecycle {
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
     private final MessageListenerContainer container;
     private volatile boolean isCaughtUp;
-
-    /** Is told of changes, once what was there before is known. */
-    public interface Listener {
-        /** An upstream said that its tools, or what else it offers, may have changed. */
-        void listsChanged(boolean tools);
-
-        /** A resource changed. */
-        void resourceUpdated(String upstream, String uri);
-    }
 
     public UpstreamStatus(EventListeners eventListeners) {
         this.container =
@@ -73,27 +65,27 @@ public final class UpstreamStatus implements PipelineLifecycle {
         }
     }
 
-    /** Has a listener told of what changes from now on. */
+    @Override
     public void onChange(Listener listener) {
         listeners.add(listener);
     }
 
-    /** Returns what was last reported of each upstream. */
+    @Override
     public Collection<UpstreamReported> reports() {
         return reports.values();
     }
 
-    /** Tells whether an upstream has a tool now, as far as it was reported. */
+    @Override
     public boolean has(String upstream, String tool) {
         return tools.getOrDefault(upstream, Set.of()).contains(tool);
     }
 
-    /** Returns how many of the tools that an upstream lists cannot be used. */
+    @Override
     public int leftOut(String upstream) {
         return leftOut.getOrDefault(upstream, 0);
     }
 
-    /** Returns what an upstream offers beside tools, if it was reported. */
+    @Override
     public Optional<OffersReported> offersOf(String upstream) {
         return Optional.ofNullable(offers.get(upstream));
     }

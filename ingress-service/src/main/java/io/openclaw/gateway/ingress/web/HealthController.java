@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
-import io.openclaw.gateway.ingress.kafka.Calls;
-import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
+import io.openclaw.gateway.ingress.core.CallPipeline;
+import io.openclaw.gateway.ingress.core.UpstreamReports;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,9 +33,9 @@ public final class HealthController implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration FRESH = Duration.ofSeconds(30);
 
-    private final UpstreamStatus upstreams;
+    private final UpstreamReports upstreams;
     private final KnownAgents agents;
-    private final Calls calls;
+    private final CallPipeline calls;
     private final JdbcClient jdbc;
     private final KafkaAdmin kafka;
     private final BackgroundWork work;
@@ -43,9 +43,9 @@ public final class HealthController implements AutoCloseable {
     private @Nullable Admin admin;
 
     public HealthController(
-            UpstreamStatus upstreams,
+            UpstreamReports upstreams,
             KnownAgents agents,
-            Calls calls,
+            CallPipeline calls,
             JdbcClient jdbc,
             KafkaAdmin kafka,
             BackgroundWork work,

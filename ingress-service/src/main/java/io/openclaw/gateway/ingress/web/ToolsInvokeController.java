@@ -11,12 +11,12 @@ import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.WebAddresses;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.HeaderValue;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.WaitPreference;
-import io.openclaw.gateway.ingress.kafka.Calls;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -35,12 +35,12 @@ final class ToolsInvokeController {
     /** The person for whom the agent acts; the gateway's own, the worker does not see it. */
     private static final String ON_BEHALF_OF = "x-gateway-on-behalf-of";
 
-    private final Calls calls;
+    private final CallPipeline calls;
     private final KnownAgents agents;
     private final CallUrls urls;
     private final RequestBodies bodies;
 
-    ToolsInvokeController(Calls calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
+    ToolsInvokeController(CallPipeline calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
         this.calls = calls;
         this.agents = agents;
         this.urls = new CallUrls(addresses);
@@ -63,7 +63,7 @@ final class ToolsInvokeController {
             throws IOException {
         WorkerAnswer answer;
         try {
-            Calls.Asked asked = asked(request, caller);
+            CallPipeline.Asked asked = asked(request, caller);
             bodies.release(request);
             CallState state = asked.awaitNews(WaitPreference.LONGEST);
             String url = urls.of(state.call(), request);
@@ -81,7 +81,7 @@ final class ToolsInvokeController {
         answer.write(response);
     }
 
-    private Calls.Asked asked(HttpServletRequest request, Caller caller) {
+    private CallPipeline.Asked asked(HttpServletRequest request, Caller caller) {
         Body body = bodies.read(request, caller, Body.class);
         String tool = body.name() != null ? body.name() : body.tool();
         return calls.ask(

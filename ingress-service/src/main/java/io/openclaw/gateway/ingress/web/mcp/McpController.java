@@ -9,8 +9,8 @@ import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
 import io.openclaw.gateway.ingress.core.mcp.ModernRules;
 import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
-import io.openclaw.gateway.ingress.persistence.SessionStore;
-import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
+import io.openclaw.gateway.ingress.core.mcp.Sessions;
+import io.openclaw.gateway.ingress.core.mcp.Sessions.Session;
 import io.openclaw.gateway.ingress.web.Problem;
 import io.openclaw.gateway.ingress.web.RequestBodies;
 import io.openclaw.gateway.ingress.web.mcp.MediaTypes.Accepted;
@@ -47,10 +47,10 @@ public final class McpController {
 
     private final McpMethods methods;
     private final McpCalls calls;
-    private final SessionStore sessions;
+    private final Sessions sessions;
     private final RequestBodies bodies;
 
-    McpController(McpMethods methods, McpCalls calls, SessionStore sessions, RequestBodies bodies) {
+    McpController(McpMethods methods, McpCalls calls, Sessions sessions, RequestBodies bodies) {
         this.methods = methods;
         this.calls = calls;
         this.sessions = sessions;

@@ -1,4 +1,4 @@
-package io.openclaw.gateway.ingress.kafka;
+package io.openclaw.gateway.ingress.core;
 
 import org.jspecify.annotations.Nullable;
 
