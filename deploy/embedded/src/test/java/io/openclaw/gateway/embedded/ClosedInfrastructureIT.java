@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Other users of the machine neither connect to what is embedded nor read nor change its files; ports are nobody else's. */
-class ClosedInfrastructureTest {
+class ClosedInfrastructureIT {
     private static final Set<PosixFilePermission> OWNERS = PosixFilePermissions.fromString("rwx------");
 
     @Test

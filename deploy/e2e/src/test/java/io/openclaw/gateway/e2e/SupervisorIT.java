@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How deploy/run keeps a process running: the shell's functions, with a script in place of the gateway. */
-class SupervisorTest {
+class SupervisorIT {
     private static final Path LIBRARY =
             Path.of("../lib/java.sh").toAbsolutePath().normalize();
 

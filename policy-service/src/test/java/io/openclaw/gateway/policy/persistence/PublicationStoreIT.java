@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class PublicationStoreTest {
+class PublicationStoreIT {
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
     private static final JdbcClient JDBC =
             JdbcClient.create(TestInfrastructure.database().dataSource());

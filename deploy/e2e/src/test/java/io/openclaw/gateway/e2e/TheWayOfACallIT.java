@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Order(1)
-class TheWayOfACallTest {
+class TheWayOfACallIT {
     private final RunningGateway gateway = RunningGateway.get();
     private final TestWorker worker = TestWorker.get();
     private final String mark = UUID.randomUUID().toString();

@@ -77,7 +77,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.KafkaTemplate;
 
-class ExecutionsTest {
+class ExecutionsIT {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
     private static final String ME = "executor-test-" + UUID.randomUUID();
     private static final ClaimStore CLAIMS = new ClaimStore(

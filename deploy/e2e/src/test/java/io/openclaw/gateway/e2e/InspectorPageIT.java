@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** MCP's official inspector, as people use it: its page in a browser, which connects to the gateway and lists the tools. */
 @Tag(NpmAhead.TAG)
 @Order(3)
-class InspectorPageTest {
+class InspectorPageIT {
     private static final List<Path> CHROMIUMS = List.of(
             Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
     private static final List<String> ARGUMENTS = List.of(

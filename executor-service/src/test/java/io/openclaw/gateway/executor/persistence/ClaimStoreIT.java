@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class ClaimStoreTest {
+class ClaimStoreIT {
     private static final JdbcClient JDBC =
             JdbcClient.create(TestInfrastructure.database().dataSource());
     private static final Schema SCHEMA =

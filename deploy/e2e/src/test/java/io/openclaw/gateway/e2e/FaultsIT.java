@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Order(2)
-class FaultsTest {
+class FaultsIT {
     private RunningGateway gateway = RunningGateway.get();
     private final TestWorker worker = TestWorker.get();
     private final String mark = UUID.randomUUID().toString();

@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** One agent takes what it can, and others go on. */
-class LimitsTest {
+class LimitsIT {
     private final RunningGateway gateway = RunningGateway.get();
 
     /** 300 bodies are announced with 4 MiB each, which is more than the gateway has memory, and a few bytes are sent. */

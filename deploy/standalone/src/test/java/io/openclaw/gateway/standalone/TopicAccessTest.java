@@ -1,7 +1,5 @@
-package io.openclaw.gateway.e2e;
+package io.openclaw.gateway.standalone;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,7 +9,6 @@ import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.Verdict;
@@ -26,60 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-@Order(0)
+/** {@link TopicAccess} says what the code of each service does. */
 @AnalyzeClasses(packages = "io.openclaw.gateway", importOptions = ImportOption.DoNotIncludeTests.class)
-class ArchitectureTest {
-    private static final String[] SERVICES = {
-        "..gateway.ingress..",
-        "..gateway.policy..",
-        "..gateway.vetting..",
-        "..gateway.approval..",
-        "..gateway.executor..",
-        "..gateway.audit.."
-    };
-
-    @ArchTest
-    static final ArchRule corePackagesKnowNoSpringKafkaOrJdbc = noClasses()
-            .that()
-            .resideInAPackage("io.openclaw.gateway.*.core..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "org.springframework..",
-                    "org.apache.kafka..",
-                    "java.sql..",
-                    "javax.sql..",
-                    "org.postgresql..",
-                    "jakarta.servlet..");
-
-    @ArchTest
-    static final ArchRule corePackagesKnowNoAdapters = noClasses()
-            .that()
-            .resideInAPackage("io.openclaw.gateway.*.core..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.openclaw.gateway.*.kafka..",
-                    "io.openclaw.gateway.*.web..",
-                    "io.openclaw.gateway.*.persistence..");
-
-    @ArchTest
-    static final ArchRule servicesDoNotDependOnEachOther = slices().matching(
-                    "io.openclaw.gateway.(ingress|policy|vetting|approval|executor|audit)..")
-            .should()
-            .notDependOnEachOther();
-
-    @ArchTest
-    static final ArchRule commonDependsOnNoService = noClasses()
-            .that()
-            .resideInAPackage("io.openclaw.gateway.common..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(SERVICES);
-
+class TopicAccessTest {
     /** An event that a service makes is one that it writes; {@link TopicAccess} says which, and brokers are set up by that. */
     @ArchTest
     static void servicesWriteTheTopicsThatTheyMakeEventsFor(JavaClasses classes) {

@@ -1,4 +1,4 @@
-package io.openclaw.gateway.e2e;
+package io.openclaw.gateway.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,13 +14,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Holds docs/asyncapi.yaml against the code. */
-@Order(0)
 class AsyncApiTest {
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Order(1)
-class VettingTest {
+class VettingIT {
     private final RunningGateway gateway = RunningGateway.get();
     private final ModelDouble model = RunningGateway.model();
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class McpUpstreamTest {
+class McpUpstreamIT {
     private static final McpUpstream.News NOBODY = new McpUpstream.News() {
         @Override
         public void changed(Upstream upstream) {

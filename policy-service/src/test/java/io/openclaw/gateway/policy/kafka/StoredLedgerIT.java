@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** A database that goes away while calls are decided. */
-class StoredLedgerTest {
+class StoredLedgerIT {
     private static final Schema SCHEMA =
             Schema.migrated("policy", TestInfrastructure.database().dataSource());
 

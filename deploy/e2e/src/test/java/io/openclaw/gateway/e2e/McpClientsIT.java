@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Tag(NpmAhead.TAG)
 @Order(4)
-class McpClientsTest {
+class McpClientsIT {
     private static final String KEY = AgentKey.generate();
     private static final Path POLICY = RunningGateway.data().resolve("policy/federation.yaml");
 

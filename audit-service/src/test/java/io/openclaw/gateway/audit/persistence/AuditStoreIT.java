@@ -30,7 +30,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
-class AuditStoreTest {
+class AuditStoreIT {
     private static final JdbcClient JDBC =
             JdbcClient.create(TestInfrastructure.database().dataSource());
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00.123456Z");

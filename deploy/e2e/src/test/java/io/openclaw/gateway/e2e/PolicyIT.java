@@ -39,7 +39,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Policy as its administrator and its agents meet it: files, the kill switch, keys and tokens, limits, tools, a candidate. */
 @Order(2)
-class PolicyTest {
+class PolicyIT {
     private static final Path MORE = RunningGateway.policyFile().resolveSibling("more.yaml");
 
     private RunningGateway gateway = RunningGateway.get();

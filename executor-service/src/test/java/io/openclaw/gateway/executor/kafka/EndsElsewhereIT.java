@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class EndsElsewhereTest {
+class EndsElsewhereIT {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
     private static final ClaimStore CLAIMS = new ClaimStore(
             Schema.migrated("executor", TestInfrastructure.database().dataSource()),
             JdbcClient.create(TestInfrastructure.database().dataSource()));
 
-    private final SignatureChain chain = new SignatureChain(ExecutionsTest.keys());
+    private final SignatureChain chain = new SignatureChain(ExecutionsIT.keys());
     private final EventCodec codec = new EventCodec("/test");
     private final EndsElsewhere ends = new EndsElsewhere(codec, chain, CLAIMS);
     private final ToolCall call = chain.seal(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, NOW));

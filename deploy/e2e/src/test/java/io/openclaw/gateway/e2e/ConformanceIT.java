@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag(NpmAhead.TAG)
 @Order(6)
-class ConformanceTest {
+class ConformanceIT {
     private static final Pattern SCENARIO = Pattern.compile("([✓✗]) (\\S+): (\\d+) passed, (\\d+) failed");
     private static NodeServer reference;
     private static RunningGateway gateway;

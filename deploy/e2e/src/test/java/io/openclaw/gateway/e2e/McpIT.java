@@ -45,7 +45,7 @@ import tools.jackson.databind.JsonNode;
 /** The MCP endpoint from outside: what it says to clients of both eras, whatever they send. */
 @Tag(NpmAhead.TAG)
 @Order(5)
-class McpTest {
+class McpIT {
     private static final Path POLICY = RunningGateway.data().resolve("policy/mcp.yaml");
     private static final String ELICITING = "{\"elicitation\":{},\"sampling\":{},\"roots\":{}}";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @Tag(NpmAhead.TAG)
 @Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class RealWorkerTest {
+class RealWorkerIT {
     private final RealWorker worker = RealWorker.get();
 
     private RunningGateway gateway() {

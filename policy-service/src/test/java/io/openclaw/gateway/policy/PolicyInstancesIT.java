@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Several policy services at once, on a real broker and database: whole processes but for the JVM that they share. */
-class PolicyInstancesTest {
+class PolicyInstancesIT {
     private static final int AGENTS = 12;
     private static final int ALLOWED = 20;
     private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Limits that one instance counted, and another goes on with. */
-class ChargeStoreTest {
+class ChargeStoreIT {
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
     private final ChargeStore store = new ChargeStore(
