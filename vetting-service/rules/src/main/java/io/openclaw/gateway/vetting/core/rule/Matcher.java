@@ -17,150 +17,73 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A condition, compiled. */
+/** A condition, compiled: a list of predicates, all of which have to hold. */
 final class Matcher {
-    private final Set<String> notProgram;
-    private final List<Wildcard> path;
-    private final List<List<List<Wildcard>>> subcommands;
-    private final List<Wildcard> words;
-    private final List<String[]> flags;
-    private final List<String> without;
-    private final List<ArgumentPattern> operand;
-    private final List<ArgumentPattern> notOperand;
-    private final List<ArgumentPattern> source;
-    private final List<ArgumentPattern> destination;
-    private final Map<String, List<ArgumentPattern>> option;
-    private final List<ArgumentPattern> argument;
-    private final List<ArgumentPattern> writes;
-    private final List<ArgumentPattern> reads;
-    private final int input;
-    private final int marked;
-    private final List<Wildcard> via;
-    private final List<ArgumentPattern> directory;
-    private final int operands;
-    private final int atMost;
-    private final boolean secret;
-    private final @Nullable Pattern text;
+    /** Longer arguments are not divided at {@code =}: they are texts rather than settings. */
+    private static final int MAX_DIVIDED_LENGTH = 1024;
+
+    /** Looks at one property of a command. */
+    private interface Predicate {
+        boolean holds(Invocation command, CommandLine line);
+    }
+
+    private final Predicate[] predicates;
 
     /** @throws IllegalArgumentException naming what cannot be compiled */
     Matcher(Condition condition, Map<String, ArgumentClass> classes, Map<String, Set<String>> tags) {
-        notProgram = condition.notProgram() == null
-                ? Set.of()
-                : condition.notProgram().stream()
-                        .flatMap(names -> List.of(names.split("\\|", -1)).stream())
-                        .flatMap(name -> name.startsWith("@")
-                                ? tags.getOrDefault(name.substring(1), Set.of()).stream()
-                                : Stream.of(name))
-                        .collect(Collectors.toUnmodifiableSet());
-        path = condition.path() == null
-                ? List.of()
-                : condition.path().stream()
-                        .flatMap(names -> List.of(names.split("\\|", -1)).stream())
-                        .map(Wildcard::ofPath)
-                        .toList();
-        subcommands = subcommands(condition.subcommand());
-        words = wildcards(condition.words());
-        flags = condition.flags() == null
-                ? List.of()
-                : condition.flags().stream().map(flag -> flag.split("\\|", -1)).toList();
-        without = condition.without() == null
-                ? List.of()
-                : condition.without().stream()
-                        .flatMap(flag -> List.of(flag.split("\\|", -1)).stream())
-                        .toList();
-        operand = ArgumentPattern.compile(condition.operand(), classes);
-        notOperand = ArgumentPattern.compile(condition.notOperand(), classes);
-        source = ArgumentPattern.compile(condition.source(), classes);
-        destination = ArgumentPattern.compile(condition.destination(), classes);
-        option = new HashMap<>();
-        if (condition.option() != null) {
-            condition.option().forEach((flags, value) -> {
-                List<ArgumentPattern> values = ArgumentPattern.compile(List.of(value), classes);
-                for (String flag : flags.split("\\|", -1)) {
-                    option.merge(
-                            flag,
-                            values,
-                            (one, other) ->
-                                    Stream.concat(one.stream(), other.stream()).toList());
-                }
-            });
-        }
-        argument = ArgumentPattern.compile(condition.argument(), classes);
-        writes = ArgumentPattern.compile(condition.writes(), classes);
-        reads = ArgumentPattern.compile(condition.reads(), classes);
-        input = marks(condition.input());
-        marked = marks(condition.marked());
-        via = wildcards(condition.via());
-        directory = ArgumentPattern.compile(condition.directory(), classes);
-        operands = condition.operands() == null ? 0 : condition.operands();
-        atMost = condition.atMost() == null ? Integer.MAX_VALUE : condition.atMost();
-        secret = Boolean.TRUE.equals(condition.secret());
-        try {
-            text = condition.text() == null ? null : Pattern.compile(condition.text());
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("'" + condition.text() + "' is no RE2 expression: " + e.getMessage(), e);
-        }
-    }
-
-    private static List<Wildcard> wildcards(@Nullable List<String> patterns) {
-        return patterns == null
-                ? List.of()
-                : patterns.stream()
-                        .flatMap(pattern -> List.of(pattern.split("\\|", -1)).stream())
-                        .map(Wildcard::ofText)
-                        .toList();
-    }
-
-    /** {@code "s3 rm|rb"} is two words, the second with two alternatives. */
-    private static List<List<List<Wildcard>>> subcommands(@Nullable List<String> patterns) {
-        List<List<List<Wildcard>>> compiled = new ArrayList<>();
-        if (patterns != null) {
-            for (String pattern : patterns) {
-                List<List<Wildcard>> wordsOfIt = new ArrayList<>();
-                for (String word : pattern.split(" ", -1)) {
-                    wordsOfIt.add(wildcards(List.of(word)));
-                }
-                compiled.add(wordsOfIt);
-            }
-        }
-        return compiled;
-    }
-
-    private static int marks(@Nullable List<String> names) {
-        int marks = 0;
-        if (names != null) {
-            for (String name : names) {
-                marks |= Mark.valueOf(name.toUpperCase(Locale.ROOT)).bit();
-            }
-        }
-        return marks;
+        // The cheap ones first: most commands fail one of them.
+        List<Predicate> all = new ArrayList<>();
+        program(condition, tags, all);
+        path(condition, all);
+        subcommand(condition, all);
+        flags(condition, all);
+        numberOfOperands(condition, all);
+        marks(condition, all);
+        words(condition, all);
+        operands(condition, classes, all);
+        option(condition, classes, all);
+        arguments(condition, classes, all);
+        files(condition, classes, all);
+        content(condition, all);
+        predicates = all.toArray(Predicate[]::new);
     }
 
     boolean matches(Invocation command, CommandLine line) {
-        return (notProgram.isEmpty() || !notProgram.contains(command.program()))
-                && (path.isEmpty() || any(path, command.path()))
-                && (subcommands.isEmpty() || hasSubcommand(line.operands()))
-                && hasFlags(line)
-                && (operands == 0 || line.operands().size() >= operands)
-                && line.operands().size() <= atMost
-                && (input == 0 || (command.input() & input) != 0)
-                && (marked == 0 || isMarked(command))
-                && (words.isEmpty() || hasWord(line.operands()))
-                && (via.isEmpty() || isVia(command))
-                && (operand.isEmpty() || ArgumentPattern.any(operand, line.operands(), command.directory()))
-                && (notOperand.isEmpty() || !ArgumentPattern.any(notOperand, line.operands(), command.directory()))
-                && (source.isEmpty() || hasSource(command, line))
-                && (destination.isEmpty() || hasDestination(command, line))
-                && (option.isEmpty() || hasOption(command, line))
-                && (argument.isEmpty() || hasArgument(command))
-                && (writes.isEmpty() || ArgumentPattern.any(writes, command.writes(), command.directory()))
-                && (reads.isEmpty() || ArgumentPattern.any(reads, command.reads(), command.directory()))
-                && (directory.isEmpty() || ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""))
-                && (!secret || holdsSecret(command))
-                && (text == null || text.matcher(command.line()).find());
+        for (Predicate predicate : predicates) {
+            if (!predicate.holds(command, line)) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private boolean hasSubcommand(List<Argument> given) {
+    private static void program(Condition condition, Map<String, Set<String>> tags, List<Predicate> all) {
+        if (condition.notProgram() != null) {
+            Set<String> others = alternatives(condition.notProgram())
+                    .flatMap(name -> name.startsWith("@")
+                            ? tags.getOrDefault(name.substring(1), Set.of()).stream()
+                            : Stream.of(name))
+                    .collect(Collectors.toUnmodifiableSet());
+            all.add((command, line) -> !others.contains(command.program()));
+        }
+    }
+
+    private static void path(Condition condition, List<Predicate> all) {
+        if (condition.path() != null && !condition.path().isEmpty()) {
+            List<Wildcard> paths =
+                    alternatives(condition.path()).map(Wildcard::ofPath).toList();
+            all.add((command, line) -> any(paths, command.path()));
+        }
+    }
+
+    private static void subcommand(Condition condition, List<Predicate> all) {
+        List<List<List<Wildcard>>> wanted = subcommands(condition.subcommand());
+        if (!wanted.isEmpty()) {
+            all.add((command, line) -> hasSubcommand(wanted, line.operands()));
+        }
+    }
+
+    private static boolean hasSubcommand(List<List<List<Wildcard>>> subcommands, List<Argument> given) {
         for (List<List<Wildcard>> wanted : subcommands) {
             boolean all = given.size() >= wanted.size();
             for (int i = 0; all && i < wanted.size(); i++) {
@@ -173,27 +96,17 @@ final class Matcher {
         return false;
     }
 
-    private static boolean any(List<Wildcard> patterns, String textOfIt) {
-        for (int i = 0; i < patterns.size(); i++) {
-            if (patterns.get(i).matches(textOfIt)) {
-                return true;
+    private static void flags(Condition condition, List<Predicate> all) {
+        if (condition.flags() != null) {
+            for (String flag : condition.flags()) {
+                String[] anyOf = flag.split("\\|", -1);
+                all.add((command, line) -> line.has(anyOf) || hasAbbreviation(line, anyOf));
             }
         }
-        return false;
-    }
-
-    private boolean hasFlags(CommandLine line) {
-        for (String[] anyOf : flags) {
-            if (!line.has(anyOf) && !hasAbbreviation(line, anyOf)) {
-                return false;
-            }
+        if (condition.without() != null) {
+            List<String> without = alternatives(condition.without()).toList();
+            all.add((command, line) -> without.stream().noneMatch(line.flags()::contains));
         }
-        for (int i = 0; i < without.size(); i++) {
-            if (line.flags().contains(without.get(i))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** GNU programs take {@code --recurs} for {@code --recursive}. */
@@ -212,13 +125,183 @@ final class Matcher {
         return false;
     }
 
-    private boolean isMarked(Invocation command) {
-        for (Argument given : command.arguments()) {
-            if ((given.marks() & marked) != 0) {
-                return true;
+    private static void numberOfOperands(Condition condition, List<Predicate> all) {
+        Integer least = condition.operands();
+        if (least != null) {
+            all.add((command, line) -> line.operands().size() >= least);
+        }
+        Integer most = condition.atMost();
+        if (most != null) {
+            all.add((command, line) -> line.operands().size() <= most);
+        }
+    }
+
+    private static void marks(Condition condition, List<Predicate> all) {
+        int input = bits(condition.input());
+        if (input != 0) {
+            all.add((command, line) -> (command.input() & input) != 0);
+        }
+        int marked = bits(condition.marked());
+        if (marked != 0) {
+            all.add((command, line) -> {
+                for (Argument given : command.arguments()) {
+                    if ((given.marks() & marked) != 0) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    private static int bits(@Nullable List<String> names) {
+        int bits = 0;
+        if (names != null) {
+            for (String name : names) {
+                bits |= Mark.valueOf(name.toUpperCase(Locale.ROOT)).bit();
             }
         }
-        return false;
+        return bits;
+    }
+
+    private static void words(Condition condition, List<Predicate> all) {
+        List<Wildcard> words = wildcards(condition.words());
+        if (!words.isEmpty()) {
+            all.add((command, line) -> {
+                for (Argument operand : line.operands()) {
+                    if (any(words, operand.text())) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+        List<Wildcard> via = wildcards(condition.via());
+        if (!via.isEmpty()) {
+            all.add((command, line) -> {
+                for (String wrapper : command.via()) {
+                    if (any(via, wrapper)) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    private static void operands(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
+        List<ArgumentPattern> operand = ArgumentPattern.compile(condition.operand(), classes);
+        if (!operand.isEmpty()) {
+            all.add((command, line) -> ArgumentPattern.any(operand, line.operands(), command.directory()));
+        }
+        List<ArgumentPattern> notOperand = ArgumentPattern.compile(condition.notOperand(), classes);
+        if (!notOperand.isEmpty()) {
+            all.add((command, line) -> !ArgumentPattern.any(notOperand, line.operands(), command.directory()));
+        }
+        List<ArgumentPattern> source = ArgumentPattern.compile(condition.source(), classes);
+        if (!source.isEmpty()) {
+            all.add((command, line) -> {
+                List<Argument> given = line.operands();
+                return given.size() > 1
+                        && ArgumentPattern.any(source, given.subList(0, given.size() - 1), command.directory());
+            });
+        }
+        List<ArgumentPattern> destination = ArgumentPattern.compile(condition.destination(), classes);
+        if (!destination.isEmpty()) {
+            all.add((command, line) -> {
+                List<Argument> given = line.operands();
+                return given.size() > 1 && ArgumentPattern.any(destination, given.getLast(), command.directory());
+            });
+        }
+    }
+
+    private static void option(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
+        if (condition.option() == null) {
+            return;
+        }
+        Map<String, List<ArgumentPattern>> byFlag = new HashMap<>();
+        condition.option().forEach((flags, value) -> {
+            List<ArgumentPattern> values = ArgumentPattern.compile(List.of(value), classes);
+            for (String flag : flags.split("\\|", -1)) {
+                byFlag.merge(
+                        flag,
+                        values,
+                        (one, other) ->
+                                Stream.concat(one.stream(), other.stream()).toList());
+            }
+        });
+        if (!byFlag.isEmpty()) {
+            all.add((command, line) -> {
+                for (CommandLine.Option given : line.options()) {
+                    List<ArgumentPattern> wanted = byFlag.getOrDefault(given.flag(), List.of());
+                    if (ArgumentPattern.any(wanted, given.value(), command.directory())) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    private static void arguments(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
+        List<ArgumentPattern> wanted = ArgumentPattern.compile(condition.argument(), classes);
+        if (!wanted.isEmpty()) {
+            all.add((command, line) -> {
+                for (Argument given : command.arguments()) {
+                    if (isArgument(wanted, given, command.directory())) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    /** An argument counts whole, and by what follows its last sign of a setting. */
+    private static boolean isArgument(List<ArgumentPattern> wanted, Argument given, String directory) {
+        if (ArgumentPattern.any(wanted, given, directory)) {
+            return true;
+        }
+        String text = given.text();
+        int equals = Math.max(text.indexOf('='), text.indexOf('@'));
+        return equals >= 0
+                && equals + 1 < text.length()
+                && text.length() < MAX_DIVIDED_LENGTH
+                && ArgumentPattern.any(wanted, new Argument(text.substring(equals + 1), given.marks()), directory);
+    }
+
+    private static void files(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
+        List<ArgumentPattern> writes = ArgumentPattern.compile(condition.writes(), classes);
+        if (!writes.isEmpty()) {
+            all.add((command, line) -> ArgumentPattern.any(writes, command.writes(), command.directory()));
+        }
+        List<ArgumentPattern> reads = ArgumentPattern.compile(condition.reads(), classes);
+        if (!reads.isEmpty()) {
+            all.add((command, line) -> ArgumentPattern.any(reads, command.reads(), command.directory()));
+        }
+        List<ArgumentPattern> directory = ArgumentPattern.compile(condition.directory(), classes);
+        if (!directory.isEmpty()) {
+            all.add((command, line) -> ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""));
+        }
+    }
+
+    private static void content(Condition condition, List<Predicate> all) {
+        if (Boolean.TRUE.equals(condition.secret())) {
+            all.add((command, line) -> holdsSecret(command));
+        }
+        String text = condition.text();
+        if (text != null) {
+            Pattern pattern = compiled(text);
+            all.add((command, line) -> pattern.matcher(command.line()).find());
+        }
+    }
+
+    private static Pattern compiled(String expression) {
+        try {
+            return Pattern.compile(expression);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("'" + expression + "' is no RE2 expression: " + e.getMessage(), e);
+        }
     }
 
     private static boolean holdsSecret(Invocation command) {
@@ -230,58 +313,34 @@ final class Matcher {
         return false;
     }
 
-    private boolean hasWord(List<Argument> given) {
-        for (Argument operandOfIt : given) {
-            if (any(words, operandOfIt.text())) {
-                return true;
+    private static Stream<String> alternatives(List<String> texts) {
+        return texts.stream().flatMap(text -> Stream.of(text.split("\\|", -1)));
+    }
+
+    private static List<Wildcard> wildcards(@Nullable List<String> patterns) {
+        return patterns == null
+                ? List.of()
+                : alternatives(patterns).map(Wildcard::ofText).toList();
+    }
+
+    /** {@code "s3 rm|rb"} is two words, the second with two alternatives. */
+    private static List<List<List<Wildcard>>> subcommands(@Nullable List<String> patterns) {
+        List<List<List<Wildcard>>> compiled = new ArrayList<>();
+        if (patterns != null) {
+            for (String pattern : patterns) {
+                List<List<Wildcard>> wordsOfIt = new ArrayList<>();
+                for (String word : pattern.split(" ", -1)) {
+                    wordsOfIt.add(wildcards(List.of(word)));
+                }
+                compiled.add(wordsOfIt);
             }
         }
-        return false;
+        return compiled;
     }
 
-    private boolean isVia(Invocation command) {
-        for (String wrapper : command.via()) {
-            if (any(via, wrapper)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean hasSource(Invocation command, CommandLine line) {
-        List<Argument> all = line.operands();
-        return all.size() > 1 && ArgumentPattern.any(source, all.subList(0, all.size() - 1), command.directory());
-    }
-
-    private boolean hasDestination(Invocation command, CommandLine line) {
-        List<Argument> all = line.operands();
-        return all.size() > 1 && ArgumentPattern.any(destination, all.getLast(), command.directory());
-    }
-
-    private boolean hasOption(Invocation command, CommandLine line) {
-        for (CommandLine.Option given : line.options()) {
-            List<ArgumentPattern> wanted = option.getOrDefault(given.flag(), List.of());
-            if (ArgumentPattern.any(wanted, given.value(), command.directory())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean hasArgument(Invocation command) {
-        for (Argument given : command.arguments()) {
-            if (ArgumentPattern.any(argument, given, command.directory())) {
-                return true;
-            }
-            String textOfIt = given.text();
-            int equals = Math.max(textOfIt.indexOf('='), textOfIt.indexOf('@'));
-            if (equals >= 0
-                    && equals + 1 < textOfIt.length()
-                    && textOfIt.length() < 1024
-                    && ArgumentPattern.any(
-                            argument,
-                            new Argument(textOfIt.substring(equals + 1), given.marks()),
-                            command.directory())) {
+    private static boolean any(List<Wildcard> patterns, String textOfIt) {
+        for (int i = 0; i < patterns.size(); i++) {
+            if (patterns.get(i).matches(textOfIt)) {
                 return true;
             }
         }
