@@ -105,7 +105,7 @@ public record Approval(
                 escalated.verdicts().stream()
                         .map(Verdict::reading)
                         .filter(Objects::nonNull)
-                        .map(redactor::redact)
+                        .map(redactor::redactCommand)
                         .reduce((earlier, later) -> later)
                         .orElse(null),
                 escalated.verdicts().stream()

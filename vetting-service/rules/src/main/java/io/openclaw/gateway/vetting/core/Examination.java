@@ -40,7 +40,7 @@ public record Examination(List<Invocation> commands, List<Finding> findings) {
         String last = "";
         for (int i = 0; i < commands.size(); i++) {
             String whole = commands.get(i).line();
-            String line = redactor.redact(
+            String line = redactor.redactCommand(
                     whole.length() > MAX_LINE
                             ? whole.substring(0, MAX_LINE) + "… (" + whole.length() + " characters)"
                             : whole);

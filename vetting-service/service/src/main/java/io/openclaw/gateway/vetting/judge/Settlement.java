@@ -148,7 +148,7 @@ public final class Settlement {
                 examination.commands().stream()
                         .limit(MOST_COMMANDS)
                         .map(Invocation::line)
-                        .map(redactor::redact)
+                        .map(redactor::redactCommand)
                         .toList(),
                 examination.findings().stream().map(Finding::reason).toList(),
                 call.agent(),
