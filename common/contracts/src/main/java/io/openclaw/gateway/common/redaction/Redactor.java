@@ -1,6 +1,8 @@
 package io.openclaw.gateway.common.redaction;
 
 import io.openclaw.gateway.common.json.RawJson;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Masks credentials in what is stored or shown: values whose name says that they are secret, and whatever {@link
@@ -30,6 +32,22 @@ public final class Redactor {
     /** Masks the credentials in a command: what a shell would run of it stays, and what stands in backticks, whatever it is. */
     public String redactCommand(String command) {
         return redact(command, true, new Work());
+    }
+
+    /**
+     * Masks the credentials in commands, each by itself, and in all of them what was masked in one of them or in the JSON that
+     * they come from.
+     */
+    public List<String> redactCommands(List<String> commands, @Nullable RawJson origin) {
+        var work = new Work();
+        if (origin != null) {
+            redact(origin, work);
+        }
+        List<String> masked =
+                commands.stream().map(command -> TextMasker.mask(command, true, work)).toList();
+        return masked.stream()
+                .map(command -> work.masked().mask(command, true, work))
+                .toList();
     }
 
     static String redact(String text, boolean command, Work work) {

@@ -2,6 +2,7 @@ package io.openclaw.gateway.vetting.core;
 
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Verdict;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
@@ -34,16 +35,22 @@ public record Examination(List<Invocation> commands, List<Finding> findings) {
      * Returns the normal form for showing, a line for each command, masked; {@code null} if there is none.
      *
      * @param redactor masks the literals that are secrets; what would be run stays
+     * @param arguments the call's, in which more may say that a literal is a secret
      */
-    public @Nullable String reading(Redactor redactor) {
+    public @Nullable String reading(Redactor redactor, @Nullable RawJson arguments) {
+        List<String> lines = redactor.redactCommands(
+                commands.stream()
+                        .limit(Verdict.MAX_READING)
+                        .map(Invocation::line)
+                        .map(line -> line.length() > MAX_LINE
+                                ? line.substring(0, MAX_LINE) + "… (" + line.length() + " characters)"
+                                : line)
+                        .toList(),
+                arguments);
         var reading = new StringBuilder();
         String last = "";
-        for (int i = 0; i < commands.size(); i++) {
-            String whole = commands.get(i).line();
-            String line = redactor.redactCommand(
-                    whole.length() > MAX_LINE
-                            ? whole.substring(0, MAX_LINE) + "… (" + whole.length() + " characters)"
-                            : whole);
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
             if (line.equals(last)) {
                 continue;
             }

@@ -1,32 +1,25 @@
 package io.openclaw.gateway.vetting.judge;
 
-import io.openclaw.gateway.common.call.CallContext;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallSuspected;
-import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.Routing;
-import io.openclaw.gateway.common.text.Ellipsis;
 import io.openclaw.gateway.vetting.core.Examination;
 import io.openclaw.gateway.vetting.core.Finding;
 import io.openclaw.gateway.vetting.core.Vetting;
-import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.file.RulesInForce;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Settles suspected calls: puts together what a judge should know of one, asks it unless it was asked before, and says so. */
 public final class Settlement {
-    private static final int LONGEST_ARGUMENTS = 16_000;
-    private static final int MOST_COMMANDS = 100;
 
     private final Judge judge;
     private final JudgementCache cache;
@@ -120,7 +113,7 @@ public final class Settlement {
                             Severity.MEDIUM)),
                     false);
         }
-        Judgement fresh = judge.judge(() -> suspectCase(call, examination));
+        Judgement fresh = judge.judge(() -> SuspectCase.of(call, examination, roles.apply(call.agent()), recent.of(call.agent()), redactor));
         cache.keep(question, version, fresh);
         if (fresh.settled() && fresh.decision() != Decision.ALLOW) {
             refused.add(kind);
@@ -139,26 +132,5 @@ public final class Settlement {
                         .distinct()
                         .sorted()
                         .collect(Collectors.joining("\n"));
-    }
-
-    private SuspectCase suspectCase(ToolCall call, Examination examination) {
-        return new SuspectCase(
-                call.address(),
-                shortened(call.arguments() == null ? RawJson.EMPTY_OBJECT : call.arguments()),
-                examination.commands().stream()
-                        .limit(MOST_COMMANDS)
-                        .map(Invocation::line)
-                        .map(redactor::redactCommand)
-                        .toList(),
-                examination.findings().stream().map(Finding::reason).toList(),
-                call.agent(),
-                roles.apply(call.agent()),
-                call.intent() == null ? null : redactor.redact(call.intent()),
-                shortened(CallContext.decided(call.context())),
-                recent.of(call.agent()));
-    }
-
-    private String shortened(@Nullable RawJson json) {
-        return json == null ? "" : Ellipsis.of(redactor.redact(json).text(), LONGEST_ARGUMENTS);
     }
 }

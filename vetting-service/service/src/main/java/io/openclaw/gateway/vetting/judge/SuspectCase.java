@@ -1,5 +1,13 @@
 package io.openclaw.gateway.vetting.judge;
 
+import io.openclaw.gateway.common.call.CallContext;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.text.Ellipsis;
+import io.openclaw.gateway.vetting.core.Examination;
+import io.openclaw.gateway.vetting.core.Finding;
+import io.openclaw.gateway.vetting.core.shell.Invocation;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,4 +35,34 @@ public record SuspectCase(
         @Nullable String intent,
         String context,
         List<String> recent)
-        implements Serializable {}
+        implements Serializable {
+    private static final int LONGEST_ARGUMENTS = 16_000;
+    private static final int MOST_COMMANDS = 100;
+
+    /** Returns what a model is told about a call, without its credentials. */
+    static SuspectCase of(
+            ToolCall call, Examination examination, List<String> roles, List<String> recent, Redactor redactor) {
+        return new SuspectCase(
+                call.address(),
+                shortened(call.arguments() == null ? RawJson.EMPTY_OBJECT : call.arguments(), redactor),
+                redactor.redactCommands(
+                        examination.commands().stream()
+                                .limit(MOST_COMMANDS)
+                                .map(Invocation::line)
+                                .toList(),
+                        call.arguments()),
+                examination.findings().stream()
+                        .map(Finding::reason)
+                        .map(redactor::redact)
+                        .toList(),
+                call.agent(),
+                roles,
+                call.intent() == null ? null : redactor.redact(call.intent()),
+                shortened(CallContext.decided(call.context()), redactor),
+                recent);
+    }
+
+    private static String shortened(@Nullable RawJson json, Redactor redactor) {
+        return json == null ? "" : Ellipsis.of(redactor.redact(json).text(), LONGEST_ARGUMENTS);
+    }
+}

@@ -55,7 +55,7 @@ public final class VettingStage {
         Verdict verdict = vetting.verdict(examination, instance, clock.instant());
         Decision soFar = Routing.strictest(authorized.verdicts());
         if (soFar.stricter(verdict.outcome()) == Decision.ESCALATE) {
-            verdict = verdict.reading(examination.reading(redactor));
+            verdict = verdict.reading(examination.reading(redactor, call.arguments()));
         }
         examination
                 .findings()
@@ -64,8 +64,8 @@ public final class VettingStage {
         if (hasJudge && call.mode() != Mode.DRY_RUN) {
             recent.add(
                     call.agent(),
-                    redactor.redact(call.address() + " "
-                            + (call.arguments() == null ? "" : call.arguments().text())));
+                    call.address() + " "
+                            + (call.arguments() == null ? "" : redactor.redact(call.arguments()).text())));
             if (examination.isForAModel(soFar)) {
                 return step.suspected(authorized, verdict);
             }
