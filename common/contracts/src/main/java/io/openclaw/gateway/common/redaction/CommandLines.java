@@ -18,6 +18,7 @@ final class CommandLines {
 
     private final List<Word> words = new ArrayList<>();
     private final List<Word> before = new ArrayList<>();
+    private int documentEnd;
 
     private CommandLines(String text, Values values, Work work) {
         this.text = text;
@@ -161,7 +162,7 @@ final class CommandLines {
     private void document(String redirection, int end, boolean users) {
         String delimiter = redirection.replaceAll("[<\\-'\"]", "");
         int at = end;
-        if (delimiter.isEmpty() || at >= text.length() || text.charAt(at) != '\n') {
+        if (delimiter.isEmpty() || at < documentEnd || at >= text.length() || text.charAt(at) != '\n') {
             return;
         }
         for (int lines = 0; lines < MAX_LINES && at < text.length(); lines++) {
@@ -175,6 +176,7 @@ final class CommandLines {
             }
             input(new Word(said, line, true), new Commands.Found(0, 0, said.length(), true), users);
             at = stop;
+            documentEnd = at;
         }
     }
 }

@@ -10,6 +10,8 @@ final class Markup {
 
     private int valueStart = -1;
     private int valueEnd = -1;
+    private int walkedFrom;
+    private int walkedTo;
 
     Markup(String text, Values values, Work work) {
         this.text = text;
@@ -25,11 +27,17 @@ final class Markup {
             at += 9;
         }
         int limit = Math.min(text.length(), at + Values.MAX_VALUE);
-        int end = at;
+        // A text without an element is walked once, however many tags end before it.
+        int end = !data && at >= walkedFrom && at < walkedTo ? walkedTo : at;
+        int walked = end;
         while (end < limit && text.charAt(end) != '<' && !(data && text.startsWith("]]>", end))) {
             end++;
         }
-        work.add(end - from);
+        work.add(end - walked + 1);
+        if (!data) {
+            walkedFrom = at;
+            walkedTo = end;
+        }
         if (end >= limit || !(data || text.startsWith("</", end))) {
             return -1;
         }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextMasker {
     private final String text;
-    private final Spans spans;
     private final Work work;
     private final Values values;
     private final Markup markup;
@@ -30,7 +29,6 @@ final class TextMasker {
 
     private TextMasker(String text, boolean command, Spans spans, Work work) {
         this.text = text;
-        this.spans = spans;
         this.work = work;
         values = new Values(text, command, spans, work);
         markup = new Markup(text, values, work);

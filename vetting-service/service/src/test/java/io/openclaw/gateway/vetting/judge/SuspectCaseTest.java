@@ -38,12 +38,13 @@ class SuspectCaseTest {
     @ParameterizedTest
     @MethodSource("forms")
     void tellsAModelNoSecret(String form) {
+        RawJson arguments = RawJson.from(Map.of("command", form));
         var call = new ToolCall(
                 CallIds.next(),
                 "demo",
                 "openclaw",
                 "exec",
-                RawJson.from(Map.of("command", form)),
+                arguments,
                 Origin.REST,
                 Mode.EXECUTE,
                 NOW,
@@ -61,10 +62,10 @@ class SuspectCaseTest {
         assumeThat(examination.commands()).noneMatch(command -> command.line().startsWith(SECRET));
 
         SuspectCase suspect = SuspectCase.of(
-                call, examination, List.of(), List.of(redactor.redact(call.arguments()).text()), redactor);
+                call, examination, List.of(), List.of(redactor.redact(arguments).text()), redactor);
 
         assertThat(Prompt.JUDGE.user(suspect)).doesNotContain(SECRET);
-        assertThat(examination.reading(redactor, call.arguments())).satisfiesAnyOf(
+        assertThat(examination.reading(redactor, arguments)).satisfiesAnyOf(
                 reading -> assertThat(reading).isNull(),
                 reading -> assertThat(reading).doesNotContain(SECRET));
     }
