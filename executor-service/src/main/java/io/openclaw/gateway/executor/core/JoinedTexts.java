@@ -49,7 +49,10 @@ final class JoinedTexts {
                     case PROPERTY_NAME -> name = parser.currentName();
                     case VALUE_STRING -> {
                         int value = values++;
-                        boolean read = name.isEmpty() || name.equals("text") || name.equals("content") || name.equals("message");
+                        boolean read = name.isEmpty()
+                                || name.equals("text")
+                                || name.equals("content")
+                                || name.equals("message");
                         List<Text> list = lists.peek();
                         if (read && list != null && list.size() < MAX_TEXTS) {
                             list.add(new Text(value, parser.getString(), 0));
@@ -92,7 +95,8 @@ final class JoinedTexts {
 
     private void read(List<Text> texts) {
         // A list of single words is a list, and no sentence.
-        if (texts.size() < 2 || texts.stream().noneMatch(text -> text.text.indexOf(' ') >= 0 || isIdeographic(text.text))) {
+        if (texts.size() < 2
+                || texts.stream().noneMatch(text -> text.text.indexOf(' ') >= 0 || isIdeographic(text.text))) {
             return;
         }
         for (String between : List.of(" ", "")) {

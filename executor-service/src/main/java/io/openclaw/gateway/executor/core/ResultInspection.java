@@ -191,7 +191,8 @@ public final class ResultInspection {
         return texts;
     }
 
-    private static RawJson mapped(RawJson json, BiFunction<Integer, String, String> value, UnaryOperator<String> change) {
+    private static RawJson mapped(
+            RawJson json, BiFunction<Integer, String, String> value, UnaryOperator<String> change) {
         var changed = new StringWriter(json.text().length());
         int names = 0;
         int values = 0;

@@ -64,7 +64,11 @@ final class Commands {
             int equal = each.indexOf('=');
             rule(each.substring(0, equal), Kind.LAST, Integer.parseInt(each.substring(equal + 1)), Set.of());
         }
-        rule("htpasswd", Kind.LAST, 2, Set.of("-b", "-nb", "-bn", "-cb", "-bc", "-nbB", "-nbBC", "-cbB", "-bB", "-Bb", "-nbm"));
+        rule(
+                "htpasswd",
+                Kind.LAST,
+                2,
+                Set.of("-b", "-nb", "-bn", "-cb", "-bc", "-nbB", "-nbBC", "-cbB", "-bB", "-Bb", "-nbm"));
         rule("pulumi config set", Kind.LAST, 2, Set.of("--secret"));
         rule("dscl", Kind.LAST, 3, Set.of("-passwd"));
         for (String config : List.of("poetry", "composer")) {
@@ -73,7 +77,12 @@ final class Commands {
             }
         }
         for (String pairs : List.of(
-                "vault kv put", "vault kv patch", "vault write", "fly secrets set", "flyctl secrets set", "doppler secrets set")) {
+                "vault kv put",
+                "vault kv patch",
+                "vault write",
+                "fly secrets set",
+                "flyctl secrets set",
+                "doppler secrets set")) {
             rule(pairs, Kind.PAIRS, 0, Set.of());
         }
         for (String client : List.of("sqlplus", "impdp", "expdp", "sqlldr", "rman")) {
@@ -269,7 +278,8 @@ final class Commands {
             List<String> conditions = READERS.get(name(words.get(i)));
             if (conditions != null) {
                 for (String condition : conditions) {
-                    if (condition.isEmpty() || words.subList(i + 1, words.size()).contains(condition)) {
+                    if (condition.isEmpty()
+                            || words.subList(i + 1, words.size()).contains(condition)) {
                         return true;
                     }
                 }

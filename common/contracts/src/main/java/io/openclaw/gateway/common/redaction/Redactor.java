@@ -43,8 +43,9 @@ public final class Redactor {
         if (origin != null) {
             redact(origin, work);
         }
-        List<String> masked =
-                commands.stream().map(command -> TextMasker.mask(command, true, work)).toList();
+        List<String> masked = commands.stream()
+                .map(command -> TextMasker.mask(command, true, work))
+                .toList();
         return masked.stream()
                 .map(command -> work.masked().mask(command, true, work))
                 .toList();

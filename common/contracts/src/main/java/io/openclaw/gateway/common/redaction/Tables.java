@@ -110,9 +110,9 @@ final class Tables {
             }
             work.add(end - line);
             Cell name = cells.getFirst();
-            maskRow(List.of(cells.getLast()), new SecretNames.@Nullable Name[] {
-                SecretNames.of(text.substring(name.start, name.end))
-            });
+            maskRow(
+                    List.of(cells.getLast()),
+                    new SecretNames.@Nullable Name[] {SecretNames.of(text.substring(name.start, name.end))});
             line = end + 1;
         }
         return line;

@@ -43,7 +43,9 @@ class MaskingPartsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"$DB_PASSWORD", "${DB_PASSWORD}", "%TOKEN%", "<password>", "{{ x }}", "****", "config.token"})
+        @ValueSource(
+                strings = {"$DB_PASSWORD", "${DB_PASSWORD}", "%TOKEN%", "<password>", "{{ x }}", "****", "config.token"
+                })
         void isAReference(String value) {
             assertThat(Literals.isReference(value, 0, value.length())).isTrue();
         }
@@ -103,7 +105,8 @@ class MaskingPartsTest {
         void masksALineOfABlockByItself() {
             String text = "password: |\n  hunter2a\n  hunter2b\nx: hunter2c";
 
-            assertThat(new Blocks(text, values(text), work).mask(0, 10, PASSWORD)).isPositive();
+            assertThat(new Blocks(text, values(text), work).mask(0, 10, PASSWORD))
+                    .isPositive();
             assertThat(spans.masked(text))
                     .isEqualTo("password: |\n  [masked password, 8 characters]\n  [masked password, 8 characters]\n"
                             + "x: hunter2c");
@@ -116,8 +119,9 @@ class MaskingPartsTest {
             Tables.mask(text, values(text), work);
 
             assertThat(spans.masked(text))
-                    .isEqualTo("user,password\nbob,[masked password, 8 characters]\neve,\"[masked password, 9 characters]\""
-                            + "\n\nuser,x\nbob,hunter2c");
+                    .isEqualTo(
+                            "user,password\nbob,[masked password, 8 characters]\neve,\"[masked password, 9 characters]\""
+                                    + "\n\nuser,x\nbob,hunter2c");
         }
 
         @Test
@@ -126,7 +130,8 @@ class MaskingPartsTest {
 
             assertThat(new Markup(text, values(text), work).body(1, PASSWORD)).isPositive();
             assertThat(spans.masked(text)).isEqualTo(">[masked password, 8 characters]</password>");
-            assertThat(new Markup("> out.txt", values("> out.txt"), work).body(1, PASSWORD)).isNegative();
+            assertThat(new Markup("> out.txt", values("> out.txt"), work).body(1, PASSWORD))
+                    .isNegative();
         }
 
         @Test
@@ -189,8 +194,34 @@ class MaskingPartsTest {
         void passesOverNothing() {
             var random = new Random(17);
             List<String> parts = List.of(
-                    "password", "=", "x1y2z3w4", " ", "\\n", "TOKEN", ":", "\"", "vault", "login", "ghp_", "aB3", "\n", "user",
-                    ",", "@db:5432", "пароль", "-p", "curl", "{", "}", "eyJ", ".", "AKIA", "secret", "Key", "api", "s");
+                    "password",
+                    "=",
+                    "x1y2z3w4",
+                    " ",
+                    "\\n",
+                    "TOKEN",
+                    ":",
+                    "\"",
+                    "vault",
+                    "login",
+                    "ghp_",
+                    "aB3",
+                    "\n",
+                    "user",
+                    ",",
+                    "@db:5432",
+                    "пароль",
+                    "-p",
+                    "curl",
+                    "{",
+                    "}",
+                    "eyJ",
+                    ".",
+                    "AKIA",
+                    "secret",
+                    "Key",
+                    "api",
+                    "s");
             for (int round = 0; round < 20_000; round++) {
                 var text = new StringBuilder();
                 for (int i = random.nextInt(8); i >= 0; i--) {

@@ -58,7 +58,11 @@ class RedactionCorpusTest {
                     .filter(line -> line.matches("[TJDC] .*"))
                     .map(line -> line.startsWith("J ")
                             ? new Sample(true, line.substring(2))
-                            : new Sample(false, line.startsWith("D "), line.startsWith("C "), line.substring(2).replace("\\n", "\n")));
+                            : new Sample(
+                                    false,
+                                    line.startsWith("D "),
+                                    line.startsWith("C "),
+                                    line.substring(2).replace("\\n", "\n")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

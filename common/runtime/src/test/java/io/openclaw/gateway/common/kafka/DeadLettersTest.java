@@ -18,8 +18,8 @@ import org.springframework.kafka.core.KafkaTemplate;
 class DeadLettersTest {
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
-    private final DeadLetters letters = new DeadLetters(
-            new KafkaTemplate<>(() -> producer), new Topics("openclaw."), new SimpleMeterRegistry());
+    private final DeadLetters letters =
+            new DeadLetters(new KafkaTemplate<>(() -> producer), new Topics("openclaw."), new SimpleMeterRegistry());
 
     /** A reason is read by people and by the record, and may quote what could not be read. */
     @Test

@@ -113,7 +113,8 @@ public final class Settlement {
                             Severity.MEDIUM)),
                     false);
         }
-        Judgement fresh = judge.judge(() -> SuspectCase.of(call, examination, roles.apply(call.agent()), recent.of(call.agent()), redactor));
+        Judgement fresh = judge.judge(
+                () -> SuspectCase.of(call, examination, roles.apply(call.agent()), recent.of(call.agent()), redactor));
         cache.keep(question, version, fresh);
         if (fresh.settled() && fresh.decision() != Decision.ALLOW) {
             refused.add(kind);

@@ -65,7 +65,9 @@ public final class VettingStage {
             recent.add(
                     call.agent(),
                     call.address() + " "
-                            + (call.arguments() == null ? "" : redactor.redact(call.arguments()).text())));
+                            + (call.arguments() == null
+                                    ? ""
+                                    : redactor.redact(call.arguments()).text()));
             if (examination.isForAModel(soFar)) {
                 return step.suspected(authorized, verdict);
             }

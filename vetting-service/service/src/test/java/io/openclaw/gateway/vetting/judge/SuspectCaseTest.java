@@ -65,8 +65,9 @@ class SuspectCaseTest {
                 call, examination, List.of(), List.of(redactor.redact(arguments).text()), redactor);
 
         assertThat(Prompt.JUDGE.user(suspect)).doesNotContain(SECRET);
-        assertThat(examination.reading(redactor, arguments)).satisfiesAnyOf(
-                reading -> assertThat(reading).isNull(),
-                reading -> assertThat(reading).doesNotContain(SECRET));
+        assertThat(examination.reading(redactor, arguments))
+                .satisfiesAnyOf(
+                        reading -> assertThat(reading).isNull(),
+                        reading -> assertThat(reading).doesNotContain(SECRET));
     }
 }
