@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -17,7 +18,11 @@ import org.springframework.kafka.core.KafkaTemplate;
 
 class DeadLettersTest {
     private final MockProducer<String, byte[]> producer =
-            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
+            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()) {
+                /** A template closes the producer of a factory that keeps none. */
+                @Override
+                public void close(Duration timeout) {}
+            };
     private final DeadLetters letters =
             new DeadLetters(new KafkaTemplate<>(() -> producer), new Topics("openclaw."), new SimpleMeterRegistry());
 
