@@ -32,12 +32,12 @@ class DeadLettersTest {
         for (String form : forms()) {
             var record = new ConsumerRecord<>("openclaw.calls.requested", 0, 7, "k", new byte[] {1});
 
-            letters.put(record, "cannot be read: " + form);
+            letters.put(record, "cannot be read:\n" + form);
 
             var sent = producer.history().getLast();
             assertThat(sent.value()).isEqualTo(record.value());
             assertThat(new String(sent.headers().lastHeader(DeadLetters.REASON).value(), StandardCharsets.UTF_8))
-                    .startsWith("cannot be read: ")
+                    .startsWith("cannot be read:")
                     .doesNotContain("hunter2correct");
         }
         assertThat(producer.history()).hasSizeGreaterThan(150);
