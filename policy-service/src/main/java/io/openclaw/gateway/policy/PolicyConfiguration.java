@@ -11,7 +11,6 @@ import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.routing.StageStep;
-import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.policy.file.PolicyDirectory;
@@ -21,6 +20,7 @@ import io.openclaw.gateway.policy.kafka.PolicyPublisher;
 import io.openclaw.gateway.policy.kafka.PolicyStage;
 import io.openclaw.gateway.policy.kafka.Publications;
 import io.openclaw.gateway.policy.kafka.Shadow;
+import io.openclaw.gateway.policy.kafka.StateRenewal;
 import io.openclaw.gateway.policy.kafka.ToolPins;
 import io.openclaw.gateway.policy.persistence.ChargeStore;
 import io.openclaw.gateway.policy.persistence.DifferenceStore;
@@ -83,8 +83,13 @@ public class PolicyConfiguration {
     }
 
     @Bean
-    PolicyPublisher policyPublisher(EventPublisher publisher, SignatureChain chain) {
-        return new PolicyPublisher(publisher, chain);
+    PolicyPublisher policyPublisher(EventPublisher publisher) {
+        return new PolicyPublisher(publisher);
+    }
+
+    @Bean
+    StateRenewal stateRenewal(PolicyFollower follower, EventCodec codec, PolicyPublisher publisher) {
+        return new StateRenewal(follower, codec, publisher);
     }
 
     @Bean

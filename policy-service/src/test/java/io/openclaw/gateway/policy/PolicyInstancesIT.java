@@ -8,7 +8,6 @@ import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
-import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallRequested;
@@ -18,8 +17,10 @@ import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.PolicyInForce;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
+import io.openclaw.gateway.common.signing.SigningKey;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.policy.kafka.PolicyPublisher;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -55,15 +58,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 class PolicyInstancesIT {
     private static final int AGENTS = 12;
     private static final int ALLOWED = 20;
-    private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
+    private static final Map<Service, String> KEYS = Arrays.stream(Service.values())
+            .collect(Collectors.toMap(Function.identity(), service -> SigningKey.generate()));
 
     @TempDir
     private Path directory;
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
-    private final SignatureChain chain =
-            new SignatureChain(StageKeys.ofBase64(Map.of(Stage.INGRESS, KEY, Stage.POLICY, KEY)));
-    private final EventCodec codec = new EventCodec("/test");
+    private final Keyring keyring = Keyring.ofAll(KEYS, null);
+    private final SignatureChain chain = new SignatureChain(keyring);
+    private final EventCodec codec = new EventCodec("/test", keyring);
     private final List<ConfigurableApplicationContext> instances = new ArrayList<>();
     private final Map<UUID, Set<Decision>> decided = new HashMap<>();
     private final Map<UUID, String> agents = new HashMap<>();
@@ -102,10 +106,11 @@ class PolicyInstancesIT {
                 Map.entry("spring.datasource.password", database.password()),
                 Map.entry("openclaw.instance", name),
                 Map.entry("openclaw.kafka.topic-prefix", prefix),
-                Map.entry("openclaw.signing.keys.ingress", KEY),
-                Map.entry("openclaw.signing.keys.policy", KEY),
+                Map.entry("openclaw.signing.keys.policy", String.valueOf(KEYS.get(Service.POLICY))),
                 Map.entry("openclaw.policy.directory", directory.toString()),
                 Map.entry("logging.level.root", "WARN")));
+        KEYS.forEach(
+                (service, key) -> settings.put("openclaw.signing.public." + service.label(), SigningKey.publicOf(key)));
         ConfigurableApplicationContext instance = GatewayApplication.start(PolicyConfiguration.class, settings);
         instances.add(instance);
         Awaitility.await()
@@ -165,7 +170,7 @@ class PolicyInstancesIT {
     private void read(KafkaConsumer<String, byte[]> consumer) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
             try {
-                if (codec.decode(record) instanceof CallEvent event) {
+                if (codec.decode(record).event() instanceof CallEvent event) {
                     decided.computeIfAbsent(event.call().callId(), id -> new HashSet<>())
                             .add(event.verdicts().getFirst().outcome());
                     deciders.add(event.verdicts().getFirst().decidedBy());

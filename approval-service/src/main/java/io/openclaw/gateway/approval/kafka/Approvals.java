@@ -15,6 +15,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallWithdrawn;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
@@ -140,7 +141,7 @@ public final class Approvals implements PipelineLifecycle {
         for (Received<CallEscalated> received : batch) {
             CallEscalated escalated = received.event();
             try {
-                step.trusted(escalated);
+                step.trusted(received.signed());
             } catch (UntrustedCallException e) {
                 deadLetters
                         .put(received.record(), String.valueOf(e.getMessage()))
@@ -165,7 +166,7 @@ public final class Approvals implements PipelineLifecycle {
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING
                             || stored.approval().wasRefused())
-                    .ifPresent(stored -> tell(stored, escalated));
+                    .ifPresent(stored -> tell(stored, received.signed()));
         }
     }
 
@@ -173,15 +174,14 @@ public final class Approvals implements PipelineLifecycle {
     private void putAside(Received<CallEscalated> received, Throwable problem) {
         log.error("call {} cannot be held for a person", received.event().call().callId(), problem);
         deadLetters.put(received.record(), "approval failed on it: " + problem).join();
-        step.failed(received.event(), Stage.APPROVAL, clock.instant())
-                .ifPresent(end -> publisher.publish(end).join());
+        publisher
+                .publish(step.failed(received.signed(), Stage.APPROVAL, clock.instant()))
+                .join();
     }
 
     private void cancel(List<Received<CallWithdrawn>> batch) {
-        // The executor puts a forged record aside, and says so.
         batch.stream()
                 .map(Received::event)
-                .filter(chain::verifies)
                 .forEach(withdrawn -> store.cancel(withdrawn.call().callId(), clock.instant()));
         tellTheUntold();
     }
@@ -218,12 +218,13 @@ public final class Approvals implements PipelineLifecycle {
         }
     }
 
-    private void tell(Stored stored, CallEscalated escalated) {
+    private void tell(Stored stored, Signed<CallEscalated> signed) {
+        CallEscalated escalated = signed.event();
         Approval approval = stored.approval();
         publisher.publish(changed(approval, escalated)).join();
         switch (approval.status()) {
             case APPROVED, DENIED ->
-                publisher.publish(step.after(escalated, approval.verdict())).join();
+                publisher.publish(step.after(signed, approval.verdict())).join();
             case EXPIRED -> publisher.publish(expired(approval, escalated)).join();
             case PENDING, CANCELLED -> {
                 // A cancelled call is ended by the executor, which alone knows that it was not started.
@@ -244,7 +245,7 @@ public final class Approvals implements PipelineLifecycle {
     }
 
     private CallCompleted expired(Approval approval, CallEscalated escalated) {
-        return chain.sign(CallCompleted.of(
+        return CallCompleted.of(
                 escalated.call(),
                 chain.append(escalated.call(), escalated.verdicts(), approval.verdict()),
                 Outcome.EXPIRED,
@@ -252,7 +253,7 @@ public final class Approvals implements PipelineLifecycle {
                 CallError.of(
                         "approval_expired", "Nobody approved or denied this call until " + approval.expiresAt() + "."),
                 Stage.APPROVAL,
-                approval.changedAt()));
+                approval.changedAt());
     }
 
     @Override

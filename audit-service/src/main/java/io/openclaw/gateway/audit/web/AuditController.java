@@ -42,6 +42,9 @@ public final class AuditController {
     /**
      * An event as it is shown; see {@link RecordedEvent}.
      *
+     * @param verified whether the event's writer is proven; absent for what is no event, or was recorded before this was looked at
+     * @param signedBy the service that signed it
+     * @param signatureProblem why its writer is not proven
      * @param event the event; {@code null} where {@code eventShortened} is there
      * @param eventShortened the beginning of an event that is too long for a list; the whole of it is at {@code
      *     /audit/events/ID}
@@ -58,6 +61,9 @@ public final class AuditController {
             String topic,
             int partition,
             long offset,
+            @Nullable Boolean verified,
+            @Nullable String signedBy,
+            @Nullable String signatureProblem,
             RawJson event,
             @Nullable Shortened eventShortened) {
         static EventView of(Entry entry) {
@@ -74,8 +80,15 @@ public final class AuditController {
                     recorded.topic(),
                     recorded.partition(),
                     recorded.offset(),
+                    verified(recorded),
+                    recorded.signedBy(),
+                    recorded.signatureProblem(),
                     recorded.event(),
                     entry.shortened());
+        }
+
+        private static @Nullable Boolean verified(RecordedEvent recorded) {
+            return recorded.signedBy() != null ? Boolean.TRUE : recorded.signatureProblem() != null ? false : null;
         }
 
         /** Returns about how many characters it takes in an answer. */

@@ -18,7 +18,7 @@ class AuditQueryTest {
     @Test
     void withoutParametersAsksForTheNewestHundred() {
         assertThat(AuditQuery.of(Map.of("outcome", " "), NOW))
-                .isEqualTo(new AuditQuery(null, null, null, null, null, Set.of(), 100, null, false));
+                .isEqualTo(new AuditQuery(null, null, null, null, null, null, Set.of(), 100, null, false));
     }
 
     @ParameterizedTest

@@ -57,7 +57,9 @@ class AuditStoreIT {
                 "exec",
                 null,
                 occurredAt,
-                RawJson.of(json));
+                RawJson.of(json),
+                "ingress",
+                null);
     }
 
     private List<AuditStore.Entry> find(Map<String, String> parameters) {
@@ -113,7 +115,32 @@ class AuditStoreIT {
 
     private RecordedEvent callOf(long offset, String upstream, String tool) {
         return new RecordedEvent(
-                topic, 0, offset, "call.requested", callId, "demo", upstream, tool, null, NOW, RawJson.of("{}"));
+                topic,
+                0,
+                offset,
+                "call.requested",
+                callId,
+                "demo",
+                upstream,
+                tool,
+                null,
+                NOW,
+                RawJson.of("{}"),
+                null,
+                "refused: it is not signed");
+    }
+
+    @Test
+    void eventsWhoseWriterIsNotProvenAreFound() {
+        store.add(List.of(event(1, "{}"), callOf(2, "odd", "A.B")));
+        // The second time by the way of those that were read before.
+        store.add(List.of(event(1, "{}"), callOf(2, "odd", "A.B"), callOf(3, "odd", "A.B")));
+        assertThat(find(Map.of("callId", callId.toString(), "verified", "false")))
+                .extracting(entry -> entry.recorded().offset())
+                .containsExactly(3L, 2L);
+        assertThat(find(Map.of("callId", callId.toString(), "verified", "true")))
+                .extracting(entry -> entry.recorded().signedBy())
+                .containsExactly("ingress");
     }
 
     /** Names as MCP clients see them, made by the rule of docs/mcp.md. */
@@ -158,8 +185,8 @@ class AuditStoreIT {
     @Test
     void aNameMayHoldWhateverSeparatesColumnsAndRows() {
         String name = "a\tb\nc\rd\\N\\.";
-        var odd =
-                new RecordedEvent(topic, 0, 1, "call.requested", callId, name, name, name, name, NOW, RawJson.of("{}"));
+        var odd = new RecordedEvent(
+                topic, 0, 1, "call.requested", callId, name, name, name, name, NOW, RawJson.of("{}"), null, name);
         store.add(List.of(odd, event(2, "{}")));
         assertThat(find(Map.of("callId", callId.toString())))
                 .extracting(AuditStore.Entry::recorded)

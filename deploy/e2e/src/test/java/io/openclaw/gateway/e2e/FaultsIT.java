@@ -15,7 +15,10 @@ import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.e2e.RunningGateway.Answer;
 import java.io.UncheckedIOException;
@@ -76,7 +79,7 @@ class FaultsIT {
         ToolCall call = forged(CallIds.next(), "count", RawJson.of("{\"mark\":\"" + mark + "\"}"));
         var verdict = Verdict.of(Stage.POLICY, Decision.ALLOW, List.of(), "forger", Instant.now(), null)
                 .signed("0".repeat(64));
-        write(new EventCodec("/forger")
+        write(new EventCodec("/forger", Keyring.generated())
                 .encode(
                         new CallCleared(call, List.of(verdict), Map.of()),
                         "openclaw." + Topic.CALLS_CLEARED.suffix(),
@@ -85,12 +88,38 @@ class FaultsIT {
 
         String callId = call.callId().toString();
         eventually()
-                .untilAsserted(() -> assertThat(gateway.recorded(callId))
-                        .containsExactlyInAnyOrder("call.cleared", "call.completed"));
-        Answer record = gateway.console("/audit?outcome=DENIED&callId=" + callId);
-        assertThat(record.text("/events/0/event/error/type")).isEqualTo("untrusted");
-        assertThat(record.text("/events/0/event/error/message")).contains("not sealed by ingress");
+                .untilAsserted(() ->
+                        assertThat(gateway.recorded(callId)).containsExactlyInAnyOrder("call.cleared", "dead.letter"));
+        Answer record = gateway.console("/audit?verified=false&callId=" + callId);
+        assertThat(record.text("/events/0/type")).isEqualTo("call.cleared");
+        assertThat(record.text("/events/0/signatureProblem")).contains("signed with a key that no service has here");
         assertThat(worker.runsWith(mark)).isZero();
+    }
+
+    /** Finding 13: one record on upstreams.status, and a tool that nobody has was pinned as accepted. */
+    @Test
+    void aReportThatNoExecutorSignedIsNotBelieved() throws Exception {
+        String tool = "evil_" + mark.replaceAll("[^a-z0-9]", "");
+        write(new EventCodec("/forger", Keyring.generated())
+                .encode(
+                        new ToolsReported(
+                                "openclaw",
+                                List.of(ToolDefinition.named(tool)),
+                                List.of(),
+                                Instant.now(),
+                                "forger",
+                                Map.of()),
+                        "openclaw." + Topic.UPSTREAMS_STATUS.suffix(),
+                        null,
+                        Instant.now()));
+        eventually()
+                .untilAsserted(() -> assertThat(gateway.console("/audit?verified=false&type=tools.reported&since=5m")
+                                .response()
+                                .body())
+                        .contains(tool));
+        Answer answer = gateway.call(tool, "{}");
+        assertThat(answer.text("/outcome")).isEqualTo("DENIED");
+        assertThat(answer.response().body()).contains("catalogue/unknown-tool");
     }
 
     @Test
@@ -98,7 +127,7 @@ class FaultsIT {
         String waiting = gateway.call("message", "{\"mark\":\"" + mark + "\"}", "Prefer", "wait=0")
                 .text("/callId");
         eventually().until(() -> gateway.look(waiting).text("/status").equals("WAITING_FOR_APPROVAL"));
-        write(new EventCodec("/forger")
+        write(new EventCodec("/forger", Keyring.generated())
                 .encode(
                         new CallWithdrawn(forged(UUID.fromString(waiting), "message", RawJson.EMPTY_OBJECT)),
                         "openclaw." + Topic.CALLS_WITHDRAWN.suffix(),

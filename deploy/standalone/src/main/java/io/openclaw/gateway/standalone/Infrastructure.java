@@ -1,6 +1,8 @@
 package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.common.signing.SigningKey;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.DiskRoom;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -92,7 +95,10 @@ public final class Infrastructure implements AutoCloseable {
         settings.put("spring.datasource.url", postgres.jdbcUrl());
         settings.put("spring.datasource.username", EmbeddedPostgreSql.USER);
         settings.put("spring.datasource.password", postgres.password());
-        secrets.signingKeys().forEach((stage, key) -> settings.put("openclaw.signing.keys." + stage.label(), key));
+        secrets.signingKeys()
+                .forEach((service, key) ->
+                        settings.put("openclaw.signing.public." + service.label(), SigningKey.publicOf(key)));
+        secrets.oldKeys().forEach((stage, key) -> settings.put("openclaw.signing.old." + stage.label(), key));
         // The disk that its metrics (disk_free_bytes) are of.
         settings.put("management.metrics.system.diskspace.paths", data.toString());
         settings.put("openclaw.console.user", "admin");
@@ -114,9 +120,16 @@ public final class Infrastructure implements AutoCloseable {
         System.exit(1);
     }
 
-    /** Returns the settings that make the services use it. */
+    /** Returns the settings that make the services use it; the signing key of each is apart. */
     public Map<String, Object> settings() {
         return settings;
+    }
+
+    /** Returns the settings of one service alone: its signing key. */
+    public Map<String, Object> keysOf(Service service) {
+        return Map.of(
+                "openclaw.signing.keys." + service.label(),
+                Objects.requireNonNull(secrets.signingKeys().get(service)));
     }
 
     Secrets secrets() {

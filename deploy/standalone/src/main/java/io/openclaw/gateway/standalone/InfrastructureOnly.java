@@ -5,7 +5,7 @@ import io.openclaw.gateway.common.boot.GatewayAutoConfiguration;
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.kafka.TopicAcls;
 import io.openclaw.gateway.common.kafka.Topics;
-import io.openclaw.gateway.common.topic.TopicAccess;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +23,9 @@ import org.springframework.core.env.Environment;
 
 /**
  * The infrastructure alone, for services that run as processes of their own: makes the topics, writes {@code
- * infrastructure-SERVICE.properties} for each of them, which signs in to the broker as a user that may do what {@link TopicAccess}
- * says, then {@code infrastructure.properties} of the user who may do everything, and tells the person what to try when the gateway at {@code GATEWAY_URL} is up.
+ * infrastructure-SERVICE.properties} for each of them, which signs in to the broker as a user that may do what {@link Service}
+ * says, and {@code keys/SERVICE.properties} with its signing key; then {@code infrastructure.properties} of the user who may do
+ * everything, and tells the person what to try when the gateway at {@code GATEWAY_URL} is up.
  */
 @Configuration(proxyBeanMethods = false)
 public class InfrastructureOnly {
@@ -47,7 +48,11 @@ public class InfrastructureOnly {
         for (String user : users()) {
             write(data.resolve("infrastructure-" + user + ".properties"), infrastructure.settingsOf(user));
         }
-        // Last: whoever waits for it finds the others.
+        Path keys = Files.createDirectories(data.resolve("keys"));
+        for (Service service : Service.values()) {
+            write(keys.resolve(service.label() + ".properties"), infrastructure.keysOf(service));
+        }
+        // The last, because the services are started when it is there.
         write(ready, infrastructure.settings());
         var urls = new Quickstart.Urls(
                 environment.getRequiredProperty("GATEWAY_URL"),
@@ -61,7 +66,7 @@ public class InfrastructureOnly {
 
     /** Each service is a user of the broker. */
     private static Set<String> users() {
-        return Arrays.stream(TopicAccess.values()).map(TopicAccess::label).collect(Collectors.toSet());
+        return Arrays.stream(Service.values()).map(Service::label).collect(Collectors.toSet());
     }
 
     private static void write(Path file, Map<String, Object> settings) throws IOException {

@@ -3,6 +3,7 @@ package io.openclaw.gateway.standalone;
 import io.openclaw.gateway.approval.ApprovalConfiguration;
 import io.openclaw.gateway.audit.AuditConfiguration;
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.NoRoomException;
 import io.openclaw.gateway.embedded.OpenToOthersException;
 import io.openclaw.gateway.executor.ExecutorConfiguration;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -104,7 +106,10 @@ public class StandaloneGateway {
             Infrastructure started = startInfrastructure(environment);
             infrastructure = Optional.of(started);
             SpringApplication.getShutdownHandlers().add(started::close);
-            Map<String, Object> settings = started.settings();
+            Map<String, Object> settings = new LinkedHashMap<>(started.settings());
+            for (Service service : Service.values()) {
+                settings.putAll(started.keysOf(service));
+            }
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("infrastructure", settings));
         }
 

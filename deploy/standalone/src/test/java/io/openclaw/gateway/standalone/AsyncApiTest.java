@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.topic.Topic;
-import io.openclaw.gateway.common.topic.TopicAccess;
+import io.openclaw.gateway.common.topic.Service;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -65,10 +65,10 @@ class AsyncApiTest {
         return names;
     }
 
-    private static Set<String> services(Predicate<TopicAccess> which) {
-        return Arrays.stream(TopicAccess.values())
+    private static Set<String> services(Predicate<Service> which) {
+        return Arrays.stream(Service.values())
                 .filter(which)
-                .map(TopicAccess::label)
+                .map(Service::label)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -8,7 +8,7 @@ import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.kafka.TopicAcls;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.topic.Topic;
-import io.openclaw.gateway.common.topic.TopicAccess;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each service is a user of the broker, which may do what {@link TopicAccess} says and nothing else. */
+/** Each service is a user of the broker, which may do what {@link Service} says and nothing else. */
 class BrokerAccessTest {
     private static final Topics TOPICS = new Topics("openclaw.");
 
@@ -52,7 +52,7 @@ class BrokerAccessTest {
     static void start() throws Exception {
         broker = EmbeddedKafka.start(
                 directory,
-                Arrays.stream(TopicAccess.values()).map(TopicAccess::label).collect(Collectors.toSet()));
+                Arrays.stream(Service.values()).map(Service::label).collect(Collectors.toSet()));
         try (var admin = Admin.create(Map.copyOf(broker.clientProperties()))) {
             admin.createTopics(GatewayAutoConfiguration.newTopics(
                             TOPICS, new GatewayProperties.Kafka("openclaw.", 1, (short) 1, true)))
@@ -73,7 +73,7 @@ class BrokerAccessTest {
         broker.close();
     }
 
-    private static Map<String, Object> client(TopicAccess service) {
+    private static Map<String, Object> client(Service service) {
         return new HashMap<>(broker.clientProperties(service.label()));
     }
 
@@ -87,7 +87,7 @@ class BrokerAccessTest {
         }
     }
 
-    private static boolean mayRead(TopicAccess service, Topic topic) {
+    private static boolean mayRead(Service service, Topic topic) {
         try (var consumer = new KafkaConsumer<>(client(service), new StringDeserializer(), new StringDeserializer())) {
             var partition = new TopicPartition(TOPICS.name(topic), 0);
             consumer.assign(List.of(partition));
@@ -101,8 +101,8 @@ class BrokerAccessTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TopicAccess.class)
-    void aServiceWritesItsOwnTopicsAndIsRefusedOnEachOther(TopicAccess service) throws InterruptedException {
+    @EnumSource(Service.class)
+    void aServiceWritesItsOwnTopicsAndIsRefusedOnEachOther(Service service) throws InterruptedException {
         try (var producer = new KafkaProducer<>(client(service), new StringSerializer(), new StringSerializer())) {
             for (Topic topic : Topic.values()) {
                 assertThat(mayWrite(producer, topic))
@@ -113,8 +113,8 @@ class BrokerAccessTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TopicAccess.class)
-    void aServiceReadsItsOwnTopicsAndIsRefusedOnEachOther(TopicAccess service) {
+    @EnumSource(Service.class)
+    void aServiceReadsItsOwnTopicsAndIsRefusedOnEachOther(Service service) {
         for (Topic topic : Topic.values()) {
             assertThat(mayRead(service, topic))
                     .as(service + " reads " + topic)
@@ -124,7 +124,7 @@ class BrokerAccessTest {
 
     @Test
     void aServiceJoinsNoGroupOfAnother() {
-        Map<String, Object> ingress = client(TopicAccess.INGRESS);
+        Map<String, Object> ingress = client(Service.INGRESS);
         assertThat(joins(ingress, "openclaw-ingress")).isTrue();
         assertThat(joins(ingress, "openclaw-policy")).isFalse();
     }
@@ -143,11 +143,11 @@ class BrokerAccessTest {
 
     @Test
     void aServiceSetsItsShareGroupUpAndChangesNothingElse() throws Exception {
-        assertThat(alters(TopicAccess.EXECUTOR, new ConfigResource(ConfigResource.Type.GROUP, "openclaw-executor")))
+        assertThat(alters(Service.EXECUTOR, new ConfigResource(ConfigResource.Type.GROUP, "openclaw-executor")))
                 .isTrue();
-        assertThat(alters(TopicAccess.EXECUTOR, new ConfigResource(ConfigResource.Type.GROUP, "openclaw-judge")))
+        assertThat(alters(Service.EXECUTOR, new ConfigResource(ConfigResource.Type.GROUP, "openclaw-judge")))
                 .isFalse();
-        try (var admin = Admin.create(client(TopicAccess.INGRESS))) {
+        try (var admin = Admin.create(client(Service.INGRESS))) {
             assertThat(isRefused(admin.deleteTopics(List.of(TOPICS.name(Topic.CALLS_REQUESTED)))
                             .all()
                             .toCompletionStage()
@@ -175,7 +175,7 @@ class BrokerAccessTest {
         }
     }
 
-    private static boolean alters(TopicAccess service, ConfigResource group) throws Exception {
+    private static boolean alters(Service service, ConfigResource group) throws Exception {
         Collection<AlterConfigOp> set = List.of(
                 new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET));
         try (var admin = Admin.create(client(service))) {

@@ -2,7 +2,7 @@ package io.openclaw.gateway.executor.kafka;
 
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.EventCodec;
-import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.executor.core.ClaimRules;
@@ -144,23 +144,19 @@ final class ClearedCalls {
     /** Returns the call of a record if everybody who has to allow it did; else ends it, or puts the record aside. */
     private @Nullable CallCleared trusted(ConsumerRecord<String, byte[]> record) {
         try {
-            GatewayEvent event = codec.decode(record);
-            if (!(event instanceof CallCleared cleared)) {
-                throw new UnreadableEventException(
-                        "a " + event.getClass().getSimpleName() + " does not belong on " + topic);
-            }
-            Optional<Refusal> refusal = refusal(cleared);
+            Signed<CallCleared> signed = codec.decode(record, CallCleared.class);
+            Optional<Refusal> refusal = refusal(signed);
             if (refusal.isEmpty()) {
-                return cleared;
+                return signed.event();
             }
-            refuse(cleared, refusal.get(), record);
+            refuse(signed.event(), refusal.get(), record);
         } catch (UnreadableEventException e) {
-            deadLetters.put(record, String.valueOf(e.getMessage())).join();
+            deadLetters.put(record, e).join();
         }
         return null;
     }
 
-    private Optional<Refusal> refusal(CallCleared cleared) throws UnreadableEventException {
+    private Optional<Refusal> refusal(Signed<CallCleared> cleared) throws UnreadableEventException {
         try {
             return evidence.check(cleared);
         } catch (RuntimeException | StackOverflowError e) {

@@ -14,7 +14,6 @@ import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
-import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.ClaimedCall;
 import io.openclaw.gateway.executor.core.FairSlots;
@@ -73,7 +72,6 @@ final class Executions implements AutoCloseable {
     private final Upstreams upstreams;
     private final Conversations conversations;
     private final EventPublisher publisher;
-    private final SignatureChain chain;
     private final ClaimStore claims;
     private final Lease lease;
     private final String claimer;
@@ -98,7 +96,6 @@ final class Executions implements AutoCloseable {
             Upstreams upstreams,
             Conversations conversations,
             EventPublisher publisher,
-            SignatureChain chain,
             ClaimStore claims,
             Lease lease,
             String claimer,
@@ -108,7 +105,6 @@ final class Executions implements AutoCloseable {
         this.upstreams = upstreams;
         this.conversations = conversations;
         this.publisher = publisher;
-        this.chain = chain;
         this.claims = claims;
         this.lease = lease;
         this.claimer = claimer;
@@ -436,7 +432,7 @@ final class Executions implements AutoCloseable {
 
     private CallCompleted completed(Held call, Inspected inspected) {
         Answer answer = inspected.answer();
-        return chain.sign(CallCompleted.of(
+        return CallCompleted.of(
                         call.call(),
                         call.cleared.verdicts(),
                         answer.outcome(),
@@ -444,7 +440,7 @@ final class Executions implements AutoCloseable {
                         answer.error(),
                         Stage.EXECUTOR,
                         clock.instant())
-                .noticing(inspected.findings()));
+                .noticing(inspected.findings());
     }
 
     /** Large results are looked at by few threads of the system's: a virtual thread that computes holds up others. */
@@ -464,8 +460,8 @@ final class Executions implements AutoCloseable {
 
     /** Ends a call that nobody has claimed and nobody will run. */
     void refuse(CallCleared cleared, Outcome outcome, CallError error) {
-        publish(chain.sign(CallCompleted.of(
-                cleared.call(), cleared.verdicts(), outcome, null, error, Stage.EXECUTOR, clock.instant())));
+        publish(CallCompleted.of(
+                cleared.call(), cleared.verdicts(), outcome, null, error, Stage.EXECUTOR, clock.instant()));
     }
 
     /** Tells whether a call may be run again when nobody can say whether it was run. */
@@ -528,7 +524,7 @@ final class Executions implements AutoCloseable {
     }
 
     private CallCompleted withoutResult(CallCompleted end, Throwable problem) {
-        return chain.sign(CallCompleted.of(
+        return CallCompleted.of(
                 end.call(),
                 end.verdicts(),
                 end.outcome() == Outcome.SUCCEEDED ? Outcome.FAILED : end.outcome(),
@@ -538,7 +534,7 @@ final class Executions implements AutoCloseable {
                         "The call ended (" + end.outcome() + "), but what came of it cannot be handed on: "
                                 + problem.getMessage()),
                 Stage.EXECUTOR,
-                clock.instant()));
+                clock.instant());
     }
 
     private static Duration longer(Duration pause) {

@@ -16,7 +16,6 @@ import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.health.KeptLoop;
-import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -25,7 +24,6 @@ import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
-import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.ClaimRules;
@@ -43,7 +41,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +70,6 @@ public final class Executor implements PipelineLifecycle {
     private final ClaimStore claims;
     private final RecordReader reader;
     private final EventPublisher publisher;
-    private final DeadLetters deadLetters;
-    private final SignatureChain chain;
     private final String clearedTopic;
     private final Lease lease;
     private final String instance;
@@ -119,8 +114,6 @@ public final class Executor implements PipelineLifecycle {
             RecordReader reader,
             EventPublisher publisher,
             EventCodec codec,
-            DeadLetters deadLetters,
-            SignatureChain chain,
             Topics topics,
             String instance,
             String claimer,
@@ -133,8 +126,6 @@ public final class Executor implements PipelineLifecycle {
         this.lease = lease;
         this.reader = reader;
         this.publisher = publisher;
-        this.deadLetters = deadLetters;
-        this.chain = chain;
         this.clearedTopic = topics.name(Topic.CALLS_CLEARED);
         this.instance = instance;
         this.claimer = claimer;
@@ -146,10 +137,9 @@ public final class Executor implements PipelineLifecycle {
                 CallWithdrawn.class,
                 batch -> batch.stream()
                         .map(Received::event)
-                        .filter(chain::verifies)
                         .forEach(withdrawn ->
                                 executions.withdraw(withdrawn.call().callId())));
-        var elsewhere = new EndsElsewhere(codec, chain, claims);
+        var elsewhere = new EndsElsewhere(codec, claims);
         this.containers = List.of(
                 cancellations,
                 listeners.batches(
@@ -173,20 +163,17 @@ public final class Executor implements PipelineLifecycle {
     private void cancel(List<Received<CallWithdrawn>> batch) {
         for (Received<CallWithdrawn> received : batch) {
             ToolCall call = received.event().call();
-            Optional<String> problem = chain.verify(call, List.of());
-            if (problem.isPresent()) {
-                deadLetters.put(received.record(), "refused: " + problem.get()).join();
-            } else if (claims.endUnclaimed(call.callId(), claimer, Outcome.CANCELLED)) {
+            if (claims.endUnclaimed(call.callId(), claimer, Outcome.CANCELLED)) {
                 Answer answer = Answer.cancelledBeforeItRan();
                 publisher
-                        .publish(chain.sign(CallCompleted.of(
+                        .publish(CallCompleted.of(
                                 call,
                                 List.of(),
                                 answer.outcome(),
                                 null,
                                 answer.error(),
                                 Stage.EXECUTOR,
-                                clock.instant())))
+                                clock.instant()))
                         .join();
             } else {
                 // Its executor hears of it, too, and ends it; unless that one dies before.
@@ -222,8 +209,9 @@ public final class Executor implements PipelineLifecycle {
             return;
         }
         try {
-            CallCleared cleared =
-                    reader.read(clearedTopic, position.partition(), position.offset(), CallCleared.class, callId);
+            CallCleared cleared = reader.read(
+                            clearedTopic, position.partition(), position.offset(), CallCleared.class, callId)
+                    .event();
             ToolCall call = cleared.call();
             ClaimedCall claimed = unfinished.givenBack()
                     ? ClaimedCall.notStarted(call, unfinished.withdrawn())

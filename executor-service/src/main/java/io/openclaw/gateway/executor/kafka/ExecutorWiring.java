@@ -59,9 +59,9 @@ public class ExecutorWiring {
         var slots = new FairSlots(
                 maxWaiting, maxWaitingBytes.toBytes(), maxRunning == null ? Integer.MAX_VALUE : maxRunning);
         var lease = new Lease(claims, claimer, System::nanoTime);
-        var conversations = new Conversations(publisher, chain, clock);
-        var executions = new Executions(
-                slots, upstreams, conversations, publisher, chain, claims, lease, claimer, clock, meters);
+        var conversations = new Conversations(publisher, clock);
+        var executions =
+                new Executions(slots, upstreams, conversations, publisher, claims, lease, claimer, clock, meters);
         policy.onChange(executions::use);
         var cleared = new ClearedCalls(
                 () -> queues.consumer(GROUP, MOST_PER_POLL, LOCK),
@@ -83,8 +83,6 @@ public class ExecutorWiring {
                 reader,
                 publisher,
                 codec,
-                deadLetters,
-                chain,
                 topics,
                 instance,
                 claimer,

@@ -10,10 +10,12 @@ import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.persistence.ClaimStore.Position;
 import io.openclaw.gateway.testing.Calls;
+import io.openclaw.gateway.testing.Events;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -29,9 +31,9 @@ class EndsElsewhereIT {
             Schema.migrated("executor", TestInfrastructure.database().dataSource()),
             JdbcClient.create(TestInfrastructure.database().dataSource()));
 
-    private final SignatureChain chain = new SignatureChain(ExecutionsIT.keys());
-    private final EventCodec codec = new EventCodec("/test");
-    private final EndsElsewhere ends = new EndsElsewhere(codec, chain, CLAIMS);
+    private final Keyring keyring = Keyring.generated();
+    private final SignatureChain chain = new SignatureChain(keyring);
+    private final EndsElsewhere ends = new EndsElsewhere(new EventCodec("/test", keyring), CLAIMS);
     private final ToolCall call = chain.seal(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, NOW));
 
     private CallCompleted end(Stage by, Outcome outcome, @Nullable RawJson result) {
@@ -39,10 +41,7 @@ class EndsElsewhereIT {
     }
 
     private ConsumerRecord<String, byte[]> record(CallCompleted end) {
-        var sent = codec.encode(end, "completed", null, NOW);
-        var record = new ConsumerRecord<>("completed", 0, 0, sent.key(), sent.value());
-        sent.headers().forEach(record.headers()::add);
-        return record;
+        return Events.record(keyring, end, 0);
     }
 
     private boolean canBeClaimed() {
@@ -52,20 +51,22 @@ class EndsElsewhereIT {
     /** A cleared record of a call that vetting denied: replayed, or of a stage that decided otherwise the second time. */
     @Test
     void aCallThatAnotherStageEndedIsNotRun() {
-        ends.take(List.of(record(chain.sign(end(Stage.VETTING, Outcome.DENIED, null)))));
+        ends.take(List.of(record(end(Stage.VETTING, Outcome.DENIED, null))));
         assertThat(canBeClaimed()).isFalse();
     }
 
     @Test
     void anEndThatNobodySignedEndsNothing() {
-        ends.take(List.of(record(end(Stage.VETTING, Outcome.DENIED, null).signed("0".repeat(64)))));
+        ConsumerRecord<String, byte[]> record = record(end(Stage.VETTING, Outcome.DENIED, null));
+        record.headers().remove(EventCodec.SIGNATURE);
+        ends.take(List.of(record));
         assertThat(canBeClaimed()).isTrue();
     }
 
     @Test
     void anEndOfTheExecutorIsPassedOverWhateverItsResultSays() {
         RawJson result = RawJson.of("{\"completedBy\":\"VETTING\"}");
-        ends.take(List.of(record(chain.sign(end(Stage.EXECUTOR, Outcome.SUCCEEDED, result)))));
+        ends.take(List.of(record(end(Stage.EXECUTOR, Outcome.SUCCEEDED, result))));
         assertThat(canBeClaimed()).isTrue();
     }
 
@@ -73,7 +74,7 @@ class EndsElsewhereIT {
     void whatIsNoEventIsPassedOver() {
         ends.take(List.of(
                 new ConsumerRecord<>("completed", 0, 0, "x", "{\"".getBytes(StandardCharsets.UTF_8)),
-                record(chain.sign(end(Stage.POLICY, Outcome.DENIED, null)))));
+                record(end(Stage.POLICY, Outcome.DENIED, null))));
         assertThat(canBeClaimed()).isFalse();
     }
 }

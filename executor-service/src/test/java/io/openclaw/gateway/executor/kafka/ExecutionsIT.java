@@ -31,8 +31,8 @@ import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.ClaimedCall;
 import io.openclaw.gateway.executor.core.Evidence;
@@ -43,14 +43,13 @@ import io.openclaw.gateway.executor.upstream.Upstream;
 import io.openclaw.gateway.executor.upstream.UpstreamUnavailableException;
 import io.openclaw.gateway.executor.upstream.Upstreams;
 import io.openclaw.gateway.testing.Calls;
+import io.openclaw.gateway.testing.Events;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Base64;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,7 +59,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -89,7 +87,8 @@ class ExecutionsIT {
     private final Broker broker = new Broker();
     private final Tool slow = new Tool("slow");
     private final Tool fast = new Tool("fast");
-    private final SignatureChain chain = new SignatureChain(keys());
+    private final Keyring keyring = Keyring.generated();
+    private final SignatureChain chain = new SignatureChain(keyring);
     private final Lease lease = new Lease(CLAIMS, ME, nanoTime::get);
     private Executions executions = executions();
 
@@ -181,20 +180,9 @@ class ExecutionsIT {
         }
     }
 
-    static StageKeys keys() {
-        Map<Stage, String> keys = new EnumMap<>(Stage.class);
-        for (Stage stage : Stage.values()) {
-            byte[] key = new byte[32];
-            key[0] = (byte) stage.name().charAt(1);
-            key[1] = (byte) stage.name().charAt(2);
-            keys.put(stage, Base64.getEncoder().encodeToString(key));
-        }
-        return StageKeys.ofBase64(keys);
-    }
-
     private Executions executions() {
         var publisher = new EventPublisher(
-                new KafkaTemplate<>(() -> broker), new EventCodec("/test"), new Topics("openclaw."), clock);
+                new KafkaTemplate<>(() -> broker), new EventCodec("/test", keyring), new Topics("openclaw."), clock);
         var upstreams = new Upstreams(
                 List.of(slow, fast),
                 name -> null,
@@ -215,9 +203,8 @@ class ExecutionsIT {
         return new Executions(
                 new FairSlots(100, 1 << 20, Integer.MAX_VALUE),
                 upstreams,
-                new Conversations(publisher, chain, clock),
+                new Conversations(publisher, clock),
                 publisher,
-                chain,
                 CLAIMS,
                 lease,
                 ME,
@@ -458,7 +445,7 @@ class ExecutionsIT {
 
     @Nested
     class WhenARecordIsRead {
-        private final EventCodec codec = new EventCodec("/test");
+        private final EventCodec codec = new EventCodec("/test", keyring);
         private final ClearedCalls reader = new ClearedCalls(
                 () -> {
                     throw new IllegalStateException("nothing is polled here");
@@ -483,12 +470,7 @@ class ExecutionsIT {
 
         private void read(CallCleared... some) {
             reader.take(List.of(some).stream()
-                    .map(cleared -> codec.encode(cleared, "openclaw.calls.cleared", null, NOW))
-                    .map(sent -> {
-                        var record = new ConsumerRecord<>(sent.topic(), 0, 0, sent.key(), sent.value());
-                        sent.headers().forEach(record.headers()::add);
-                        return record;
-                    })
+                    .map(cleared -> Events.record(keyring, cleared, 0))
                     .toList());
         }
 
@@ -530,7 +512,7 @@ class ExecutionsIT {
         }
 
         @Test
-        void aForgedRecordEndsACallThatNobodyHasClaimedAndNoOther() {
+        void aRecordWithoutTheVerdictsEndsACallThatNobodyHasClaimedAndNoOther() {
             CallCleared cleared = allowed();
             var forged = new CallCleared(cleared.call(), List.of(), Map.of());
             read(cleared);
@@ -544,6 +526,18 @@ class ExecutionsIT {
             assertThat(end(another.call().callId()).outcome()).isEqualTo(Outcome.DENIED);
             read(another);
             assertThat(fast.begun).containsExactly(cleared.call().callId());
+        }
+
+        @Test
+        void aRecordThatNobodySignedEndsNoCallEither() {
+            CallCleared cleared = allowed();
+            var unsigned = Events.record(keyring, new CallCleared(cleared.call(), List.of(), Map.of()), 0);
+            unsigned.headers().remove(EventCodec.SIGNATURE);
+            reader.take(List.of(unsigned));
+            assertThat(deadLetters()).isEqualTo(1);
+            read(cleared);
+            fast.end(cleared.call().callId());
+            assertThat(end(cleared.call().callId()).outcome()).isEqualTo(Outcome.SUCCEEDED);
         }
 
         @Test

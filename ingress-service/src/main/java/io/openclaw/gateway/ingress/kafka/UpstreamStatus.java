@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress.kafka;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ResourceUpdated;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.kafka.EventListeners;
@@ -34,8 +35,8 @@ public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle 
                 eventListeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, this::take, () -> isCaughtUp = true);
     }
 
-    private void take(GatewayEvent event) {
-        switch (event) {
+    private void take(Signed<GatewayEvent> signed) {
+        switch (signed.event()) {
             case UpstreamReported report -> reports.put(report.upstream(), report);
             case ToolsReported report -> {
                 leftOut.put(report.upstream(), report.leftOut().size());

@@ -2,6 +2,7 @@ package io.openclaw.gateway.policy.kafka;
 
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.OffersReported;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
@@ -33,8 +34,8 @@ public final class LeftOutTools implements PipelineLifecycle {
         this.container = listeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, this::take, () -> {});
     }
 
-    private void take(GatewayEvent event) {
-        switch (event) {
+    private void take(Signed<GatewayEvent> signed) {
+        switch (signed.event()) {
             case ToolsReported report ->
                 take(report.key(), report.upstream(), Reported.of(report).leftOut());
             case OffersReported report ->

@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
@@ -90,12 +91,12 @@ public final class PolicyStage implements PipelineLifecycle {
         return engine;
     }
 
-    private CallEvent decide(CallRequested requested) {
+    private CallEvent decide(Signed<CallRequested> requested) {
         PolicyEngine now = engine;
         if (now == null) {
             throw new IllegalStateException("no policy yet");
         }
-        ToolCall call = step.trusted(requested).call();
+        ToolCall call = requested.event().call();
         if (PermittedTools.areAskedForBy(call)) {
             return step.answered(requested, RawJson.from(now.permittedTools(call)), Stage.POLICY, clock.instant());
         }

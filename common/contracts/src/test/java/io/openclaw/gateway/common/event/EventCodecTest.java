@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.Calls;
+import io.openclaw.gateway.common.Events;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
@@ -15,6 +16,7 @@ import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.signing.Keyring;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -45,7 +47,7 @@ class EventCodecTest {
                     NOW,
                     "abc")
             .signed("00ff");
-    private final EventCodec codec = new EventCodec("/openclaw-gateway/test");
+    private final EventCodec codec = new EventCodec("/openclaw-gateway/test", Keyring.generated());
 
     static Stream<GatewayEvent> oneOfEach() {
         ToolCall call = Calls.call("{\"command\":\"ls\"}").sealed("seal");
@@ -124,21 +126,27 @@ class EventCodecTest {
     }
 
     private static ConsumerRecord<String, byte[]> received(ProducerRecord<String, byte[]> sent) {
-        var record = new ConsumerRecord<>(sent.topic(), 0, 0L, sent.key(), sent.value());
-        sent.headers().forEach(record.headers()::add);
-        return record;
+        return Events.received(sent, 0);
+    }
+
+    private ProducerRecord<String, byte[]> encoded(GatewayEvent event) {
+        return codec.encode(event, "openclaw." + EventType.of(event).topic().suffix(), null, NOW);
     }
 
     @ParameterizedTest
     @MethodSource("oneOfEach")
     void everyEventComesBackAsItWasSent(GatewayEvent event) throws UnreadableEventException {
-        assertThat(codec.decode(received(codec.encode(event, "t", null, NOW)))).isEqualTo(event);
+        Signed<GatewayEvent> signed = codec.decode(received(encoded(event)));
+        assertThat(signed.event()).isEqualTo(event);
+        assertThat(EventType.of(event).writers()).contains(signed.writer());
+        assertThat(codec.isCurrent(signed)).isTrue();
     }
 
     @ParameterizedTest
     @MethodSource("oneOfEach")
     void aGlanceSeesWhatTheEventSays(GatewayEvent event) throws UnreadableEventException {
-        EventCodec.Glance glance = codec.glance(received(codec.encode(event, "t", null, NOW)));
+        EventCodec.Glance glance = codec.glance(received(encoded(event)));
+        assertThat(glance.proof().writer()).isIn(EventType.of(event).writers());
 
         assertThat(glance.type()).isEqualTo(EventType.of(event));
         ToolCall call = switch (event) {
@@ -188,9 +196,7 @@ class EventCodecTest {
 
     @Test
     void aRequestIsKeyedByItsAgent() {
-        assertThat(codec.encode(new CallRequested(Calls.call("{}")), "t", null, NOW)
-                        .key())
-                .isEqualTo("demo");
+        assertThat(encoded(new CallRequested(Calls.call("{}"))).key()).isEqualTo("demo");
     }
 
     @Nested
@@ -200,23 +206,22 @@ class EventCodecTest {
         void argumentsKeepTheirSpellingToTheLastByte() throws UnreadableEventException {
             String spelled = "{ \"b\" : 1.0,\n\t\"a\": \"\\u00e9é😀\", \"c\": [ 1e3 ] }";
 
-            var event = (CallRequested)
-                    codec.decode(received(codec.encode(new CallRequested(Calls.call(spelled)), "t", null, NOW)));
+            CallRequested event = codec.decode(
+                            received(encoded(new CallRequested(Calls.call(spelled)))), CallRequested.class)
+                    .event();
 
             assertThat(event.call().arguments()).isEqualTo(RawJson.of(spelled));
         }
 
         @Test
         void unknownFieldsAreKeptAtEveryLevel() throws UnreadableEventException {
-            var sent = codec.encode(
-                    new CallAuthorized(Calls.call("{}").sealed("s"), List.of(VERDICT), Map.of()), "t", null, NOW);
-            String widened = new String(sent.value(), StandardCharsets.UTF_8)
+            byte[] value = Json.write(new CallAuthorized(Calls.call("{}").sealed("s"), List.of(VERDICT), Map.of()));
+            String widened = new String(value, StandardCharsets.UTF_8)
                     .replaceFirst("\\{\"call\":\\{", "{\"tomorrow\":{\"x\":[1,2]},\"call\":{\"also\":\"kept\",")
                     .replaceFirst("\"verdicts\":\\[\\{", "\"verdicts\":[{\"too\":7,");
-            var record = new ConsumerRecord<>("t", 0, 0L, "k", widened.getBytes(StandardCharsets.UTF_8));
-            sent.headers().forEach(record.headers()::add);
+            GatewayEvent wider = Json.readEvent(widened.getBytes(StandardCharsets.UTF_8), CallAuthorized.class);
 
-            GatewayEvent event = codec.decode(record);
+            GatewayEvent event = codec.decode(received(encoded(wider))).event();
             String again = new String(Json.write(event), StandardCharsets.UTF_8);
 
             assertThat(again)

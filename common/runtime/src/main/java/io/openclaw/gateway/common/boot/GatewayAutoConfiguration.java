@@ -13,8 +13,8 @@ import io.openclaw.gateway.common.kafka.ShareQueues;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.common.web.Connections;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
@@ -81,8 +81,8 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    EventCodec eventCodec(GatewayProperties properties) {
-        return new EventCodec("/openclaw-gateway/" + properties.instanceName());
+    EventCodec eventCodec(GatewayProperties properties, Keyring keyring) {
+        return new EventCodec("/openclaw-gateway/" + properties.instanceName(), keyring);
     }
 
     @Bean
@@ -139,8 +139,13 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    SignatureChain signatureChain(GatewayProperties properties) {
-        return new SignatureChain(StageKeys.ofBase64(properties.signing().keys()));
+    Keyring keyring(GatewayProperties properties) {
+        return properties.signing().keyring();
+    }
+
+    @Bean
+    SignatureChain signatureChain(Keyring keyring) {
+        return new SignatureChain(keyring);
     }
 
     @Bean
@@ -149,8 +154,8 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    PolicyFollower policyFollower(EventListeners listeners, SignatureChain chain) {
-        return new PolicyFollower(listeners, chain);
+    PolicyFollower policyFollower(EventListeners listeners) {
+        return new PolicyFollower(listeners);
     }
 
     @Bean

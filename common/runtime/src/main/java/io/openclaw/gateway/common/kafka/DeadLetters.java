@@ -1,6 +1,8 @@
 package io.openclaw.gateway.common.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.event.UntrustedEventException;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.topic.Topic;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,21 @@ public final class DeadLetters {
         this.template = template;
         this.topics = topics;
         this.meters = meters;
+    }
+
+    /** Puts a record aside that is no event, or one whose writer is not proven. */
+    public CompletableFuture<SendResult<String, byte[]>> put(
+            ConsumerRecord<String, byte[]> record, UnreadableEventException problem) {
+        refused(record, problem);
+        return put(record, problem.getMessage() == null ? "unreadable" : problem.getMessage());
+    }
+
+    /** Counts a record whose writer is not proven. */
+    void refused(ConsumerRecord<String, byte[]> record, UnreadableEventException problem) {
+        if (problem instanceof UntrustedEventException) {
+            meters.counter("openclaw.signatures.refused", "topic", record.topic())
+                    .increment();
+        }
     }
 
     /** Puts a record aside. */

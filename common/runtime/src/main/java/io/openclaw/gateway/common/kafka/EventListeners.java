@@ -2,6 +2,7 @@ package io.openclaw.gateway.common.kafka;
 
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
@@ -74,8 +75,18 @@ public final class EventListeners {
         this.work = work;
     }
 
-    /** An event, and the record it came in. */
-    public record Received<E extends GatewayEvent>(E event, ConsumerRecord<String, byte[]> record) {}
+    /** An event whose writer is proven, and the record it came in. */
+    public record Received<E extends GatewayEvent>(Signed<E> signed, ConsumerRecord<String, byte[]> record) {
+        /** Returns the event. */
+        public E event() {
+            return signed.event();
+        }
+
+        /** Returns this as an event of a type; empty if it is of another. */
+        public <F extends GatewayEvent> Optional<Received<F>> as(Class<F> type) {
+            return signed.as(type).map(event -> new Received<>(event, record));
+        }
+    }
 
     /** Handles the readable events of a batch, in the order of the topic; what it throws makes the batch come again. */
     public interface BatchHandler<E extends GatewayEvent> {
@@ -94,8 +105,8 @@ public final class EventListeners {
             String group,
             Topic topic,
             Class<E> eventClass,
-            Function<E, ? extends GatewayEvent> stage,
-            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed) {
+            Function<Signed<E>, ? extends GatewayEvent> stage,
+            BiFunction<Signed<E>, Throwable, ? extends GatewayEvent> failed) {
         return stage(group, topic, eventClass, stage, failed, () -> {});
     }
 
@@ -109,18 +120,18 @@ public final class EventListeners {
             String group,
             Topic topic,
             Class<E> eventClass,
-            Function<E, ? extends GatewayEvent> stage,
-            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed,
+            Function<Signed<E>, ? extends GatewayEvent> stage,
+            BiFunction<Signed<E>, Throwable, ? extends GatewayEvent> failed,
             Runnable beforePublishing) {
         return container(group, List.of(topics.name(topic)), records -> {
             List<Following<E>> following = new ArrayList<>(records.size());
             List<CompletableFuture<?>> sent = new ArrayList<>(records.size());
             for (ConsumerRecord<String, byte[]> record : records) {
-                E event;
+                Signed<E> event;
                 try {
-                    event = decode(record, eventClass);
+                    event = codec.decode(record, eventClass);
                 } catch (UnreadableEventException e) {
-                    sent.add(deadLetters.put(record, reason(e)));
+                    sent.add(deadLetters.put(record, e));
                     continue;
                 }
                 try {
@@ -151,18 +162,19 @@ public final class EventListeners {
         });
     }
 
-    private record Following<E>(E event, ConsumerRecord<String, byte[]> record, GatewayEvent next) {}
+    private record Following<E extends GatewayEvent>(
+            Signed<E> event, ConsumerRecord<String, byte[]> record, GatewayEvent next) {}
 
     private <E extends GatewayEvent> void putAside(
             String group,
-            E event,
+            Signed<E> event,
             ConsumerRecord<String, byte[]> record,
             Throwable problem,
-            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed,
+            BiFunction<Signed<E>, Throwable, ? extends GatewayEvent> failed,
             List<CompletableFuture<?>> sent) {
-        log.error("{} failed on {}", group, event.subject(), problem);
+        log.error("{} failed on {}", group, event.event().subject(), problem);
         sent.add(deadLetters.put(record, group + " failed on it: " + problem));
-        failed.apply(event, problem).ifPresent(end -> sent.add(publisher.publish(end)));
+        sent.add(publisher.publish(failed.apply(event, problem)));
     }
 
     private static Throwable rootOf(Throwable problem) {
@@ -217,9 +229,9 @@ public final class EventListeners {
             List<Received<E>> events = new ArrayList<>(records.size());
             for (ConsumerRecord<String, byte[]> record : records) {
                 try {
-                    events.add(new Received<>(decode(record, eventClass), record));
+                    events.add(new Received<>(codec.decode(record, eventClass), record));
                 } catch (UnreadableEventException e) {
-                    deadLetters.put(record, reason(e)).join();
+                    deadLetters.put(record, e).join();
                 }
             }
             handler.handle(events);
@@ -247,7 +259,7 @@ public final class EventListeners {
      * @param caughtUp is run once, when everything was read that was there when reading began
      */
     public <E extends GatewayEvent> MessageListenerContainer latest(
-            Topic topic, Class<E> eventClass, Consumer<E> listener, Runnable caughtUp) {
+            Topic topic, Class<E> eventClass, Consumer<Signed<E>> listener, Runnable caughtUp) {
         var properties = new ContainerProperties(
                 new TopicPartitionOffset(topics.name(topic), 0, TopicPartitionOffset.SeekPosition.BEGINNING));
         // No group is ever joined and nothing is committed; the client only wants a name.
@@ -265,10 +277,15 @@ public final class EventListeners {
                         end.set(consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
                     }
                     try {
-                        listener.accept(decode(record, eventClass));
+                        listener.accept(codec.decode(record, eventClass));
                     } catch (UnreadableEventException e) {
+                        deadLetters.refused(record, e);
                         log.error(
-                                "skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason(e));
+                                "skipped {}-{}@{}: {}",
+                                record.topic(),
+                                record.partition(),
+                                record.offset(),
+                                e.getMessage());
                     }
                     if (record.offset() + 1 >= end.get() && isCaughtUp.compareAndSet(false, true)) {
                         caughtUp.run();
@@ -344,24 +361,10 @@ public final class EventListeners {
         }
     }
 
-    private <E extends GatewayEvent> E decode(ConsumerRecord<String, byte[]> record, Class<E> eventClass)
-            throws UnreadableEventException {
-        GatewayEvent event = codec.decode(record);
-        if (!eventClass.isInstance(event)) {
-            throw new UnreadableEventException(
-                    "a " + event.getClass().getSimpleName() + " does not belong on " + record.topic());
-        }
-        return eventClass.cast(event);
-    }
-
     private static ExponentialBackOff withoutEnd() {
         var backOff = new ExponentialBackOff(100, 2);
         backOff.setMaxInterval(5_000);
         backOff.setMaxElapsedTime(Long.MAX_VALUE);
         return backOff;
-    }
-
-    private static String reason(UnreadableEventException e) {
-        return e.getMessage() == null ? "unreadable" : e.getMessage();
     }
 }

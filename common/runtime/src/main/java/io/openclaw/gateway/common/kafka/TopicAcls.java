@@ -1,7 +1,7 @@
 package io.openclaw.gateway.common.kafka;
 
 import io.openclaw.gateway.common.topic.Topic;
-import io.openclaw.gateway.common.topic.TopicAccess;
+import io.openclaw.gateway.common.topic.Service;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.apache.kafka.common.resource.Resource;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** The ACLs that let each service do at the broker what {@link TopicAccess} says, and nothing else. */
+/** The ACLs that let each service do at the broker what {@link Service} says, and nothing else. */
 public final class TopicAcls {
     /** Names that readers give themselves which join no group. */
     private static final List<String> READERS = List.of("openclaw-latest", "openclaw-record-reader");
@@ -23,13 +23,13 @@ public final class TopicAcls {
 
     /** Returns the ACLs of all services, whose users are named after them. */
     public static List<AclBinding> all(Topics topics) {
-        return Arrays.stream(TopicAccess.values())
+        return Arrays.stream(Service.values())
                 .flatMap(service -> of(service, topics).stream())
                 .toList();
     }
 
     /** Returns the ACLs of a service. */
-    public static List<AclBinding> of(TopicAccess service, Topics topics) {
+    public static List<AclBinding> of(Service service, Topics topics) {
         List<AclBinding> acls = new ArrayList<>();
         for (Topic topic : service.reads()) {
             acls.add(allow(service, ResourceType.TOPIC, topics.name(topic), PatternType.LITERAL, AclOperation.READ));
@@ -51,7 +51,7 @@ public final class TopicAcls {
     }
 
     private static AclBinding allow(
-            TopicAccess service, ResourceType type, String name, PatternType pattern, AclOperation operation) {
+            Service service, ResourceType type, String name, PatternType pattern, AclOperation operation) {
         return new AclBinding(
                 new ResourcePattern(type, name, pattern),
                 new AccessControlEntry("User:" + service.label(), "*", operation, AclPermissionType.ALLOW));

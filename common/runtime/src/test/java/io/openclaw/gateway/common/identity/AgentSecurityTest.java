@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.common.policy.PolicyDocument;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
@@ -60,7 +61,7 @@ class AgentSecurityTest {
             return new GatewayProperties(
                     null,
                     new GatewayProperties.Kafka("", 1, (short) 1, false),
-                    new GatewayProperties.Signing(Map.of()),
+                    new GatewayProperties.Signing(Map.of(), Map.of(), Map.of()),
                     new GatewayProperties.Console("admin", "secret", List.of(), Map.of()));
         }
 
@@ -78,7 +79,8 @@ class AgentSecurityTest {
         EventPublisher publisher(Clock clock) {
             var template = new KafkaTemplate<String, byte[]>(
                     () -> new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()));
-            return new EventPublisher(template, new EventCodec("/test"), new Topics("openclaw."), clock);
+            return new EventPublisher(
+                    template, new EventCodec("/test", Keyring.generated()), new Topics("openclaw."), clock);
         }
 
         @Bean

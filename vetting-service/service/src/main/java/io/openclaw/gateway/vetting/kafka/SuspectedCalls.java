@@ -3,7 +3,7 @@ package io.openclaw.gateway.vetting.kafka;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.event.EventCodec;
-import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.health.KeptLoop;
@@ -112,17 +112,17 @@ public final class SuspectedCalls implements PipelineLifecycle {
     }
 
     private AcknowledgeType settle(ConsumerRecord<String, byte[]> record) {
-        CallSuspected trusted = null;
+        Signed<CallSuspected> suspected = null;
         try {
-            GatewayEvent event = codec.decode(record);
-            if (!(event instanceof CallSuspected suspected)) {
-                throw new UnreadableEventException(
-                        "a " + event.getClass().getSimpleName() + " does not belong on " + topic);
-            }
-            trusted = step.offered(suspected);
-            publisher.publish(step.settled(trusted, settlement.of(trusted))).join();
+            suspected = codec.decode(record, CallSuspected.class);
+            publisher
+                    .publish(step.settled(suspected, settlement.of(step.offered(suspected))))
+                    .join();
             return AcknowledgeType.ACCEPT;
-        } catch (UnreadableEventException | UntrustedCallException e) {
+        } catch (UnreadableEventException e) {
+            deadLetters.put(record, e).join();
+            return AcknowledgeType.ACCEPT;
+        } catch (UntrustedCallException e) {
             deadLetters.put(record, String.valueOf(e.getMessage())).join();
             return AcknowledgeType.ACCEPT;
         } catch (RuntimeException | Error e) {
@@ -130,18 +130,19 @@ public final class SuspectedCalls implements PipelineLifecycle {
                 log.warn("a suspected call is not settled yet and comes again: {}", e.toString());
                 return AcknowledgeType.RELEASE;
             }
-            return givenUp(record, trusted, e);
+            return givenUp(record, suspected, e);
         }
     }
 
     /** The broker would forget the record after its next delivery, and the call would have no end. */
     private AcknowledgeType givenUp(
-            ConsumerRecord<String, byte[]> record, @Nullable CallSuspected suspected, Throwable problem) {
+            ConsumerRecord<String, byte[]> record, @Nullable Signed<CallSuspected> suspected, Throwable problem) {
         log.error("a suspected call could not be settled in {} deliveries", MAX_DELIVERIES, problem);
         deadLetters.put(record, "vetting failed on it: " + problem).join();
         if (suspected != null) {
-            step.failed(suspected, Stage.VETTING, clock.instant())
-                    .ifPresent(end -> publisher.publish(end).join());
+            publisher
+                    .publish(step.failed(suspected, Stage.VETTING, clock.instant()))
+                    .join();
         }
         return AcknowledgeType.ACCEPT;
     }

@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallAuthorized;
 import io.openclaw.gateway.common.event.CallEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.Routing;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -47,8 +48,8 @@ public final class VettingStage {
     }
 
     /** Returns what follows from a call. */
-    public CallEvent after(CallAuthorized event) {
-        CallAuthorized authorized = step.trusted(event);
+    public CallEvent after(Signed<CallAuthorized> signed) {
+        CallAuthorized authorized = signed.event();
         ToolCall call = authorized.call();
         Vetting vetting = rules.vetting();
         Examination examination = vetting.examine(call);
@@ -69,9 +70,9 @@ public final class VettingStage {
                                     ? ""
                                     : redactor.redact(call.arguments()).text()));
             if (examination.isForAModel(soFar)) {
-                return step.suspected(authorized, verdict);
+                return step.suspected(signed, verdict);
             }
         }
-        return step.after(authorized, verdict);
+        return step.after(signed, verdict);
     }
 }

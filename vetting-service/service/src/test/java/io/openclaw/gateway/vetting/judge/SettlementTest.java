@@ -20,12 +20,14 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallSuspected;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
+import io.openclaw.gateway.testing.Events;
 import io.openclaw.gateway.testing.ModelDouble;
 import io.openclaw.gateway.testing.ModelDouble.Answer;
 import io.openclaw.gateway.vetting.file.RulesInForce;
@@ -35,12 +37,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,12 +50,8 @@ class SettlementTest {
     private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
     private static final String DOUBTFUL = "rm -rf \"$BUILD\"";
 
-    private final SignatureChain chain = new SignatureChain(StageKeys.ofBase64(Arrays.stream(Stage.values())
-            .collect(Collectors.toMap(Function.identity(), stage -> {
-                byte[] key = new byte[32];
-                key[0] = (byte) stage.name().charAt(1);
-                return Base64.getEncoder().encodeToString(key);
-            }))));
+    private final Keyring keyring = Keyring.generated();
+    private final SignatureChain chain = new SignatureChain(keyring);
     private final StageStep step = new StageStep(chain);
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final RulesInForce rules = new RulesInForce(null, List.of());
@@ -116,15 +110,16 @@ class SettlementTest {
                 Map.of()));
     }
 
-    private CallAuthorized authorized(ToolCall call, Decision policy) {
+    private Signed<CallAuthorized> authorized(ToolCall call, Decision policy) {
         var verdict =
                 Verdict.of(Stage.POLICY, policy, List.of(new Reason("a", "b", Severity.INFO)), "policy", NOW, null);
-        return new CallAuthorized(call, chain.append(call, List.of(), verdict), Map.of());
+        return Events.signed(keyring, new CallAuthorized(call, chain.append(call, List.of(), verdict), Map.of()));
     }
 
     /** Settles as the model's lane does. */
     private CallEvent settled(CallSuspected suspected) {
-        return step.settled(suspected, settlement.of(step.offered(suspected)));
+        Signed<CallSuspected> signed = Events.signed(keyring, suspected);
+        return step.settled(signed, settlement.of(step.offered(signed)));
     }
 
     private CallEvent vetted(String agent, String command, @Nullable String context) {
@@ -150,7 +145,7 @@ class SettlementTest {
         }
     }
 
-    /** SECURITY finding 3: a record of the call is copied to calls.suspect, with another type. No key is needed for that. */
+    /** SECURITY finding 3: verdicts that another topic has come on calls.suspect. */
     @Nested
     class OfWhatIsCopiedToTheModelsLane {
         @Test
@@ -190,7 +185,7 @@ class SettlementTest {
         @Test
         void aCallThatVettingWouldNotOfferNowIsNotSettled() {
             ToolCall call = call("demo", "rm -rf /", null);
-            CallAuthorized authorized = authorized(call, Decision.ALLOW);
+            Signed<CallAuthorized> authorized = authorized(call, Decision.ALLOW);
             CallSuspected offered = step.suspected(
                     authorized,
                     Verdict.of(
@@ -208,7 +203,7 @@ class SettlementTest {
 
         @Test
         void aCallThatNoRuleDoubtsAnyMoreIsNotClearedWithoutAModel() {
-            CallAuthorized authorized = authorized(call("demo", "ls", null), Decision.ALLOW);
+            Signed<CallAuthorized> authorized = authorized(call("demo", "ls", null), Decision.ALLOW);
             CallSuspected offered = step.suspected(
                     authorized,
                     Verdict.of(

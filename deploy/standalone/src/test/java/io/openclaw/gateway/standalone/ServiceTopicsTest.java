@@ -15,7 +15,7 @@ import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.routing.Routing;
 import io.openclaw.gateway.common.topic.Topic;
-import io.openclaw.gateway.common.topic.TopicAccess;
+import io.openclaw.gateway.common.topic.Service;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -25,15 +25,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@link TopicAccess} says what the code of each service does. */
+/** {@link Service} says what the code of each service does. */
 @AnalyzeClasses(packages = "io.openclaw.gateway", importOptions = ImportOption.DoNotIncludeTests.class)
-class TopicAccessTest {
-    /** An event that a service makes is one that it writes; {@link TopicAccess} says which, and brokers are set up by that. */
+class ServiceTopicsTest {
+    /** An event that a service makes is one that it writes; {@link Service} says which, and brokers are set up by that. */
     @ArchTest
     static void servicesWriteTheTopicsThatTheyMakeEventsFor(JavaClasses classes) {
         Map<String, Topic> topics = Arrays.stream(EventType.values())
                 .collect(Collectors.toMap(type -> type.eventClass().getName(), EventType::topic));
-        for (TopicAccess service : TopicAccess.values()) {
+        for (Service service : Service.values()) {
             for (JavaClass each : classesOf(service, classes)) {
                 for (JavaConstructorCall made : each.getConstructorCallsFromSelf()) {
                     Topic topic = topics.get(made.getTargetOwner().getName());
@@ -47,7 +47,7 @@ class TopicAccessTest {
 
     @ArchTest
     static void servicesNameOnlyTopicsThatTheyReadOrWrite(JavaClasses classes) {
-        for (TopicAccess service : TopicAccess.values()) {
+        for (Service service : Service.values()) {
             for (JavaClass each : classesOf(service, classes)) {
                 for (JavaFieldAccess named : each.getFieldAccessesFromSelf()) {
                     if (named.getTargetOwner().isEquivalentTo(Topic.class) && isConstant(named.getName())) {
@@ -67,7 +67,7 @@ class TopicAccessTest {
         for (Stage stage : List.of(Stage.POLICY, Stage.VETTING, Stage.APPROVAL)) {
             for (Decision outcome : Decision.values()) {
                 var verdict = Verdict.of(stage, outcome, List.of(), "test", Instant.EPOCH, null);
-                assertThat(TopicAccess.valueOf(stage.name()).writes())
+                assertThat(Service.valueOf(stage.name()).writes())
                         .as(stage + " says " + outcome)
                         .contains(Routing.after(stage, List.of(verdict)));
             }
@@ -78,7 +78,7 @@ class TopicAccessTest {
         return Arrays.stream(Topic.values()).anyMatch(topic -> topic.name().equals(field));
     }
 
-    private static List<JavaClass> classesOf(TopicAccess service, JavaClasses classes) {
+    private static List<JavaClass> classesOf(Service service, JavaClasses classes) {
         String inside = "io.openclaw.gateway." + service.label() + ".";
         return classes.stream()
                 .filter(each -> (each.getPackageName() + ".").startsWith(inside))

@@ -1,15 +1,18 @@
 package io.openclaw.gateway.common.topic;
 
+import io.openclaw.gateway.common.call.Stage;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Which topics each service reads and writes, and the consumer groups that it reads with. Brokers are set up by it: what is not
- * here is refused. {@code docs/asyncapi.yaml} says the same for people.
+ * The services that meet in topics. Each has a signing key of its own, and at the broker a user that may read and write what
+ * stands here, and no more. {@code docs/asyncapi.yaml} says the same for people.
  */
-public enum TopicAccess {
+public enum Service {
     INGRESS,
     POLICY,
     VETTING,
@@ -17,26 +20,27 @@ public enum TopicAccess {
     EXECUTOR,
     AUDIT;
 
-    /** Returns the service's name, which is that of its user at the broker. */
+    /** Returns the service that is a stage of the pipeline. */
+    public static Service of(Stage stage) {
+        return switch (stage) {
+            case INGRESS -> INGRESS;
+            case POLICY -> POLICY;
+            case VETTING -> VETTING;
+            case APPROVAL -> APPROVAL;
+            case EXECUTOR -> EXECUTOR;
+        };
+    }
+
+    /** Returns the name used in settings and at the broker, such as {@code policy}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** Returns the topics that the service reads. */
     public Set<Topic> reads() {
-        EnumSet<Topic> topics = switch (this) {
-            case INGRESS ->
-                EnumSet.of(Topic.CALLS_COMPLETED, Topic.CALLS_PROGRESS, Topic.APPROVALS_EVENTS, Topic.UPSTREAMS_STATUS);
-            case POLICY -> EnumSet.of(Topic.CALLS_REQUESTED, Topic.CALLS_COMPLETED, Topic.UPSTREAMS_STATUS);
-            case VETTING -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_SUSPECT);
-            case APPROVAL -> EnumSet.of(Topic.CALLS_ESCALATED, Topic.CALLS_WITHDRAWN);
-            case EXECUTOR ->
-                EnumSet.of(Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED, Topic.CALLS_INPUT, Topic.CALLS_WITHDRAWN);
-            case AUDIT -> EnumSet.allOf(Topic.class);
-        };
-        // Every service follows the policy.
-        topics.add(Topic.POLICY_STATE);
-        return topics;
+        return Arrays.stream(Topic.values())
+                .filter(topic -> topic.readers().contains(this))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Topic.class)));
     }
 
     /** Returns the topics that the service writes. */
