@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
@@ -18,6 +19,7 @@ import io.openclaw.gateway.ingress.core.JsonLimits;
 import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.decide.Decisions;
+import io.openclaw.gateway.ingress.decide.core.HooksSeen;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.LimitsInForce;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
@@ -173,7 +175,20 @@ public class IngressConfiguration {
     }
 
     @Bean
-    Decisions decisions(Calls calls, Clock clock) {
-        return new Decisions(calls, clock);
+    HooksSeen hooksSeen(UpstreamStatus status) {
+        var hooks = new HooksSeen();
+        status.onHookReport(hooks::take);
+        return hooks;
+    }
+
+    @Bean
+    Decisions decisions(
+            Calls calls,
+            HooksSeen hooks,
+            Redactor redactor,
+            GatewayProperties properties,
+            Clock clock,
+            MeterRegistry meters) {
+        return new Decisions(calls, hooks, redactor, "ingress-" + properties.instanceName(), clock, meters);
     }
 }

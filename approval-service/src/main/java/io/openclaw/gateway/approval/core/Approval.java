@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +156,32 @@ public record Approval(
                 "too many of this agent's calls wait for a person (" + waiting + "); decide or withdraw some");
     }
 
+    /**
+     * Returns this new approval as one that an earlier approval of the same thing answers: what is wanted now was given then, and
+     * holds still. Its reason names the earlier approval.
+     *
+     * @return empty if the earlier one does not answer it
+     */
+    public Optional<Approval> answeredBy(Approval earlier, Instant now) {
+        boolean answers = earlier.status == Status.APPROVED
+                && earlier.agent.equals(agent)
+                && earlier.digest.equals(digest)
+                && earlier.expiresAt.isAfter(now)
+                && unmet(earlier.votes).isEmpty();
+        if (!answers) {
+            return Optional.empty();
+        }
+        String said = "the approval of call " + earlier.id + ", which nobody had made use of"
+                + (earlier.reason == null ? "" : ": " + earlier.reason);
+        return Optional.of(with(
+                Status.APPROVED,
+                earlier.votes,
+                earlier.decidedBy,
+                said,
+                earlier.expiresAt.isBefore(expiresAt) ? earlier.expiresAt : expiresAt,
+                now));
+    }
+
     /** Tells whether nobody was asked, because too many of the agent's calls waited. */
     public boolean wasRefused() {
         return status == Status.DENIED && decidedBy == null;
@@ -229,6 +256,16 @@ public record Approval(
 
     private Approval with(
             Status newStatus, List<Vote> newVotes, @Nullable String by, @Nullable String said, Instant at) {
+        return with(newStatus, newVotes, by, said, expiresAt, at);
+    }
+
+    private Approval with(
+            Status newStatus,
+            List<Vote> newVotes,
+            @Nullable String by,
+            @Nullable String said,
+            Instant newExpiresAt,
+            Instant at) {
         return new Approval(
                 id,
                 agent,
@@ -242,7 +279,7 @@ public record Approval(
                 reasons,
                 newStatus,
                 requestedAt,
-                expiresAt,
+                newExpiresAt,
                 terms,
                 newVotes,
                 at,

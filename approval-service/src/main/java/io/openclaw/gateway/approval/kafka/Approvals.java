@@ -7,8 +7,10 @@ import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.event.CallCompleted;
@@ -151,8 +153,7 @@ public final class Approvals implements PipelineLifecycle {
             Instant now = clock.instant();
             try {
                 store.insert(new Stored(
-                        Approval.of(escalated, lifetime, redactor, now)
-                                .admitted(store.pending(escalated.call().agent()), maxPendingPerAgent),
+                        admitted(escalated, now),
                         received.record().partition(),
                         received.record().offset()));
             } catch (RuntimeException | StackOverflowError e) {
@@ -165,9 +166,26 @@ public final class Approvals implements PipelineLifecycle {
             }
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING
-                            || stored.approval().wasRefused())
+                            || stored.approval().wasRefused()
+                            || escalated.call().usesApproval() != null)
                     .ifPresent(stored -> tell(stored, received.signed()));
         }
+    }
+
+    /** Returns the new approval of a call: an earlier one answers it, it is pending, or there are too many already. */
+    private Approval admitted(CallEscalated escalated, Instant now) {
+        ToolCall call = escalated.call();
+        Approval approval = Approval.of(escalated, lifetime, redactor, now);
+        UUID earlier = call.usesApproval();
+        if (earlier != null && call.mode() == Mode.DECIDE) {
+            Optional<Approval> answered = store.find(earlier)
+                    .flatMap(stored -> approval.answeredBy(stored.approval(), now))
+                    .filter(each -> store.use(earlier, call.callId(), now));
+            if (answered.isPresent()) {
+                return answered.get();
+            }
+        }
+        return approval.admitted(store.pending(call.agent()), maxPendingPerAgent);
     }
 
     /** A record that cannot be held would fail the batch for ever; its call must not go without an end. */

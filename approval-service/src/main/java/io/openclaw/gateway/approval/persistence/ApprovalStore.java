@@ -45,8 +45,9 @@ public final class ApprovalStore {
         jdbc.sql("insert into " + approvals
                         + " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
                         + " status, requested_at, expires_at, terms, changed_at, reason, escalated_partition, escalated_offset,"
-                        + " arguments_start, arguments_length, arguments_sha256)"
-                        + " values (?, ?, ?, ?, ?, cast(? as json), cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?, ?, ?, ?, ?)"
+                        + " arguments_start, arguments_length, arguments_sha256, decided_by, votes, vote_count)"
+                        + " values (?, ?, ?, ?, ?, cast(? as json), cast(? as json), ?, ?, cast(? as json), ?, ?, ?, cast(? as json), ?, ?, ?, ?, ?, ?, ?,"
+                        + " ?, cast(? as json), ?)"
                         + " on conflict do nothing")
                 .param(approval.id())
                 .param(approval.agent())
@@ -72,6 +73,9 @@ public final class ApprovalStore {
                 .param(shortened == null ? null : shortened.start())
                 .param(shortened == null ? null : shortened.characters())
                 .param(shortened == null ? null : shortened.sha256())
+                .param(approval.decidedBy())
+                .param(RawJson.from(approval.votes()).text())
+                .param(approval.votes().size())
                 .update();
     }
 
@@ -97,6 +101,22 @@ public final class ApprovalStore {
                         .param(before.id())
                         .param(before.votes().size())
                         .param(Timestamp.from(now))
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Has a later call make use of an approval, which only one does.
+     *
+     * @return false if it was not approved, has expired, or another call made use of it
+     */
+    public boolean use(UUID id, UUID by, Instant now) {
+        return jdbc.sql("update " + approvals + " set used_by = ? where call_id = ? and status = 'APPROVED'"
+                                + " and expires_at > ? and (used_by is null or used_by = ?)")
+                        .param(by)
+                        .param(id)
+                        .param(Timestamp.from(now))
+                        .param(by)
                         .update()
                 == 1;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.ListedApproval;
+import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
@@ -72,6 +73,33 @@ class ApprovalStoreIT {
     void aListShowsShortArgumentsWhole() {
         Approval approval = stored("{\"text\":\"short\"}");
         assertThat(store.list(null, agent, null, 10)).containsExactly(new ListedApproval(approval, null));
+    }
+
+    @Test
+    void anApprovalIsMadeUseOfByOneCallWithinItsTime() {
+        Approval pending = stored("{}");
+        UUID first = UUID.randomUUID();
+        assertThat(store.use(pending.id(), first, NOW)).as("nobody approved it").isFalse();
+
+        Approval approved = pending.after(Status.APPROVED, new Person("alice", List.of()), "fine", NOW);
+        assertThat(store.decide(pending, approved, NOW)).isTrue();
+        assertThat(store.use(pending.id(), first, NOW.plusSeconds(900)))
+                .as("expired")
+                .isFalse();
+        assertThat(store.use(pending.id(), first, NOW)).isTrue();
+        assertThat(store.use(pending.id(), first, NOW))
+                .as("its record came again")
+                .isTrue();
+        assertThat(store.use(pending.id(), UUID.randomUUID(), NOW)).isFalse();
+    }
+
+    @Test
+    void keepsWhoAnsweredAnApprovalThatIsNewAndDecided() {
+        Approval pending = stored("{}");
+        Approval approved = pending.after(Status.APPROVED, new Person("alice", List.of("leads")), "fine", NOW);
+        Approval answered = approval("{}").answeredBy(approved, NOW).orElseThrow();
+        store.insert(new ApprovalStore.Stored(answered, 0, 2));
+        assertThat(store.find(answered.id()).orElseThrow().approval()).isEqualTo(answered);
     }
 
     /** The texts of what waits here are hundreds of megabytes; a list does not even read them. */

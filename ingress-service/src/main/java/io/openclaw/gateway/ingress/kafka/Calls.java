@@ -8,11 +8,14 @@ import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallDiverged;
 import io.openclaw.gateway.common.event.CallProgressed;
+import io.openclaw.gateway.common.event.CallReported;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.ConversationEvent;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.HookReported;
 import io.openclaw.gateway.common.event.InputGiven;
 import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.event.UnreadableEventException;
@@ -56,6 +59,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -140,17 +144,26 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
                         null));
         ToolCall call = parsing.parse(
                 request.length(),
-                () -> chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant())));
-        // Before its key stands for it, so that a repeated request finds it here.
-        CallInFlight flight = inFlight.begin(call, origin == Origin.MCP, held.callsInFlight());
+                () -> chain.seal(
+                        withApproval(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()))));
+        CallInFlight flight;
+        try {
+            // Before its key stands for it, so that a repeated request finds it here.
+            flight = inFlight.begin(call, origin == Origin.MCP, held.callsInFlight());
+        } catch (RuntimeException e) {
+            putBackApproval(call);
+            throw e;
+        }
         try {
             String key = request.idempotencyKey();
             UUID repeated = key == null ? null : repeated(call, key);
             if (repeated != null) {
+                putBackApproval(call);
                 inFlight.forget(call.callId());
                 return new Asked(repeated, null);
             }
         } catch (RuntimeException e) {
+            putBackApproval(call);
             inFlight.forget(call.callId());
             flight.notTaken(e);
             throw e;
@@ -184,8 +197,30 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
             } else {
                 inFlight.forget(call.callId());
                 flight.notTaken(notTaken("the call", problem));
+                putBackApproval(call);
             }
         });
+    }
+
+    /** Has a call that somebody else runs make use of an approval of a call like it that nobody has made use of, if there is one. */
+    private ToolCall withApproval(ToolCall call) {
+        return call.mode() != Mode.DECIDE
+                ? call
+                : store.takeApproval(call, clock.instant())
+                        .map(call::usingApprovalOf)
+                        .orElse(call);
+    }
+
+    /** If the call did get through, approval lets nobody make use of it once more. */
+    private void putBackApproval(ToolCall call) {
+        UUID earlier = call.usesApproval();
+        if (earlier != null) {
+            try {
+                store.putBackApproval(earlier, call.callId());
+            } catch (DataAccessException e) {
+                log.warn("the approval of call {} is lost: {}", earlier, e.toString());
+            }
+        }
     }
 
     /** Publishes an event, and returns when the broker has it. */
@@ -319,6 +354,11 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
         store.rememberClientRequest(call.callId(), clientRequest);
     }
 
+    /** Returns the call that an agent's idempotency key stands for. */
+    public Optional<UUID> findByKey(String agent, String key) {
+        return store.findByKey(agent, key);
+    }
+
     /** Returns the call that a client's request asked for, if it was remembered. */
     @Override
     public Optional<CallState> findByClientRequest(String clientRequest) {
@@ -395,6 +435,10 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
         for (Received<GatewayEvent> received : endsLast(batch)) {
             switch (received.event()) {
                 case CallCompleted end -> {
+                    if (end.call().mode() == Mode.DECIDE && end.outcome() == Outcome.ALLOWED) {
+                        // Before anybody is told, so that of all who hear of it one makes use of it.
+                        store.keepApproval(end);
+                    }
                     inFlight.find(end.call().callId()).ifPresent(flight -> ended(flight, end));
                     received.as(CallCompleted.class).ifPresent(ends::add);
                 }
@@ -445,6 +489,14 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
                 log.warn(
                         "an answer to call {} does not belong here",
                         given.call().callId());
+            case CallReported reported ->
+                log.warn(
+                        "a report of call {} does not belong here",
+                        reported.call().callId());
+            case CallDiverged diverged ->
+                log.warn(
+                        "a report of call {} does not belong here",
+                        diverged.call().callId());
         }
     }
 
@@ -467,6 +519,51 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
     @Scheduled(fixedDelay = 5_000)
     void forgetTheOverdue() {
         inFlight.forgetOverdue(clock.instant().minus(Duration.ofMinutes(1)));
+    }
+
+    /**
+     * Publishes a hook's report, and returns when the broker has it.
+     *
+     * @throws PipelineUnavailableException if the broker does not take it
+     */
+    public void tell(HookReported reported) {
+        publish(reported, "the report");
+    }
+
+    /**
+     * Makes use of a person's approval of a call that the gateway does not run; see {@link CallStore#useApproval}.
+     *
+     * @return false if another call like it made use of it before
+     */
+    public boolean useApproval(UUID callId) {
+        return store.useApproval(callId, clock.instant());
+    }
+
+    /**
+     * Publishes what an agent says came of a call that it ran itself, once.
+     *
+     * @param diverged what to publish beside it, if what ran is not what was decided about
+     * @return false if something was said about the call before
+     * @throws PipelineUnavailableException if the broker does not take it
+     */
+    public boolean report(CallReported reported, @Nullable CallDiverged diverged) {
+        ToolCall call = reported.call();
+        if (!store.keepReport(call.callId(), reported.outcome(), reported.reportedAt())) {
+            return false;
+        }
+        try {
+            publish(chain.sign(reported), "the report");
+            if (diverged != null) {
+                publish(chain.sign(diverged), "the report");
+            }
+        } catch (PipelineUnavailableException e) {
+            store.forgetReport(call.callId());
+            throw e;
+        }
+        if (reported.outcome() == CallReported.Ran.NOT_RUN) {
+            store.giveBackApproval(call.callId());
+        }
+        return true;
     }
 
     @Scheduled(fixedDelay = 3_600_000, initialDelay = 60_000)

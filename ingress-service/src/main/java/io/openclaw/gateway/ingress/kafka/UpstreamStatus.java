@@ -1,6 +1,7 @@
 package io.openclaw.gateway.ingress.kafka;
 
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.HookReported;
 import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ResourceUpdated;
 import io.openclaw.gateway.common.event.Signed;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
@@ -27,6 +29,7 @@ public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle 
     private final Map<String, OffersReported> offers = new ConcurrentHashMap<>();
     private final Map<String, Integer> leftOut = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Consumer<HookReported>> hookListeners = new CopyOnWriteArrayList<>();
     private final MessageListenerContainer container;
     private volatile boolean isCaughtUp;
 
@@ -52,6 +55,7 @@ public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle 
                 offers.put(report.upstream(), report);
                 tell(listener -> listener.listsChanged(false));
             }
+            case HookReported report -> hookListeners.forEach(listener -> listener.accept(report));
             case ResourceUpdated updated ->
                 tell(listener -> listener.resourceUpdated(updated.upstream(), updated.uri()));
             default -> {
@@ -60,10 +64,15 @@ public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle 
         }
     }
 
-    private void tell(java.util.function.Consumer<Listener> what) {
+    private void tell(Consumer<Listener> what) {
         if (isCaughtUp) {
             listeners.forEach(what);
         }
+    }
+
+    /** Has a listener told of what hooks report; before {@link #start}, so that it hears of those that have reported. */
+    public void onHookReport(Consumer<HookReported> listener) {
+        hookListeners.add(listener);
     }
 
     @Override

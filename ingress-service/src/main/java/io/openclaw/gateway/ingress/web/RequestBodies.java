@@ -88,7 +88,7 @@ public final class RequestBodies implements HandlerInterceptor {
      * @throws InvalidRequestException naming the place where it is no JSON, no value of the type, or no text that UTF-8 carries, or has a NUL
      * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent, or all agents together, send too much
      */
-    <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
+    public <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
         byte[] body = bytes(request, caller);
         return parse(body, () -> value(body, type));
     }
@@ -155,7 +155,7 @@ public final class RequestBodies implements HandlerInterceptor {
     }
 
     /** The body of a request is not needed any more, so what it takes counts no more. */
-    void release(HttpServletRequest request) {
+    public void release(HttpServletRequest request) {
         if (request.getAttribute(BUFFER) instanceof BodyBuffer buffer) {
             buffer.close();
         }

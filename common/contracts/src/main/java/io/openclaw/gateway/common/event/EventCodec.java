@@ -314,6 +314,12 @@ public final class EventCodec {
                 if (e instanceof CallProgressed progressed) {
                     require(progressed.method(), "method");
                     require(progressed.params(), "params");
+                } else if (e instanceof CallReported reported) {
+                    require(reported.outcome(), "outcome");
+                    require(reported.reportedAt(), "reportedAt");
+                } else if (e instanceof CallDiverged diverged) {
+                    require(diverged.ranDigest(), "ranDigest");
+                    require(diverged.reportedAt(), "reportedAt");
                 }
             }
             case PolicyPublished e -> {
@@ -349,6 +355,12 @@ public final class EventCodec {
             case ResourceUpdated e -> {
                 require(e.upstream(), "upstream");
                 require(e.uri(), "uri");
+            }
+            case HookReported e -> {
+                require(e.agent(), "agent");
+                require(e.node(), "node");
+                require(e.status(), "status");
+                require(e.reportedAt(), "reportedAt");
             }
             case SignInFailed e -> {
                 require(e.user(), "user");
@@ -394,12 +406,15 @@ public final class EventCodec {
                             case CallProgressed progressed -> progressed.number();
                             case InputRequested requested -> requested.round();
                             case InputGiven given -> given.round() + "/" + now.toEpochMilli();
+                            case CallReported reported -> reported.reportedAt().toEpochMilli();
+                            case CallDiverged diverged -> diverged.reportedAt().toEpochMilli();
                         };
             case PolicyEvent e -> e.subject() + "/" + now.toEpochMilli();
             case UpstreamReported e -> e.upstream() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case ToolsReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case OffersReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case ResourceUpdated e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+            case HookReported e -> e.key() + "/" + now.toEpochMilli();
             case SignInFailed e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
         };
     }

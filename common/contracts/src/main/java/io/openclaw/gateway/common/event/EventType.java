@@ -30,6 +30,8 @@ public enum EventType {
     CALL_PROGRESSED("call.progressed", CallProgressed.class, Topic.CALLS_PROGRESS, Service.EXECUTOR),
     INPUT_REQUESTED("input.requested", InputRequested.class, Topic.CALLS_PROGRESS, Service.EXECUTOR),
     INPUT_GIVEN("input.given", InputGiven.class, Topic.CALLS_INPUT, Service.INGRESS),
+    CALL_REPORTED("call.reported", CallReported.class, Topic.CALLS_REPORTED, Service.INGRESS),
+    CALL_DIVERGED("call.diverged", CallDiverged.class, Topic.CALLS_REPORTED, Service.INGRESS),
     APPROVAL_CHANGED("approval.changed", ApprovalChanged.class, Topic.APPROVALS_EVENTS, Service.APPROVAL),
     POLICY_PUBLISHED("policy.published", PolicyPublished.class, Topic.POLICY_STATE, Service.POLICY),
     FREEZE_CHANGED("freeze.changed", FreezeChanged.class, Topic.POLICY_STATE, Service.POLICY),
@@ -39,6 +41,7 @@ public enum EventType {
     TOOLS_REPORTED("tools.reported", ToolsReported.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
     OFFERS_REPORTED("offers.reported", OffersReported.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
     RESOURCE_UPDATED("resource.updated", ResourceUpdated.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
+    HOOK_REPORTED("hook.reported", HookReported.class, Topic.UPSTREAMS_STATUS, Service.INGRESS),
     SIGN_IN_FAILED("signin.failed", SignInFailed.class, Topic.CONSOLE_EVENTS, Service.values());
 
     private static final String PREFIX = "io.openclaw.gateway.";

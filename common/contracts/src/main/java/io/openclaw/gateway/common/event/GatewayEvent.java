@@ -10,6 +10,7 @@ public sealed interface GatewayEvent
                 ToolsReported,
                 OffersReported,
                 ResourceUpdated,
+                HookReported,
                 SignInFailed {
 
     /** Returns what the record is keyed by. */

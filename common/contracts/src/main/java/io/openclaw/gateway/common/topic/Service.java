@@ -46,7 +46,13 @@ public enum Service {
     /** Returns the topics that the service writes. */
     public Set<Topic> writes() {
         EnumSet<Topic> topics = switch (this) {
-            case INGRESS -> EnumSet.of(Topic.CALLS_REQUESTED, Topic.CALLS_INPUT, Topic.CALLS_WITHDRAWN);
+            case INGRESS ->
+                EnumSet.of(
+                        Topic.CALLS_REQUESTED,
+                        Topic.CALLS_INPUT,
+                        Topic.CALLS_WITHDRAWN,
+                        Topic.CALLS_REPORTED,
+                        Topic.UPSTREAMS_STATUS);
             case POLICY -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_COMPLETED, Topic.POLICY_STATE);
             case VETTING ->
                 EnumSet.of(Topic.CALLS_SUSPECT, Topic.CALLS_ESCALATED, Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED);

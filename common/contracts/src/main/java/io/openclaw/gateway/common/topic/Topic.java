@@ -26,6 +26,8 @@ public enum Topic {
     CALLS_INPUT("calls.input", Kind.QUEUE, Service.EXECUTOR),
     /** Ingress → executor and approval: the agent no longer wants the call. */
     CALLS_WITHDRAWN("calls.withdrawn", Kind.QUEUE, Service.APPROVAL, Service.EXECUTOR),
+    /** Ingress → the record: what agents say came of calls that were decided about and that they ran themselves. */
+    CALLS_REPORTED("calls.reported", Kind.QUEUE),
     /** Records that no stage could read, with the reason in the headers. */
     CALLS_DEAD_LETTER("calls.dead-letter", Kind.QUEUE),
     /** Approval → ingress: a call waits for a person, and what the person said. */
@@ -41,7 +43,7 @@ public enum Topic {
             Service.VETTING,
             Service.APPROVAL,
             Service.EXECUTOR),
-    /** Executor → ingress and policy: which upstreams answer, and what they have. Compacted. */
+    /** Executor and ingress → ingress and policy: which upstreams answer, what they have, and how hooks in agents are. Compacted. */
     UPSTREAMS_STATUS("upstreams.status", Kind.LATEST, Service.INGRESS, Service.POLICY);
 
     /** What a topic keeps. */

@@ -122,6 +122,28 @@ class EventCodecTest {
                         "executor-1",
                         Map.of()),
                 new ResourceUpdated("files", "file:///a", NOW, "executor-1", Map.of()),
+                new CallReported(
+                        call.withoutArguments(),
+                        CallReported.Ran.FAILED,
+                        12L,
+                        "00",
+                        RawJson.of("{\"a\":1}"),
+                        "no such file",
+                        NOW,
+                        "00",
+                        Map.of()),
+                new CallDiverged(call.withoutArguments(), "00", NOW, "00", Map.of()),
+                new HookReported(
+                        "demo",
+                        "host-1",
+                        HookReported.Status.MISSING_CALLS,
+                        "1 of 2 calls",
+                        "s",
+                        2,
+                        List.of("exec"),
+                        NOW,
+                        "ingress-1",
+                        Map.of()),
                 new SignInFailed("admin", "192.0.2.7", 10, NOW, "approval-1", Map.of()));
     }
 
