@@ -150,6 +150,7 @@ public class PolicyConfiguration {
                 agents,
                 addresses,
                 (request, response, problem) -> ProblemPages.write(response, problem),
-                "/v1/tools");
+                "/v1/tools",
+                "/v1/rules");
     }
 }

@@ -69,6 +69,13 @@ public final class Policy {
         return roles.limits().stream().anyMatch(limit -> limit.concurrentCalls() != null);
     }
 
+    /** Returns the ids of the rules that could hold for a call of an agent, whatever it is. */
+    public Set<String> rulesFor(String agent) {
+        Set<String> ids = new LinkedHashSet<>();
+        upstreams.keySet().forEach(upstream -> rules.candidates(agent, upstream, clause -> ids.add(clause.ruleId())));
+        return ids;
+    }
+
     /** Tells whether a limit holds for an agent. */
     public boolean isLimited(ToolCall call) {
         Principal principal = principalOf(call);
