@@ -107,6 +107,11 @@ final class RunningGateway {
         return running;
     }
 
+    /** Kills the process as a crash would; {@link #get} starts it again on the same data. */
+    static synchronized void kill() throws InterruptedException {
+        running.process.destroyForcibly().waitFor();
+    }
+
     /** Stops the gateway in good order, and returns its exit status; a restart is to follow. */
     static synchronized int stopInGoodOrder() {
         return running.stop();
@@ -333,20 +338,29 @@ final class RunningGateway {
     }
 
     /** Asks another instance of ingress, with the same key. */
-    Answer postAt(SecondIngress other, String path, String body) {
-        return send(requestAt(other.url(), path, setting("AGENT_KEY")).POST(HttpRequest.BodyPublishers.ofString(body)));
+    Answer postAt(SecondIngress other, String path, String body, String... headers) {
+        return send(requestAt(other.url(), path, setting("AGENT_KEY"), headers)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    Answer postAs(String key, String path, String body) {
-        return send(request(path, key).POST(HttpRequest.BodyPublishers.ofString(body)));
+    Answer postAs(String key, String path, String body, String... headers) {
+        return send(request(path, key, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Returns all that a stream of server-sent events says until it ends. */
+    String follow(String path) {
+        return send(request(path, setting("AGENT_KEY"), "Accept", "text/event-stream")
+                        .GET())
+                .response()
+                .body();
     }
 
     Answer get(String path) {
         return get(path, setting("AGENT_KEY"));
     }
 
-    Answer get(String path, String key) {
-        return send(request(path, key).GET());
+    Answer get(String path, String key, String... headers) {
+        return send(request(path, key, headers).GET());
     }
 
     Answer delete(String path) {
