@@ -22,7 +22,8 @@ public final class DecisionBench {
     private DecisionBench() {}
 
     static void main(String... args) throws Exception {
-        Duration time = Duration.ofSeconds(args.length == 2 && args[0].equals("--seconds") ? Long.parseLong(args[1]) : 5);
+        Duration time =
+                Duration.ofSeconds(args.length == 2 && args[0].equals("--seconds") ? Long.parseLong(args[1]) : 5);
         Path directory = Files.createTempDirectory("openclaw-bench");
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("cores", Runtime.getRuntime().availableProcessors());

@@ -134,9 +134,7 @@ final class AgentModel implements AutoCloseable {
             call.put("index", 0);
             call.put("id", "call" + at.name().replace("-", "") + done);
             call.put("type", "function");
-            call.put(
-                    "function",
-                    Map.of("name", step.tool(), "arguments", RunningGateway.json(step.arguments())));
+            call.put("function", Map.of("name", step.tool(), "arguments", RunningGateway.json(step.arguments())));
             chunk(chunks, Map.of("role", "assistant", "tool_calls", List.of(call)), null);
             chunk(chunks, Map.of(), "tool_calls");
         } else {
@@ -145,12 +143,18 @@ final class AgentModel implements AutoCloseable {
         }
         chunks.append("data: ")
                 .append(RunningGateway.json(Map.of(
-                        "id", "c",
-                        "object", "chat.completion.chunk",
-                        "created", 1,
-                        "model", "double",
-                        "choices", List.of(),
-                        "usage", Map.of("prompt_tokens", 1, "completion_tokens", 1, "total_tokens", 2))))
+                        "id",
+                        "c",
+                        "object",
+                        "chat.completion.chunk",
+                        "created",
+                        1,
+                        "model",
+                        "double",
+                        "choices",
+                        List.of(),
+                        "usage",
+                        Map.of("prompt_tokens", 1, "completion_tokens", 1, "total_tokens", 2))))
                 .append("\n\ndata: [DONE]\n\n");
         byte[] bytes = chunks.toString().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");

@@ -32,8 +32,7 @@ final class AgentNode implements AutoCloseable {
             Files.createDirectories(workspace());
             Path bin = Files.createDirectories(HOME.resolve("bin")).resolve("openclaw");
             Files.writeString(
-                    bin,
-                    "#!/bin/sh\nexec " + Npm.node().resolve("node") + " " + RealWorker.installed() + " \"$@\"\n");
+                    bin, "#!/bin/sh\nexec " + Npm.node().resolve("node") + " " + RealWorker.installed() + " \"$@\"\n");
             Files.setPosixFilePermissions(bin, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.createDirectories(state());
             Files.writeString(config(), """
@@ -99,7 +98,15 @@ final class AgentNode implements AutoCloseable {
 
     /** Has the agent take a turn, and returns what the command line said. */
     String turn(String session, String prompt) {
-        return run(HOME.resolve("bin/openclaw").toString(), "agent", "--agent", "main", "--session-id", session, "--message", prompt);
+        return run(
+                HOME.resolve("bin/openclaw").toString(),
+                "agent",
+                "--agent",
+                "main",
+                "--session-id",
+                session,
+                "--message",
+                prompt);
     }
 
     /** Runs {@code deploy/openclaw}. */
@@ -136,8 +143,11 @@ final class AgentNode implements AutoCloseable {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("HOME", HOME.resolve("home").toString());
         builder.environment().put("OPENCLAW_STATE_DIR", state().toString());
-        builder.environment().keySet().removeAll(List.of("OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN", "AGENT_KEY", "GATEWAY_URL"));
-        builder.environment().merge("PATH", HOME.resolve("bin") + ":" + Npm.node(), (path, first) -> first + ":" + path);
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("OPENCLAW_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN", "AGENT_KEY", "GATEWAY_URL"));
+        builder.environment()
+                .merge("PATH", HOME.resolve("bin") + ":" + Npm.node(), (path, first) -> first + ":" + path);
         return builder;
     }
 

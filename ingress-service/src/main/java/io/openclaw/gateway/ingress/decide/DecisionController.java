@@ -10,6 +10,8 @@ import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.LimitExceededException;
+import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.core.WaitPreference;
 import io.openclaw.gateway.ingress.decide.core.Decided;
 import io.openclaw.gateway.ingress.decide.core.HookReport;
@@ -46,6 +48,8 @@ public final class DecisionController {
     public static final String HOOKS_PATH = "/v1/hooks";
 
     private static final int MAX_BATCH = 50;
+    private static final int MAX_WAITS = 2_000;
+    private static final int AGENT_MAX_WAITS = 250;
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private static final Duration LONGEST_STREAM = Duration.ofSeconds(55);
 
@@ -53,6 +57,7 @@ public final class DecisionController {
     private final KnownAgents agents;
     private final WebAddresses addresses;
     private final RequestBodies bodies;
+    private final Shares waits = new Shares(MAX_WAITS);
 
     public DecisionController(Decisions decisions, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
         this.decisions = decisions;
@@ -160,7 +165,25 @@ public final class DecisionController {
             @AuthenticationPrincipal Caller caller,
             HttpServletRequest request,
             @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
-        return answer(own(id, caller).await(WaitPreference.of(prefer)), request);
+        Duration timeout = WaitPreference.of(prefer);
+        Decisions.Asked asked = own(id, caller);
+        takeWait(caller);
+        try {
+            return answer(asked.await(timeout), request);
+        } finally {
+            waits.giveBack(caller.agent(), 1);
+        }
+    }
+
+    /** Whoever waits has a connection, and one agent is not to have all of them. */
+    private void takeWait(Caller caller) {
+        if (waits.tryTake(caller.agent(), 1, AGENT_MAX_WAITS) != Shares.Answer.GRANTED) {
+            throw new LimitExceededException(
+                    "too-many-waits",
+                    "Agent '" + caller.agent() + "' waits for too many decisions at this instance (it may for "
+                            + AGENT_MAX_WAITS + ", and all agents for " + waits.maximum() + "). Wait for one to end.",
+                    Duration.ofSeconds(1));
+        }
     }
 
     /** Tells the decision as it is, and again when it changes (Server-sent events); at most 55 seconds, then ask again. */
@@ -172,6 +195,16 @@ public final class DecisionController {
             HttpServletResponse response)
             throws IOException {
         Decisions.Asked asked = own(id, caller);
+        takeWait(caller);
+        try {
+            stream(asked, request, response);
+        } finally {
+            waits.giveBack(caller.agent(), 1);
+        }
+    }
+
+    private void stream(Decisions.Asked asked, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader("Cache-Control", "no-store");
         Decided told = null;

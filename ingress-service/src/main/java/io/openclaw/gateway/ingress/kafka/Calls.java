@@ -552,9 +552,9 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
             return false;
         }
         try {
-            publish(chain.sign(reported), "the report");
+            publish(reported, "the report");
             if (diverged != null) {
-                publish(chain.sign(diverged), "the report");
+                publish(diverged, "the report");
             }
         } catch (PipelineUnavailableException e) {
             store.forgetReport(call.callId());
