@@ -368,7 +368,6 @@ class ExecutionsIT {
         fast.end(callId);
         assertThat(end(callId).outcome()).isEqualTo(Outcome.SUCCEEDED);
         executions.withdraw(callId);
-        await().until(executions::isIdle);
         assertThat(ends(callId)).hasSize(1);
         assertThat(CLAIMS.endUnclaimed(callId, ME, Outcome.CANCELLED)).isFalse();
     }
