@@ -121,7 +121,9 @@ class QuorumTest {
                     approval = approval.after(Status.APPROVED, person, null, NOW);
                     said.add(person);
                 } catch (NotAnApproverException e) {
-                    assertThat(countsFor(person, said, requirements)).as("%s of %s", person, requirements).isFalse();
+                    assertThat(countsFor(person, said, requirements))
+                            .as("%s of %s", person, requirements)
+                            .isFalse();
                 }
                 assertThat(approval.status() == Status.APPROVED)
                         .as("%s after %s", requirements, said)

@@ -124,8 +124,8 @@ class DecisionsIT {
         @Test
         void isOneOfManyWhoDecideAtOnce() {
             List<CompletableFuture<Boolean>> all = IntStream.range(0, 8)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(
-                            () -> approve(pending, new Person("p" + i, List.of()), NOW)))
+                    .mapToObj(i ->
+                            CompletableFuture.supplyAsync(() -> approve(pending, new Person("p" + i, List.of()), NOW)))
                     .toList();
             assertThat(all.stream().filter(CompletableFuture::join)).hasSize(1);
             assertThat(found(pending).votes()).hasSize(1);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.event.EventCodec.Glance;
+import io.openclaw.gateway.common.event.EventCodec.Proof;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.topic.Service;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class RecorderOfOthersTest {
+    private static final Proof SIGNED = new Proof(Service.EXECUTOR, null);
     private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
     private static final Recorder.Origin ORIGIN = new Recorder.Origin("openclaw.calls.completed", 3, 77, NOW);
     private static final UUID CALL = UUID.fromString("0190163d-8694-739b-aea5-966c26f8ad91");
@@ -32,7 +35,7 @@ class RecorderOfOthersTest {
         void isKeptWithItsPlaceAndWhatItIsAbout() {
             RecordedEvent kept = recorder.event(
                     ORIGIN,
-                    new Glance(EventType.CALL_COMPLETED, CALL, "demo", "openclaw", "exec", "SUCCEEDED"),
+                    new Glance(EventType.CALL_COMPLETED, SIGNED, CALL, "demo", "openclaw", "exec", "SUCCEEDED"),
                     bytes("{\"n\":1.10,\"b\":9007199254740993}"));
             assertThat(kept.topic()).isEqualTo("openclaw.calls.completed");
             assertThat(kept.partition()).isEqualTo(3);
@@ -50,7 +53,7 @@ class RecorderOfOthersTest {
         @Test
         void isKeptWithoutWhatItDoesNotHave() {
             RecordedEvent kept = recorder.event(
-                    ORIGIN, new Glance(EventType.CALL_COMPLETED, null, null, null, null, null), bytes("{}"));
+                    ORIGIN, new Glance(EventType.CALL_COMPLETED, SIGNED, null, null, null, null, null), bytes("{}"));
             assertThat(kept.callId()).isNull();
             assertThat(kept.agent()).isNull();
             assertThat(kept.outcome()).isNull();
@@ -60,7 +63,9 @@ class RecorderOfOthersTest {
         @Test
         void isKeptWithAReplacementForNulInAName() {
             RecordedEvent kept = recorder.event(
-                    ORIGIN, new Glance(EventType.CALL_COMPLETED, CALL, "de\0mo", "a", "ex\0ec", null), bytes("{}"));
+                    ORIGIN,
+                    new Glance(EventType.CALL_COMPLETED, SIGNED, CALL, "de\0mo", "a", "ex\0ec", null),
+                    bytes("{}"));
             assertThat(kept.agent()).isEqualTo("de\uFFFDmo");
             assertThat(kept.tool()).isEqualTo("ex\uFFFDec");
         }
@@ -92,7 +97,8 @@ class RecorderOfOthersTest {
 
         @Test
         void belongsToNoCallIfItsKeyIsNone() {
-            assertThat(recorder.other(ORIGIN, "unreadable", "demo", new byte[0], Map.of()).callId())
+            assertThat(recorder.other(ORIGIN, "unreadable", "demo", new byte[0], Map.of())
+                            .callId())
                     .isNull();
         }
     }

@@ -161,7 +161,8 @@ public final class CrashTest {
     private void start(String name, Map<String, String> settings) throws IOException {
         String stage = name.substring(0, name.indexOf('-'));
         Path module = services.resolve(stage + "-service");
-        Path target = (Files.isDirectory(module.resolve("service")) ? module.resolve("service") : module).resolve("target");
+        Path target =
+                (Files.isDirectory(module.resolve("service")) ? module.resolve("service") : module).resolve("target");
         Path jar;
         try (Stream<Path> jars = Files.list(target)) {
             jar = jars.filter(file -> file.toString().endsWith("-exec.jar"))

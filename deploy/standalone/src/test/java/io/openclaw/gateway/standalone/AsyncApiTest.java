@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.kafka.Topics;
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.common.topic.Service;
+import io.openclaw.gateway.common.topic.Topic;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;

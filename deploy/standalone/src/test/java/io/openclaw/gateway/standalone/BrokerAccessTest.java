@@ -7,8 +7,8 @@ import io.openclaw.gateway.common.boot.GatewayAutoConfiguration;
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.kafka.TopicAcls;
 import io.openclaw.gateway.common.kafka.Topics;
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.common.topic.Service;
+import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +51,7 @@ class BrokerAccessTest {
     @BeforeAll
     static void start() throws Exception {
         broker = EmbeddedKafka.start(
-                directory,
-                Arrays.stream(Service.values()).map(Service::label).collect(Collectors.toSet()));
+                directory, Arrays.stream(Service.values()).map(Service::label).collect(Collectors.toSet()));
         try (var admin = Admin.create(Map.copyOf(broker.clientProperties()))) {
             admin.createTopics(GatewayAutoConfiguration.newTopics(
                             TOPICS, new GatewayProperties.Kafka("openclaw.", 1, (short) 1, true)))

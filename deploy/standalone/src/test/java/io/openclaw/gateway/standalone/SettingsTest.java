@@ -66,8 +66,11 @@ class SettingsTest {
     @ParameterizedTest
     @FieldSource("ROWS")
     void aRowNamesASettingAndItsDefault(Row row) {
-        assertThat(SETTINGS).as("settings in the code; %s names another", row.file()).containsKey(row.name());
-        String inCode = SETTINGS.getOrDefault(row.name(), new Setting("", "", false)).defaultValue();
+        assertThat(SETTINGS)
+                .as("settings in the code; %s names another", row.file())
+                .containsKey(row.name());
+        String inCode =
+                SETTINGS.getOrDefault(row.name(), new Setting("", "", false)).defaultValue();
         if (!inCode.isEmpty()) {
             assertThat(row.defaultValue()).as("the default in %s", row.file()).isEqualTo(inCode);
         }
@@ -79,12 +82,15 @@ class SettingsTest {
         if (SETTINGS.getOrDefault(row.name(), new Setting("", "", true)).isMap()) {
             return;
         }
-        List<String> variables =
-                VARIABLE.matcher(row.variables()).results().map(found -> found.group(1)).toList();
+        List<String> variables = VARIABLE.matcher(row.variables())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
         assertThat(variables).as("environment variables in %s", row.file()).isNotEmpty();
-        assertThat(variables).allSatisfy(variable -> assertThat(value(row.name(), Map.of(variable, SAMPLE)))
-                .as("%s set by %s", row.name(), variable)
-                .contains(SAMPLE));
+        assertThat(variables)
+                .allSatisfy(variable -> assertThat(value(row.name(), Map.of(variable, SAMPLE)))
+                        .as("%s set by %s", row.name(), variable)
+                        .contains(SAMPLE));
     }
 
     private static String value(String name, Map<String, Object> variables) {
@@ -136,7 +142,8 @@ class SettingsTest {
                 add(kind, name, settings);
             } else {
                 DefaultValue said = parameters[i].getAnnotation(DefaultValue.class);
-                settings.put(name, setting(name, said == null ? "" : String.join(",", said.value()), kind == Map.class));
+                settings.put(
+                        name, setting(name, said == null ? "" : String.join(",", said.value()), kind == Map.class));
             }
         }
     }

@@ -38,7 +38,8 @@ class ToolTraitsTest {
         "other, get_file, false"
     })
     void followThePolicyOfTheUpstream(String upstream, String tool, boolean repeatable) {
-        assertThat(isRepeatable(ToolTraits.of(POLICY, List.of()), upstream, tool)).isEqualTo(repeatable);
+        assertThat(isRepeatable(ToolTraits.of(POLICY, List.of()), upstream, tool))
+                .isEqualTo(repeatable);
     }
 
     private static ToolPinned pinned(String tool, Annotations accepted) {
@@ -50,11 +51,14 @@ class ToolTraitsTest {
 
     @ParameterizedTest
     @CsvSource({"true, , true", ", true, true", "false, true, true", "false, , false", ", , false"})
-    void followTheDefinitionThatWasAccepted(@Nullable Boolean readOnly, @Nullable Boolean idempotent, boolean repeatable) {
+    void followTheDefinitionThatWasAccepted(
+            @Nullable Boolean readOnly, @Nullable Boolean idempotent, boolean repeatable) {
         ToolTraits traits =
                 ToolTraits.of(POLICY, List.of(pinned("get", new Annotations(readOnly, null, idempotent, null))));
         assertThat(isRepeatable(traits, "jira", "get")).isEqualTo(repeatable);
-        assertThat(isRepeatable(traits, "files", "get")).as("another upstream's").isFalse();
+        assertThat(isRepeatable(traits, "files", "get"))
+                .as("another upstream's")
+                .isFalse();
     }
 
     /** An upstream that says so now, and was not accepted, changes nothing. */

@@ -229,8 +229,8 @@ class GuardedUpstreamTest {
         private final Continuation next = new Continuation();
 
         private void asking() {
-            upstream.then(() ->
-                    CompletableFuture.completedFuture(new Upstream.Step.Asks(Map.of("branch", FORM), next)));
+            upstream.then(
+                    () -> CompletableFuture.completedFuture(new Upstream.Step.Asks(Map.of("branch", FORM), next)));
         }
 
         @Test

@@ -12,10 +12,12 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.ingress.core.KeyedCall;
 import io.openclaw.gateway.ingress.persistence.CallStore.Position;
 import io.openclaw.gateway.ingress.persistence.CallStore.StoredCall;
 import io.openclaw.gateway.testing.Calls;
+import io.openclaw.gateway.testing.Events;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +34,7 @@ class CallStoreIT {
     private static final Schema SCHEMA =
             Schema.migrated("ingress", TestInfrastructure.database().dataSource());
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
+    private static final Keyring KEYRING = Keyring.generated();
     private static final RawJson ARGUMENTS = RawJson.of("{\"command\":\"ls\"}");
 
     private final CallStore store = new CallStore(SCHEMA, JDBC, new Redactor());
@@ -44,7 +47,9 @@ class CallStoreIT {
 
     private static Received<CallCompleted> end(ToolCall of, Outcome outcome, int partition, long offset) {
         return new Received<>(
-                CallCompleted.of(of, List.of(), outcome, null, null, Stage.EXECUTOR, NOW.plusSeconds(5)),
+                Events.signed(
+                        KEYRING,
+                        CallCompleted.of(of, List.of(), outcome, null, null, Stage.EXECUTOR, NOW.plusSeconds(5))),
                 new ConsumerRecord<>("calls.completed", partition, offset, "key", new byte[0]));
     }
 
@@ -89,7 +94,8 @@ class CallStoreIT {
         @Test
         void isStoredWithoutTheSecretsOfItsContext() {
             String secret = "ghp_" + "a1B2".repeat(9);
-            ToolCall with = call.showing(null, RawJson.from(Map.of("meta", Map.of("authorization", "Bearer " + secret))));
+            ToolCall with =
+                    call.showing(null, RawJson.from(Map.of("meta", Map.of("authorization", "Bearer " + secret))));
             store.rememberPending(with, null);
             String row = JDBC.sql("select call::text from ingress.calls where call_id = ?")
                     .param(call.callId())
@@ -157,9 +163,8 @@ class CallStoreIT {
                     .map(each -> end(each, Outcome.FAILED, 1, calls.indexOf(each)))
                     .toList());
             assertThat(calls)
-                    .allSatisfy(each -> assertThat(store.find(each.callId())
-                                    .orElseThrow()
-                                    .completed())
+                    .allSatisfy(each -> assertThat(
+                                    store.find(each.callId()).orElseThrow().completed())
                             .isEqualTo(new Position(1, calls.indexOf(each))));
         }
 

@@ -6,6 +6,8 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
+import io.openclaw.gateway.ingress.core.JsonLimits;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.PipelineDouble;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.testing.MutableClock;
@@ -32,7 +34,9 @@ final class RestFixture {
             MAX_BODY,
             Duration.ofSeconds(30),
             new AgentRates(clock),
-            caller -> new AgentLimits(100, MAX_BODY, 100));
+            caller -> new AgentLimits(100, MAX_BODY, 100),
+            new JsonLimits(100_000),
+            new ParsingPool(1));
 
     static MockHttpServletRequest request(String path, String body) {
         var request = new MockHttpServletRequest("POST", path);

@@ -36,8 +36,8 @@ class ToolCallControllerTest {
     private static final Caller OTHER = new Caller("other", Identity.NONE);
 
     private final RestFixture gateway = new RestFixture();
-    private final ToolCallController controller = new ToolCallController(
-            gateway.pipeline, gateway.agents, WebAddresses.ofThisMachine(), gateway.bodies);
+    private final ToolCallController controller =
+            new ToolCallController(gateway.pipeline, gateway.agents, WebAddresses.ofThisMachine(), gateway.bodies);
 
     private static MockHttpServletRequest request(String body) {
         return RestFixture.request(ToolCallController.PATH, body);
@@ -87,8 +87,8 @@ class ToolCallControllerTest {
         @Test
         void answersWithWhoDecidedWhat() {
             var verdict = Verdict.of(Stage.POLICY, Decision.DENY, List.of(), "policy", RestFixture.NOW, "v1");
-            gateway.pipeline.onCall(call -> gateway.pipeline.ends(
-                    call, Outcome.DENIED, null, CallError.of("denied", "No."), List.of(verdict)));
+            gateway.pipeline.onCall(call ->
+                    gateway.pipeline.ends(call, Outcome.DENIED, null, CallError.of("denied", "No."), List.of(verdict)));
             CallView view = view(ask("{\"tool\":\"exec\"}"));
             assertThat(view.verdicts()).containsExactly(verdict);
             assertThat(view.error()).isEqualTo(CallError.of("denied", "No."));
@@ -125,8 +125,7 @@ class ToolCallControllerTest {
 
         @Test
         void saysThatTheClientHasToAnswer() {
-            gateway.pipeline.onCall(
-                    call -> gateway.pipeline.asksTheClient(call, 1, Map.of("k", RawJson.EMPTY_OBJECT)));
+            gateway.pipeline.onCall(call -> gateway.pipeline.asksTheClient(call, 1, Map.of("k", RawJson.EMPTY_OBJECT)));
             assertThat(view(ask("{\"tool\":\"exec\"}")).status()).isEqualTo("WAITING_FOR_INPUT");
         }
 
@@ -159,8 +158,7 @@ class ToolCallControllerTest {
 
         @Test
         void forgetsTheBodyWhileItWaits() {
-            gateway.pipeline.onWait(
-                    callId -> assertThat(gateway.memory.used()).isZero());
+            gateway.pipeline.onWait(callId -> assertThat(gateway.memory.used()).isZero());
             ask("{\"tool\":\"exec\",\"arguments\":{\"text\":\"" + "x".repeat(10_000) + "\"}}");
             assertThat(gateway.clock.instant()).isAfter(RestFixture.NOW);
         }

@@ -36,8 +36,8 @@ class ToolsInvokeControllerTest {
     private static final Reason NOTICED = new Reason("results/injection", "It speaks to a model.", Severity.HIGH);
 
     private final RestFixture gateway = new RestFixture();
-    private final ToolsInvokeController controller = new ToolsInvokeController(
-            gateway.pipeline, gateway.agents, WebAddresses.ofThisMachine(), gateway.bodies);
+    private final ToolsInvokeController controller =
+            new ToolsInvokeController(gateway.pipeline, gateway.agents, WebAddresses.ofThisMachine(), gateway.bodies);
     private final MockHttpServletResponse response = new MockHttpServletResponse();
 
     private static MockHttpServletRequest request(String body) {
@@ -108,7 +108,8 @@ class ToolsInvokeControllerTest {
             request.addHeader("x-gateway-on-behalf-of", "eve");
             request.addHeader("x-other", "left out");
             invoke(request);
-            JsonNode context = Json.MAPPER.readTree(String.valueOf(gateway.pipeline.lastAsked().context()));
+            JsonNode context = Json.MAPPER.readTree(
+                    String.valueOf(gateway.pipeline.lastAsked().context()));
             assertThat(context.path("sessionKey").asString()).isEqualTo("main");
             assertThat(context.path("dryRun").asBoolean()).isTrue();
             assertThat(context).asString().contains("whatsapp", "+100", "t1").doesNotContain("left out", "eve");
@@ -145,8 +146,7 @@ class ToolsInvokeControllerTest {
 
         @Test
         void isNullForAToolThatReturnsNothing() throws Exception {
-            gateway.pipeline.onCall(
-                    call -> gateway.pipeline.ends(call, Outcome.SUCCEEDED, null, null, List.of()));
+            gateway.pipeline.onCall(call -> gateway.pipeline.ends(call, Outcome.SUCCEEDED, null, null, List.of()));
             assertThat(invoke("{\"tool\":\"exec\"}")).hasToString("{\"ok\":true,\"result\":null}");
         }
 

@@ -77,7 +77,7 @@ public final class StageStep {
 
     /** Returns the end of a call that the gateway does not run: what was decided about it. */
     private CallCompleted decided(ToolCall call, List<Verdict> verdicts, Outcome outcome, Verdict last) {
-        return chain.sign(CallCompleted.of(call, verdicts, outcome, null, null, last.stage(), last.decidedAt()));
+        return CallCompleted.of(call, verdicts, outcome, null, null, last.stage(), last.decidedAt());
     }
 
     /** Returns the end of a call that a stage answers itself. */

@@ -22,22 +22,25 @@ final class OldChain {
         return call.run() == null
                 && call.usesApproval() == null
                 && keys.mac(Stage.INGRESS)
-                .add("call")
-                .add(call.callId().toString())
-                .add(call.agent())
-                .add(call.upstream())
-                .add(call.tool())
-                .add(call.digest())
-                .add(call.origin().name())
-                .add(call.mode().name())
-                .add(call.requestedAt().toString())
-                .add(call.deadline().toString())
-                .add(call.parentCallId() == null ? null : call.parentCallId().toString())
-                .add(call.intent())
-                .add(call.context())
-                .add(call.identity() == null ? null : RawJson.from(call.identity()))
-                .add(Integer.toString(call.replyPartition()))
-                .matches(call.seal());
+                        .add("call")
+                        .add(call.callId().toString())
+                        .add(call.agent())
+                        .add(call.upstream())
+                        .add(call.tool())
+                        .add(call.digest())
+                        .add(call.origin().name())
+                        .add(call.mode().name())
+                        .add(call.requestedAt().toString())
+                        .add(call.deadline().toString())
+                        .add(
+                                call.parentCallId() == null
+                                        ? null
+                                        : call.parentCallId().toString())
+                        .add(call.intent())
+                        .add(call.context())
+                        .add(call.identity() == null ? null : RawJson.from(call.identity()))
+                        .add(Integer.toString(call.replyPartition()))
+                        .matches(call.seal());
     }
 
     /** @param previous the signature before the verdict's */

@@ -1,7 +1,7 @@
 package io.openclaw.gateway.common.kafka;
 
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.common.topic.Service;
+import io.openclaw.gateway.common.topic.Topic;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

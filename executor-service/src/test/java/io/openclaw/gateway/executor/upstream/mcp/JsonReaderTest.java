@@ -25,7 +25,8 @@ class JsonReaderTest {
 
     @Test
     void readsTheObjectsOfABodyOneByOne() throws Exception {
-        assertThat(read("{\"a\":1}\n{\"b\":{\"c\":[{}]}}  {}\r\n")).containsExactly("{\"a\":1}", "{\"b\":{\"c\":[{}]}}", "{}");
+        assertThat(read("{\"a\":1}\n{\"b\":{\"c\":[{}]}}  {}\r\n"))
+                .containsExactly("{\"a\":1}", "{\"b\":{\"c\":[{}]}}", "{}");
         assertThat(read(" \n\t")).isEmpty();
     }
 

@@ -102,7 +102,8 @@ class McpConnectionTest {
             if (refusal != null) {
                 receiver.failed(refusal);
             } else {
-                Function<JsonNode, String> answer = answers.get(json.path("method").asString());
+                Function<JsonNode, String> answer =
+                        answers.get(json.path("method").asString());
                 if (answer != null) {
                     receiver.received(message(withId(answer.apply(json), request.id())));
                 }
@@ -247,7 +248,9 @@ class McpConnectionTest {
             JsonNode meta = server.last().path("params").path("_meta");
             assertThat(meta.path("io.modelcontextprotocol/protocolVersion").asString())
                     .isEqualTo("2026-07-28");
-            assertThat(meta.path("io.modelcontextprotocol/clientInfo").path("name").asString())
+            assertThat(meta.path("io.modelcontextprotocol/clientInfo")
+                            .path("name")
+                            .asString())
                     .isEqualTo("openclaw-gateway");
             assertThat(meta.path("io.modelcontextprotocol/clientCapabilities")).hasToString("{}");
             assertThat(server.outgoing.getLast().headers())
@@ -324,7 +327,8 @@ class McpConnectionTest {
 
         @Test
         void keepTheirWholeDefinition() throws Exception {
-            ToolDefinition tool = listed(modern(), "{\"name\":\"a\",\"title\":\"A\",\"outputSchema\":{\"type\":\"object\"}}")
+            ToolDefinition tool = listed(
+                            modern(), "{\"name\":\"a\",\"title\":\"A\",\"outputSchema\":{\"type\":\"object\"}}")
                     .tools()
                     .get("a");
             assertThat(tool).isNotNull();
@@ -384,8 +388,7 @@ class McpConnectionTest {
     }
 
     private static McpContext clientWith(String capability) {
-        return new McpContext(
-                false, null, RawJson.of("{\"" + capability + "\":{}}"), null, false, null, null);
+        return new McpContext(false, null, RawJson.of("{\"" + capability + "\":{}}"), null, false, null, null);
     }
 
     private static Answer answer(CompletableFuture<Step> step) {
@@ -439,7 +442,8 @@ class McpConnectionTest {
         void passesOnProgressWithoutOurTokenAndLogMessages() throws Exception {
             var call = new Call(modern(), McpContext.NONE);
             call.begin();
-            server.says("{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":\"call-1-2\",\"progress\":1}}");
+            server.says(
+                    "{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":\"call-1-2\",\"progress\":1}}");
             server.says("{\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"x\"}}");
             server.says("{\"method\":\"notifications/other\",\"params\":{}}");
             assertThat(call.told)
@@ -474,7 +478,8 @@ class McpConnectionTest {
             new Call(connection, debugging).begin();
             new Call(connection, new McpContext(true, null, null, "error", false, null, null)).begin();
             assertThat(server.methods()).containsExactly("logging/setLevel", "tools/call", "tools/call");
-            assertThat(server.requests.getFirst().at("/params/level").asString()).isEqualTo("debug");
+            assertThat(server.requests.getFirst().at("/params/level").asString())
+                    .isEqualTo("debug");
         }
     }
 
@@ -540,7 +545,8 @@ class McpConnectionTest {
             }
             server.says(QUESTION);
             assertThat(step).isNotDone();
-            assertThat(server.sent.getLast().at("/error/message").asString()).isEqualTo("This call has asked too much.");
+            assertThat(server.sent.getLast().at("/error/message").asString())
+                    .isEqualTo("This call has asked too much.");
         }
 
         @Test
@@ -664,8 +670,7 @@ class McpConnectionTest {
 
         @Test
         void carriesWhatTheClientGaveUnasked() throws Exception {
-            var giving = new McpContext(
-                    false, null, null, null, false, RawJson.of("{\"k\":{\"a\":1}}"), null);
+            var giving = new McpContext(false, null, null, null, false, RawJson.of("{\"k\":{\"a\":1}}"), null);
             new Call(modern(), giving).begin();
             assertThat(server.last().at("/params/inputResponses/k/a").asInt()).isOne();
         }

@@ -48,7 +48,9 @@ class McpMessageTest {
         assertThat(answer.isResponse()).isTrue();
         assertThat(answer.answers("1")).isTrue();
         assertThat(answer.result()).isNull();
-        assertThat(String.valueOf(answer.error())).contains("cannot be passed on").contains("/result/content");
+        assertThat(String.valueOf(answer.error()))
+                .contains("cannot be passed on")
+                .contains("/result/content");
     }
 
     @Test

@@ -37,8 +37,8 @@ class SecretHeadersTest {
         issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         issuer.createContext("/token", exchange -> {
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            asked.add(authorization + " "
-                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            asked.add(
+                    authorization + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             byte[] body = answer.replace("%d", Integer.toString(asked.size())).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
@@ -55,7 +55,10 @@ class SecretHeadersTest {
 
     private SecretHeaders headers(Map<String, String> plain, @Nullable String scope) {
         var oauth = new OAuth(
-                "http://127.0.0.1:" + issuer.getAddress().getPort() + "/token", "${UPSTREAM_ID}", "${UPSTREAM_KEY}", scope);
+                "http://127.0.0.1:" + issuer.getAddress().getPort() + "/token",
+                "${UPSTREAM_ID}",
+                "${UPSTREAM_KEY}",
+                scope);
         return new SecretHeaders(
                 client,
                 new Mcp(List.of("https://files.example.com/mcp"), plain, oauth, Sessions.SHARED),
@@ -80,8 +83,7 @@ class SecretHeadersTest {
                 .containsEntry("X-Key", "v")
                 .containsEntry("Authorization", "Bearer t1");
         // RFC 6749 section 2.3.1: both parts are form-encoded before they become Basic credentials.
-        String basic = Base64.getEncoder()
-                .encodeToString("gate%3Away:pass+word".getBytes(StandardCharsets.US_ASCII));
+        String basic = Base64.getEncoder().encodeToString("gate%3Away:pass+word".getBytes(StandardCharsets.US_ASCII));
         assertThat(asked)
                 .containsExactly("Basic " + basic + " grant_type=client_credentials&scope=read+write"
                         + "&resource=https%3A%2F%2Ffiles.example.com%2Fmcp");

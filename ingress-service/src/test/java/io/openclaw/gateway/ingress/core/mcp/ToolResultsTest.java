@@ -152,9 +152,11 @@ class ToolResultsTest {
 
         @Test
         void forInvalidArgumentsAsksForBetterOnes() {
-            CallCompleted end = end(
-                    Outcome.DENIED, null, CallError.of("denied", "'path' is missing."), Reason.INVALID_ARGUMENTS);
-            assertThat(textOf(end)).contains("Correct the arguments and call it again.").doesNotContain("get around");
+            CallCompleted end =
+                    end(Outcome.DENIED, null, CallError.of("denied", "'path' is missing."), Reason.INVALID_ARGUMENTS);
+            assertThat(textOf(end))
+                    .contains("Correct the arguments and call it again.")
+                    .doesNotContain("get around");
         }
 
         @Test
@@ -246,7 +248,8 @@ class ToolResultsTest {
         void thatIsRefusedHasTheGatewaysOwnCode(Outcome outcome) {
             JsonRpcException refused = refused(outcome);
             assertThat(refused.code()).isEqualTo(JsonRpcException.REFUSED);
-            assertThat(String.valueOf(refused.data())).contains(outcome.name(), CALL.callId().toString());
+            assertThat(String.valueOf(refused.data()))
+                    .contains(outcome.name(), CALL.callId().toString());
         }
 
         @ParameterizedTest

@@ -3,7 +3,6 @@ package io.openclaw.gateway.ingress.web.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.call.Identity;
-import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.identity.AgentDirectory;
@@ -17,10 +16,12 @@ import io.openclaw.gateway.common.policy.PermittedTools;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
+import io.openclaw.gateway.ingress.core.JsonLimits;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.PipelineDouble;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.core.UpstreamReportsDouble;
@@ -31,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,6 @@ final class McpDialogue {
     static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
     static final Duration TIMEOUT = Duration.ofSeconds(45);
     static final String MODERN = "2026-07-28";
-    private static final String KEY = Base64.getEncoder().encodeToString(new byte[32]);
     private static final int AGENT_SESSIONS = 10;
     private static final int MAX_BODY = 10_000_000;
 
@@ -57,7 +56,7 @@ final class McpDialogue {
     final PipelineDouble pipeline = new PipelineDouble(clock);
     final UpstreamReportsDouble upstreams = new UpstreamReportsDouble();
     final SessionsInMemory sessions = new SessionsInMemory(AGENT_SESSIONS, clock);
-    final SignatureChain chain = new SignatureChain(StageKeys.ofBase64(Map.of(Stage.INGRESS, KEY)));
+    final SignatureChain chain = new SignatureChain(Keyring.generated());
     final McpStreams streams = new McpStreams(2, 1, upstreams);
     final AgentView view;
 
@@ -92,7 +91,9 @@ final class McpDialogue {
                         MAX_BODY,
                         Duration.ofSeconds(30),
                         new AgentRates(clock),
-                        who -> new AgentLimits(100, MAX_BODY, 100)));
+                        who -> new AgentLimits(100, MAX_BODY, 100),
+                        new JsonLimits(100_000),
+                        new ParsingPool(1)));
     }
 
     private static PolicyDocument policyWith(String... names) {
