@@ -132,6 +132,7 @@ class ToolCallControllerTest {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
+                quoteCharacter = '~',
                 value = {
                     "null                          | it must be a JSON object",
                     "[]                            | JSON object",

@@ -259,6 +259,7 @@ class McpControllerTest {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
+                quoteCharacter = '~',
                 value = {
                     "\"text\"                                              | has to be a JSON object",
                     "{\"id\":1,\"method\":\"ping\"}                          | 'jsonrpc'",

@@ -58,13 +58,14 @@ class McpOffersTest {
                     gateway.legacy().send("prompts/get", Map.of("name", "db__greet", "arguments", Map.of("to", "eve")));
             assertThat(answer.result().path("ok").asBoolean()).isTrue();
             assertThat(gateway.call().address()).isEqualTo("db/mcp:prompts.get");
-            assertThat(gateway.call().arguments()).hasToString("{\"name\":\"greet\",\"arguments\":{\"to\":\"eve\"}}");
+            assertThat(gateway.call().arguments())
+                    .isEqualTo(RawJson.of("{\"name\":\"greet\",\"arguments\":{\"to\":\"eve\"}}"));
         }
 
         @Test
         void areAskedForWithoutArgumentsThatNobodyGave() {
             gateway.legacy().send("prompts/get", Map.of("name", "files__greet"));
-            assertThat(gateway.call().arguments()).hasToString("{\"name\":\"greet\"}");
+            assertThat(gateway.call().arguments()).isEqualTo(RawJson.of("{\"name\":\"greet\"}"));
         }
 
         @Test
@@ -135,14 +136,14 @@ class McpOffersTest {
                     .containsExactly("db:///{table}/rows");
             gateway.legacy().send("resources/read", Map.of("uri", "db:///users/rows"));
             assertThat(gateway.call().address()).isEqualTo("db/mcp:resources.read");
-            assertThat(gateway.call().arguments()).hasToString("{\"uri\":\"db:///users/rows\"}");
+            assertThat(gateway.call().arguments()).isEqualTo(RawJson.of("{\"uri\":\"db:///users/rows\"}"));
         }
 
         @Test
         void areReadWhereTheyAre() {
             gateway.legacy().send("resources/read", Map.of("uri", "openclaw://db/file%3A%2F%2F%2FREADME.md"));
             assertThat(gateway.call().address()).isEqualTo("db/mcp:resources.read");
-            assertThat(gateway.call().arguments()).hasToString("{\"uri\":\"file:///README.md\"}");
+            assertThat(gateway.call().arguments()).isEqualTo(RawJson.of("{\"uri\":\"file:///README.md\"}"));
         }
 
         @Test
