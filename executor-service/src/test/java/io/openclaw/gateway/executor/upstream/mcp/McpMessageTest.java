@@ -48,7 +48,8 @@ class McpMessageTest {
         assertThat(answer.isResponse()).isTrue();
         assertThat(answer.answers("1")).isTrue();
         assertThat(answer.result()).isNull();
-        assertThat(String.valueOf(answer.error()))
+        RawJson error = answer.error();
+        assertThat(error == null ? "" : error.text())
                 .contains("cannot be passed on")
                 .contains("/result/content");
     }
