@@ -5,6 +5,8 @@ import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.vetting.core.rule.Rule;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
+import io.openclaw.gateway.vetting.core.rule.RulePack.Match;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that was found in a call.
@@ -13,12 +15,34 @@ import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
  * @param title what it is, in a few words
  * @param reason what a person should understand
  * @param alternative what to do instead
+ * @param effect what the command would do, in words; {@code null} if the catalogue does not say
+ * @param part the command that it was found in, in normal form; {@code null} if it is about the whole call. Not masked
  */
 public record Finding(
-        String rule, String title, Severity severity, RuleOutcome outcome, String reason, String alternative) {
+        String rule,
+        String title,
+        Severity severity,
+        RuleOutcome outcome,
+        String reason,
+        String alternative,
+        @Nullable String effect,
+        @Nullable String part) {
 
-    static Finding of(Rule rule) {
-        return new Finding(rule.id(), rule.title(), rule.severity(), rule.outcome(), rule.reason(), rule.alternative());
+    Finding(String rule, String title, Severity severity, RuleOutcome outcome, String reason, String alternative) {
+        this(rule, title, severity, outcome, reason, alternative, null, null);
+    }
+
+    static Finding of(Match match, @Nullable String effect) {
+        Rule rule = match.rule();
+        return new Finding(
+                rule.id(),
+                rule.title(),
+                rule.severity(),
+                rule.outcome(),
+                rule.reason(),
+                rule.alternative(),
+                effect == null ? null : JsonText.repaired(effect),
+                JsonText.repaired(match.command().line()));
     }
 
     /** What could not be read, or is only known when it runs. */

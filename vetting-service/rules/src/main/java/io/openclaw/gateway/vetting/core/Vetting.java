@@ -8,9 +8,9 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.vetting.core.rule.Rule;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 import io.openclaw.gateway.vetting.core.rule.RulePack;
+import io.openclaw.gateway.vetting.core.rule.RulePack.Match;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.core.shell.Reading;
 import io.openclaw.gateway.vetting.core.shell.ShellReader;
@@ -140,18 +140,19 @@ public final class Vetting {
     }
 
     private Examination examine(List<Invocation> commands, List<Invocation> guessed, List<String> doubts) {
-        Map<String, Rule> found = new LinkedHashMap<>();
+        Map<String, Match> found = new LinkedHashMap<>();
         for (Invocation command : commands) {
             pack.find(command, found);
         }
         List<Finding> findings = new ArrayList<>();
-        found.values().forEach(rule -> findings.add(Finding.of(rule)));
+        found.values().forEach(match -> findings.add(Finding.of(match, pack.words(match))));
         if (!guessed.isEmpty()) {
-            Map<String, Rule> likely = new LinkedHashMap<>();
+            Map<String, Match> likely = new LinkedHashMap<>();
             guessed.forEach(command -> pack.find(command, likely));
             likely.values().stream()
-                    .filter(rule -> rule.outcome() == RuleOutcome.DENY && !found.containsKey(rule.id()))
-                    .forEach(rule -> findings.add(Finding.of(rule)));
+                    .filter(match -> match.rule().outcome() == RuleOutcome.DENY
+                            && !found.containsKey(match.rule().id()))
+                    .forEach(match -> findings.add(Finding.of(match, pack.words(match))));
         }
         if (!doubts.isEmpty()) {
             findings.add(Finding.doubt(String.join("; ", doubts.subList(0, Math.min(3, doubts.size())))));

@@ -45,8 +45,8 @@ class VetTest {
         assertThat(printed().lines().toList())
                 .containsExactly(
                         "{\"id\":\"a\",\"outcome\":\"ALLOW\",\"rules\":[]}",
-                        "{\"id\":7,\"outcome\":\"DENY\",\"rules\":[\"filesystem/delete-root\",\"filesystem/delete-outside\"]}",
-                        "{\"id\":\"c\",\"outcome\":\"ESCALATE\",\"rules\":[\"filesystem/delete-unknown\"]}");
+                        "{\"id\":7,\"outcome\":\"DENY\",\"rules\":[\"filesystem/delete-root\",\"effect/delete-outside\"]}",
+                        "{\"id\":\"c\",\"outcome\":\"ESCALATE\",\"rules\":[\"effect/delete-unknown\"]}");
     }
 
     @Test

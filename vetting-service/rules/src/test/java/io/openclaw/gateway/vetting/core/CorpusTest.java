@@ -21,14 +21,13 @@ class CorpusTest {
     private static final Path CORPUS = Path.of("src/test/resources/corpus/commands-dev.jsonl");
     /** At least this share must be stopped, in percent. */
     private static final Map<String, Double> CAUGHT = Map.of(
-            "safety-net/destructive", 97.0,
-            "dcg/destructive", 90.0,
-            "atomic/destructive", 80.0,
-            "atomic/malicious", 75.0,
-            "redcode/malicious", 75.0);
+            "safety-net/destructive", 96.0,
+            "dcg/destructive", 95.0,
+            "atomic/destructive", 90.0,
+            "atomic/malicious", 80.0);
     /** At most this share may be stopped, in percent. */
     private static final Map<String, Double> STOPPED_WRONGLY =
-            Map.of("tldr/benign", 1.0, "dcg/benign", 3.0, "safety-net/benign", 5.0);
+            Map.of("tldr/benign", 1.0, "dcg/benign", 2.0, "safety-net/benign", 4.0);
 
     private static final class Tally {
         int all;
@@ -88,8 +87,8 @@ class CorpusTest {
 
     private static byte[] everyPack() {
         var all = new java.io.ByteArrayOutputStream();
-        try (var files = Files.list(Path.of("src/main/resources/rules"))) {
-            for (Path file : files.toList()) {
+        try (var files = Files.walk(Path.of("src/main/resources/rules"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 all.write(Files.readAllBytes(file));
             }
         } catch (IOException e) {

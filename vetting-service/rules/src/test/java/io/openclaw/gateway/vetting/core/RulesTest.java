@@ -93,9 +93,9 @@ class RulesTest {
 
         @Test
         void replacesARuleOfTheSameName() {
-            RulePack pack = with(OURS.replace("ours/no-friday", "git/run-hook"));
+            RulePack pack = with(OURS.replace("ours/no-friday", "effect/discard"));
             assertThat(pack.rules()).hasSize(PACK.rules().size()).anySatisfy(rule -> {
-                assertThat(rule.id()).isEqualTo("git/run-hook");
+                assertThat(rule.id()).isEqualTo("effect/discard");
                 assertThat(rule.title()).isEqualTo("Deploys");
             });
         }

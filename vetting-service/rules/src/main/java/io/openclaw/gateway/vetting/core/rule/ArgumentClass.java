@@ -22,6 +22,8 @@ final class ArgumentClass {
     private final Wildcards except;
     private final List<Below> exceptBelow;
 
+    private final List<String> probes;
+
     private record Below(Wildcard pattern, boolean not) {}
 
     /**
@@ -36,6 +38,7 @@ final class ArgumentClass {
      *     slash it is a range of addresses, such as {@code 100.64.0.0/10}, and {@code <single-label>} is every name without a dot in an
      *     address of the web
      * @param except paths that do not belong to it after all
+     * @param probes members that a pattern of a shell, such as {@code .e*}, may stand for; with one of them it belongs to the class
      * @param exceptBelow directories: a path that stays below the one it is run in does not belong to it after all; the last
      *     pattern that holds counts, and one after {@code !} says that it does belong
      */
@@ -49,6 +52,7 @@ final class ArgumentClass {
 
             @Nullable List<String> hosts,
             @Nullable List<String> except,
+            @Nullable List<String> probes,
 
             @JsonProperty("except-below") @Nullable List<String> exceptBelow) {}
 
@@ -63,6 +67,7 @@ final class ArgumentClass {
         singleLabel = named.contains(SINGLE_LABEL);
         ranges = named.stream().filter(host -> host.indexOf('/') >= 0).toList();
         except = compiled(text.except(), true);
+        probes = text.probes() == null ? List.of() : List.copyOf(text.probes());
         exceptBelow = text.exceptBelow() == null
                 ? List.of()
                 : text.exceptBelow().stream()
@@ -89,6 +94,9 @@ final class ArgumentClass {
             if (paths.match(path) && !except.match(path) && !staysBelow(directory, path)) {
                 return true;
             }
+            if (!probes.isEmpty() && Glob.isPattern(path) && mayBeAProbe(path)) {
+                return true;
+            }
         }
         if (!globbed.isEmpty() && Globs.mayStandForAny(globbed, Paths.resolve(directory, text))) {
             return true;
@@ -100,6 +108,15 @@ final class ArgumentClass {
             return true;
         }
         return (!hosts.isEmpty() || !ranges.isEmpty()) && holdsHost(text);
+    }
+
+    private boolean mayBeAProbe(String pattern) {
+        for (int i = 0; i < probes.size(); i++) {
+            if (Glob.matches(pattern, probes.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean holdsHost(String text) {

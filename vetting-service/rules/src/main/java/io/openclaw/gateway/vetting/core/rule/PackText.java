@@ -1,5 +1,6 @@
 package io.openclaw.gateway.vetting.core.rule;
 
+import io.openclaw.gateway.vetting.core.effect.UseText;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,27 @@ record PackText(
      * @param valued flags that take the next argument as their value
      * @param longFlags whether flags of several letters have a single dash, so that {@code -rf} is one flag
      * @param wraps how it runs another program
+     * @param uses what it does with its arguments
+     * @param verbs how its subcommands say what they do
+     * @param harmless flags with which it does nothing; {@code none} if not even {@code --help} is one
+     * @param runs which of its options are run
+     * @param example a command and the effect that it has, in normal form; a test holds it
      */
     record ProgramText(
             @Nullable List<String> valued,
             @Nullable Boolean longFlags,
-            @Nullable WrapText wraps) {}
+            @Nullable WrapText wraps,
+            @Nullable List<UseText> uses,
+            UseText.@Nullable VerbsText verbs,
+            @Nullable List<String> harmless,
+            @Nullable RunsText runs,
+            @Nullable Map<String, String> example) {}
+
+    /** See {@link io.openclaw.gateway.vetting.core.shell.Programs.Runs}. */
+    record RunsText(
+            @Nullable List<String> shell,
+            @Nullable List<String> files,
+            @Nullable Map<String, List<String>> keys) {}
 
     /** See {@link io.openclaw.gateway.vetting.core.shell.Programs.Wrapper}. */
     record WrapText(

@@ -1,6 +1,9 @@
 package io.openclaw.gateway.vetting.core.rule;
 
 import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.vetting.core.effect.Catalogue;
+import io.openclaw.gateway.vetting.core.effect.Effect;
+import io.openclaw.gateway.vetting.core.effect.EffectKind;
 import io.openclaw.gateway.vetting.core.shell.Argument;
 import io.openclaw.gateway.vetting.core.shell.CommandLine;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
@@ -49,6 +52,10 @@ public final class RulePack implements Programs {
     private final List<Rule> rules;
     private final Map<String, Syntax> syntaxes = new HashMap<>();
     private final Map<String, Wrapper> wrappers = new HashMap<>();
+    private final Map<String, Runs> runs = new HashMap<>();
+    private final Catalogue catalogue = new Catalogue();
+    private final Map<String, Map<String, String>> examples = new LinkedHashMap<>();
+    private final List<String> withoutExample = new ArrayList<>();
     private final Map<String, Set<String>> tags = new HashMap<>();
     private final Map<String, ArgumentClass> classes = new HashMap<>();
     private final Map<String, List<Compiled>> byProgram = new HashMap<>();
@@ -91,21 +98,52 @@ public final class RulePack implements Programs {
         if (file.programs() != null) {
             file.programs().forEach((names, text) -> {
                 for (String name : names.split("\\|", -1)) {
-                    Set<String> valued = new HashSet<>(text.valued() == null ? List.of() : text.valued());
-                    syntaxes.put(name, new DescribedSyntax(valued, !Boolean.TRUE.equals(text.longFlags())));
-                    if (text.wraps() != null) {
-                        wrappers.put(
-                                name,
-                                new Wrapper(
-                                        text.wraps().skip() == null
-                                                ? 0
-                                                : text.wraps().skip(),
-                                        text.wraps().subcommand(),
-                                        Boolean.TRUE.equals(text.wraps().afterDashes()),
-                                        Boolean.TRUE.equals(text.wraps().joined())));
-                    }
+                    describe(name.strip(), text);
+                }
+                if (text.example() != null) {
+                    examples.merge(names, text.example(), (one, other) -> {
+                        Map<String, String> both = new LinkedHashMap<>(one);
+                        both.putAll(other);
+                        return both;
+                    });
+                } else if (text.uses() != null || text.verbs() != null) {
+                    withoutExample.add(names);
                 }
             });
+        }
+    }
+
+    private void describe(String name, PackText.ProgramText text) {
+        if (text.valued() != null || text.longFlags() != null) {
+            Set<String> valued = new HashSet<>(text.valued() == null ? List.of() : text.valued());
+            if (syntaxes.get(name) instanceof DescribedSyntax before) {
+                valued.addAll(before.valued());
+            }
+            syntaxes.put(name, new DescribedSyntax(valued, !Boolean.TRUE.equals(text.longFlags())));
+        }
+        if (text.wraps() != null) {
+            wrappers.put(
+                    name,
+                    new Wrapper(
+                            text.wraps().skip() == null ? 0 : text.wraps().skip(),
+                            text.wraps().subcommand(),
+                            Boolean.TRUE.equals(text.wraps().afterDashes()),
+                            Boolean.TRUE.equals(text.wraps().joined())));
+        }
+        if (text.runs() != null) {
+            runs.put(
+                    name,
+                    new Runs(
+                            text.runs().shell() == null ? Set.of() : Set.copyOf(text.runs().shell()),
+                            text.runs().files() == null ? Set.of() : Set.copyOf(text.runs().files()),
+                            text.runs().keys() == null ? Map.of() : text.runs().keys()));
+        }
+        if (text.uses() != null || text.verbs() != null || text.example() != null || text.harmless() != null) {
+            try {
+                catalogue.describe(name, text.uses(), text.verbs(), text.harmless());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("program " + name + ": " + e.getMessage(), e);
+            }
         }
     }
 
@@ -195,26 +233,107 @@ public final class RulePack implements Programs {
         return rules;
     }
 
-    /** Adds the rules that find something in a command. */
-    public void find(Invocation command, Map<String, Rule> found) {
+    /** A rule, and what it found something in: an effect of a command, or the command itself. */
+    public record Match(Rule rule, Invocation command, @Nullable Effect effect) {}
+
+    /** Returns the catalogue of programs. */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Returns for each entry of the catalogue, by its names, commands and the effects that they have. */
+    public Map<String, Map<String, String>> examples() {
+        return examples;
+    }
+
+    /** Returns the entries of the catalogue that say what programs do, and show no example. */
+    public List<String> entriesWithoutExample() {
+        return withoutExample;
+    }
+
+    /** Returns what a command does, as far as the catalogue knows. */
+    public List<Effect> effects(Invocation command) {
+        return catalogue.effects(command, line(command), wrappers.containsKey(command.program()));
+    }
+
+    /** Returns what was found, as {@code deletes recursively: /srv/data, outside the workspace, cannot be undone}. */
+    public @Nullable String words(Match match) {
+        Effect effect = match.effect();
+        if (effect == null) {
+            return null;
+        }
+        var words = new StringBuilder(effect.words());
+        String directory = effect.command().directory();
+        if (ofFiles(effect.kind())) {
+            if (any("secret-file", effect, directory)) {
+                words.append(", where credentials are kept");
+            } else if (any("device", effect, directory)) {
+                words.append(", a device");
+            } else if (any("config-tree", effect, directory)) {
+                words.append(", part of the system");
+            } else if (any("outside", effect, directory)) {
+                words.append(", outside the workspace");
+            } else if (effect.targets().stream().anyMatch(Argument::isUnknown)) {
+                words.append(", known only when it runs");
+            }
+        }
+        if (effect.kind().cannotBeUndone()) {
+            words.append(", cannot be undone");
+        }
+        for (String wrapper : effect.command().via()) {
+            words.append(", through ").append(wrapper);
+        }
+        return words.toString();
+    }
+
+    private static boolean ofFiles(EffectKind kind) {
+        return switch (kind) {
+            case READ, WRITE, DELETE, MOVE, ERASE, LOCK, PERMIT, RUN, LOAD, UPLOAD, COPY -> true;
+            default -> false;
+        };
+    }
+
+    private boolean any(String name, Effect effect, String directory) {
+        ArgumentClass members = classes.get(name);
+        return members != null
+                && effect.targets().stream().anyMatch(target -> members.holds(target, directory));
+    }
+
+    private CommandLine line(Invocation command) {
         Wrapper wrapper = wrappers.get(command.program());
-        CommandLine line = isWithoutFlags(command.program())
+        return isWithoutFlags(command.program())
                 ? new CommandLine(Set.of(), List.of(), command.arguments())
                 : CommandLine.of(
                         command.arguments(),
                         syntax(command.program()),
                         wrapper != null && wrapper.subcommand() == null);
-        List<Compiled> named = byProgram.getOrDefault(command.program(), List.of());
-        for (int i = 0; i < named.size(); i++) {
-            find(named.get(i), command, line, found);
+    }
+
+    /** Adds the rules that find something in a command, or in what it does. */
+    public void find(Invocation command, Map<String, Match> found) {
+        CommandLine line = line(command);
+        List<Effect> effects = catalogue.effects(command, line, wrappers.containsKey(command.program()));
+        for (int i = 0; i < effects.size(); i++) {
+            Effect effect = effects.get(i);
+            Invocation form = effect.normalForm();
+            List<Compiled> named = byProgram.getOrDefault(form.program(), List.of());
+            for (int j = 0; j < named.size(); j++) {
+                find(named.get(j), form, effect.line(), command, effect, found);
+            }
         }
-        for (int i = 0; i < byPattern.size(); i++) {
-            if (byPattern.get(i).program().matches(command.program())) {
-                find(byPattern.get(i).compiled(), command, line, found);
+        if (!catalogue.isHarmless(command, line)) {
+            List<Compiled> named = byProgram.getOrDefault(command.program(), List.of());
+            for (int i = 0; i < named.size(); i++) {
+                find(named.get(i), command, line, command, null, found);
+            }
+            for (int i = 0; i < byPattern.size(); i++) {
+                if (byPattern.get(i).program().matches(command.program())) {
+                    find(byPattern.get(i).compiled(), command, line, command, null, found);
+                }
             }
         }
         for (int i = 0; i < forAll.size(); i++) {
-            find(forAll.get(i), command, line, found);
+            find(forAll.get(i), command, line, command, null, found);
         }
     }
 
@@ -223,9 +342,15 @@ public final class RulePack implements Programs {
         return program.startsWith(":") && !program.equals(":delete") && !program.equals(":sql");
     }
 
-    private static void find(Compiled rule, Invocation command, CommandLine line, Map<String, Rule> found) {
-        if (!found.containsKey(rule.rule().id()) && rule.matcher().matches(command, line)) {
-            found.put(rule.rule().id(), rule.rule());
+    private static void find(
+            Compiled rule,
+            Invocation form,
+            CommandLine line,
+            Invocation command,
+            @Nullable Effect effect,
+            Map<String, Match> found) {
+        if (!found.containsKey(rule.rule().id()) && rule.matcher().matches(form, line)) {
+            found.put(rule.rule().id(), new Match(rule.rule(), command, effect));
         }
     }
 
@@ -237,6 +362,11 @@ public final class RulePack implements Programs {
     @Override
     public @Nullable Wrapper wrapper(String program) {
         return wrappers.get(program);
+    }
+
+    @Override
+    public @Nullable Runs runs(String program) {
+        return runs.get(program);
     }
 
     @Override
@@ -254,6 +384,11 @@ public final class RulePack implements Programs {
     public boolean isSecretName(String variable) {
         ArgumentClass names = classes.get("secret-name");
         return names != null && names.holds(new Argument(variable, 0), "");
+    }
+
+    @Override
+    public boolean isDescribed(String program) {
+        return catalogue.knows(program);
     }
 
     @Override

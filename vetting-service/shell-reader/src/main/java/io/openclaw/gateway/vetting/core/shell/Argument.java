@@ -29,6 +29,11 @@ public record Argument(String text, int marks) {
         return Mark.UNKNOWN.in(marks);
     }
 
+    /** Returns the rest of it, from a character on. */
+    Argument from(int start) {
+        return new Argument(text.substring(start), marks);
+    }
+
     Argument marked(int more) {
         return more == 0 ? this : new Argument(text, marks | more);
     }

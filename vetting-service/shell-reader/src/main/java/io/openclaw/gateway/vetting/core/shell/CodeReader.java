@@ -47,7 +47,13 @@ final class CodeReader {
             "create_subprocess_shell",
             "create_subprocess_exec",
             "execute",
-            "startfile");
+            "startfile",
+            "command",
+            "run-program",
+            "cmd",
+            "shell-command",
+            "call-process",
+            "posix_spawn");
     private static final Set<String> DELETE_TREE = Set.of(
             "rmtree",
             "rm_rf",
@@ -57,6 +63,9 @@ final class CodeReader {
             "removedirs",
             "remove_entry_secure",
             "rmsync",
+            "removeall",
+            "delete_directory",
+            "deletedirectory",
             "rmdirsync",
             "removesync",
             "emptydirsync");
@@ -224,6 +233,7 @@ final class CodeReader {
                 i++;
             }
         }
+        whole(code);
         if (requests && evaluates) {
             evaluator.emit(":downloaded-code", Argument.of(language));
         }
@@ -268,6 +278,92 @@ final class CodeReader {
         return null;
     }
 
+    private static final java.util.regex.Pattern PRINTS = java.util.regex.Pattern.compile(
+            "(?:print|println|define|printf|puts|cat|display|write|writeln|echo|format|message|show|say|console\\.log|display notification|version|sessionInfo|1\\+1|"
+                    + "[\\s\\d()\\[\\]{}+*/%.,;:=<>!&|^~-])*");
+
+    /** In these a word alone is a call. */
+    private static final Set<String> COMMAND_LANGUAGES =
+            Set.of("osascript", "expect", "tclsh", "tclsh8.6", "wish", "rebol", "gp", "gnuplot", "octave", "matlab");
+
+    /** Returns the strings of code in a language that is not read, at most 50. */
+    static List<String> literals(String code) {
+        List<String> literals = new ArrayList<>();
+        int i = 0;
+        while (i < code.length() && literals.size() < 50) {
+            if (isQuote(code.charAt(i))) {
+                int end = stringEnd(code, i);
+                literals.add(contents(code, i, end));
+                i = end;
+            } else {
+                i++;
+            }
+        }
+        return literals;
+    }
+
+    /** Tells whether code does nothing but calculate and print. */
+    static boolean onlyPrints(String language, String code) {
+        var rest = new StringBuilder();
+        int i = 0;
+        while (i < code.length() && i < 4096) {
+            if (isQuote(code.charAt(i))) {
+                i = stringEnd(code, i);
+            } else {
+                rest.append(code.charAt(i++));
+            }
+        }
+        boolean calls = rest.indexOf("(") >= 0 || rest.indexOf("`") >= 0 || rest.indexOf("!") >= 0 || rest.indexOf("|") >= 0;
+        return (!calls && !COMMAND_LANGUAGES.contains(language)) || PRINTS.matcher(rest).matches();
+    }
+
+    private static final java.util.regex.Pattern PRINTED = java.util.regex.Pattern.compile(
+            "^\\s*(?:BEGIN\\s*\\{)?\\s*(?:print|puts|say|echo|console\\.log|process\\.stdout\\.write)[\\s(]*([\"'])((?:(?!\\1).){1,400})\\1[\\s);}]*$");
+
+    /** Returns what code prints that prints one literal and does nothing else; {@code null} for any other. */
+    static @Nullable Argument printed(Argument code) {
+        java.util.regex.Matcher print = PRINTED.matcher(code.text());
+        return code.text().length() < 500 && print.matches()
+                ? new Argument(Escapes.decode(print.group(2)), code.marks())
+                : null;
+    }
+
+    private static final java.util.regex.Pattern DELETERS = java.util.regex.Pattern.compile(
+            "(?i)\\b(?:unlink|rmtree|rm_rf|rm_r|remove_tree|rmSync|rmdirSync|unlinkSync|removeSync|removeall|deltree|rmdir)\\b|\\.rm\\(");
+    private static final java.util.regex.Pattern MANY = java.util.regex.Pattern.compile(
+            "(?i)\\b(?:rglob|glob|walk|listdir|iterdir|scandir|readdirSync|readdir|opendir|find|Dir\\[|children|each_child)\\b");
+    private static final java.util.regex.Pattern ENVIRONMENT = java.util.regex.Pattern.compile(
+            "(?:print|log|puts|dump|write|say|echo|inspect|stringify|p)\\w*[\\s(]+(?:\\w+\\(|json\\.dumps\\(|dict\\()*\\s*(?:process\\.env|os\\.environ|ENV(?:\\.\\w+)?|%ENV|\\$_ENV|getenv\\(\\)|Sys\\.getenv\\(\\))\\s*(?:[),;]|$)");
+
+    /** What a look at the whole code shows: deletes of what it finds, and its environment printed. */
+    private void whole(String code) throws UnreadableScriptException {
+        if (code.length() > 16 * 1024) {
+            return;
+        }
+        if (ENVIRONMENT.matcher(code).find()) {
+            evaluator.emit(":environment");
+        }
+        if (!deleted && DELETERS.matcher(code).find()) {
+            boolean many = MANY.matcher(code).find();
+            if (code.contains("homedir()") || code.contains("Dir.home") || code.contains("expanduser") || code.contains("Path.home")) {
+                evaluator.emit("rm", Argument.of("-rf"), Argument.of("~"));
+            }
+            for (String literal : literals(code)) {
+                if (literal.startsWith("/") || literal.startsWith("~")) {
+                    evaluator.emit("rm", Argument.of(many ? "-rf" : "-f"), Argument.of(literal));
+                }
+            }
+            java.util.regex.Matcher pattern = ANGLED.matcher(code);
+            while (pattern.find()) {
+                evaluator.emit("rm", Argument.of("-rf"), Argument.of(pattern.group(1)));
+            }
+        }
+    }
+
+    private static final java.util.regex.Pattern ANGLED = java.util.regex.Pattern.compile("<([~/][^<>\\s]*\\*)>");
+
+    private boolean deleted;
+
     private static boolean isInteresting(String name) {
         return RUN.contains(name)
                 || DELETE_TREE.contains(name)
@@ -298,7 +394,9 @@ final class CodeReader {
             if (isQuote(c)) {
                 int end = stringEnd(code, i);
                 String text = contents(code, i, end);
-                if (plus && !texts.isEmpty() && !inList) {
+                if (plus && inList && !elements.isEmpty()) {
+                    elements.set(elements.size() - 1, elements.getLast() + text);
+                } else if (plus && !texts.isEmpty() && !inList) {
                     texts.set(texts.size() - 1, texts.getLast() + text);
                 } else if (inList) {
                     elements.add(text);
@@ -361,11 +459,23 @@ final class CodeReader {
 
     private void follow(String language, Call call) throws UnreadableScriptException {
         String first = call.texts().isEmpty() ? null : call.texts().getFirst();
+        if (first != null
+                && (call.name().equals("getattr") || call.name().equals("__getattribute__") || call.name().equals("methodcaller"))
+                && (RUN.contains(first.toLowerCase(Locale.ROOT)) || DELETE.contains(first) || EVALUATE.contains(first))) {
+            evaluator.doubt("code in it calls by a name that is put together: " + first);
+        }
         boolean process = RUN.contains(call.name())
                 || (call.name().equals("exec")
                         && !language.toLowerCase(Locale.ROOT).startsWith("python"));
         if (process) {
-            if (!call.elements().isEmpty()) {
+            if (first != null
+                    && first.indexOf(' ') < 0
+                    && !call.elements().isEmpty()
+                    && (call.elements().getFirst().startsWith("-") || call.elements().getFirst().startsWith("/"))) {
+                List<Argument> words = new ArrayList<>(List.of(Argument.of(first)));
+                call.elements().forEach(element -> words.add(Argument.of(element)));
+                evaluator.aliasFreeRun(words, null);
+            } else if (!call.elements().isEmpty()) {
                 evaluator.aliasFreeRun(
                         call.elements().stream().map(Argument::of).toList(), null);
             } else if (first != null && call.texts().size() > 1 && first.indexOf(' ') < 0) {
@@ -404,6 +514,7 @@ final class CodeReader {
     }
 
     private void delete(@Nullable String path, Call call, String flag) throws UnreadableScriptException {
+        deleted |= path != null || !call.elements().isEmpty();
         String target = path == null
                 ? call.elements().isEmpty() ? null : call.elements().getFirst()
                 : path;

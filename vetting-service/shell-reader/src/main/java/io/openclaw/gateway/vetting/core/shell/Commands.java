@@ -71,8 +71,20 @@ final class Commands {
         if (words.isEmpty()) {
             return SILENT;
         }
+        if (evaluator.hasLinks()) {
+            return runNormal(words.stream().map(evaluator::followed).toList(), input, writes, reads);
+        }
+        return runNormal(words, input, writes, reads);
+    }
+
+    private Argument runNormal(List<Argument> words, @Nullable Argument input, List<Argument> writes, List<Argument> reads)
+            throws UnreadableScriptException {
         Argument first = words.getFirst();
         String path = first.text();
+        if (path.equals("-p") && words.size() > 1) {
+            // What stands behind the shell's own word time.
+            return run(words.subList(1, words.size()), input, writes, reads);
+        }
         String program = Paths.baseName(path).toLowerCase(Locale.ROOT);
         if (program.endsWith(".exe")) {
             program = program.substring(0, program.length() - 4);
@@ -86,6 +98,11 @@ final class Commands {
             program = matching(program, path);
         }
         List<Argument> arguments = List.copyOf(words.subList(1, words.size()));
+        if (PowerShell.isPrompt(program, arguments)) {
+            List<Argument> normal = PowerShell.ofPrompt(program, arguments);
+            program = normal.getFirst().text();
+            arguments = List.copyOf(normal.subList(1, normal.size()));
+        }
         int marks = input == null ? 0 : input.marks();
         List<Argument> own = program.equals("find") ? withoutCommands(arguments) : arguments;
         evaluator.emit(
@@ -99,8 +116,12 @@ final class Commands {
         if (path.indexOf('/') >= 0 && evaluator.wroteFile(first)) {
             return runFile(first, arguments, input);
         }
-        if (PowerShell.isCmdlet(path) || PowerShell.isDrive(program, arguments)) {
-            PowerShell.follow(evaluator, program, arguments);
+        Programs.Runs runs = programs.runs(program);
+        if (runs != null) {
+            options(program, runs, arguments);
+        }
+        if (PowerShell.isActive(path) && !programs.isDescribed(program) && programs.wrapper(program) == null) {
+            evaluator.doubt("the PowerShell command " + program + " is not known");
         }
         return follow(program, arguments, input);
     }
@@ -150,11 +171,39 @@ final class Commands {
                 }
                 return SILENT;
             }
+            case "set" -> {
+                int dashes = -1;
+                for (int i = 0; i < arguments.size(); i++) {
+                    dashes = dashes < 0 && arguments.get(i).text().equals("--") ? i : dashes;
+                }
+                boolean words = !arguments.isEmpty() && !arguments.getFirst().text().startsWith("-")
+                        && !arguments.getFirst().text().startsWith("+");
+                if (dashes >= 0 || words) {
+                    evaluator.positional(arguments.subList(dashes + 1, arguments.size()));
+                }
+                return SILENT;
+            }
+            case "hash" -> {
+                if (arguments.size() > 2 && arguments.getFirst().text().equals("-p")) {
+                    evaluator.alias(arguments.get(2).text(), arguments.get(1).text());
+                }
+                return SILENT;
+            }
+            case "docker", "podman", "nerdctl" -> {
+                if (!arguments.isEmpty() && arguments.getFirst().text().equals("compose")) {
+                    return follow("docker-compose", arguments.subList(1, arguments.size()), input);
+                }
+            }
             case "unset" -> {
                 arguments.forEach(argument -> evaluator.unset(argument.text()));
                 return SILENT;
             }
             case "read", "mapfile", "readarray", "getopts" -> {
+                for (CommandLine.Option option : commandLine(program, arguments).options()) {
+                    if (option.flag().equals("-C")) {
+                        evaluator.within(program, () -> evaluator.runText(option.value().text(), null));
+                    }
+                }
                 int marks = Mark.UNKNOWN.bit() | (input == null ? 0 : input.marks());
                 String line = input != null && !input.isUnknown() && program.equals("read")
                         ? input.text().strip()
@@ -201,7 +250,32 @@ final class Commands {
                 if (input != null && !input.isUnknown()) {
                     recipes(input.text());
                 }
+                makefiles(program, arguments);
                 return Evaluator.UNKNOWN_OUTPUT;
+            }
+            case "npm", "yarn", "pnpm", "bun" -> {
+                Argument manifest = Argument.of("package.json");
+                if (evaluator.wroteFile(manifest)) {
+                    for (String literal : CodeReader.literals(evaluator.file(manifest).text())) {
+                        evaluator.within(program, () -> evaluator.runText(literal, null));
+                    }
+                }
+            }
+            case "git" -> {
+                List<Argument> words = operands(program, arguments);
+                boolean bisect = words.size() > 2
+                        && words.get(0).text().equals("bisect")
+                        && words.get(1).text().equals("run");
+                boolean each = words.size() > 2
+                        && words.get(0).text().equals("submodule")
+                        && words.get(1).text().equals("foreach");
+                if (bisect || each) {
+                    int from = arguments.indexOf(words.get(1)) + 1;
+                    List<Argument> command = arguments.subList(from, arguments.size());
+                    evaluator.within("git " + words.get(0).text(), () -> command.size() == 1
+                            ? scriptText(program, command.getFirst(), List.of())
+                            : evaluator.aliasFreeRun(command, null));
+                }
             }
             case "at", "batch" -> {
                 if (input != null) {
@@ -217,6 +291,9 @@ final class Commands {
             }
             case "cp", "mv", "install", "ln" -> {
                 List<Argument> operands = operands(program, arguments);
+                if (operands.size() == 2 && program.equals("ln")) {
+                    evaluator.link(operands.get(1), operands.get(0));
+                }
                 if (operands.size() == 2) {
                     Argument content = evaluator.file(operands.get(0));
                     if (evaluator.wroteFile(operands.get(0)) || Mark.SECRET.in(content.marks())) {
@@ -226,6 +303,12 @@ final class Commands {
                 return SILENT;
             }
             default -> {}
+        }
+        if (program.equals("pwsh") || program.equals("powershell")) {
+            return powerShell(program, arguments, input);
+        }
+        if (program.equals("cmd")) {
+            return prompt(arguments, input);
         }
         if (programs.tagged(program, "shell")) {
             return shell(program, arguments, input);
@@ -238,6 +321,15 @@ final class Commands {
         }
         if (programs.tagged(program, "runs-text")) {
             texts(program, arguments);
+        }
+        if (input != null && !input.isUnknown() && programs.tagged(program, "reads-commands")) {
+            lines(program, input.text());
+        }
+        if (program.equals("sed") || program.equals("gsed")) {
+            sedScript(arguments);
+        }
+        if (program.equals("git")) {
+            gitSetting(arguments);
         }
         Wrapper wrapper = programs.wrapper(program);
         if (wrapper != null) {
@@ -255,6 +347,82 @@ final class Commands {
         return Outputs.of(evaluator, programs, program, arguments, commandLine(program, arguments), input);
     }
 
+    /** Follows what a program's options say that it runs. */
+    private void options(String program, Programs.Runs runs, List<Argument> arguments) throws UnreadableScriptException {
+        for (CommandLine.Option option : commandLine(program, arguments).options()) {
+            Argument value = option.value();
+            if (runs.shell().contains(option.flag())) {
+                run(program, option.flag(), value);
+            }
+            if (runs.files().contains(option.flag())) {
+                load(value);
+            }
+            List<String> keys = runs.keys().get(option.flag());
+            int separator = separator(value.text());
+            if (keys != null && separator > 0) {
+                String key = value.text().substring(0, separator).strip();
+                Argument set = new Argument(value.text().substring(separator + 1).strip(), value.marks());
+                if (keys.stream().anyMatch(pattern -> isKey(pattern, key))) {
+                    setting(program, key, set);
+                }
+            }
+        }
+    }
+
+    /** Follows a setting of a program that is run: as a command, as the program's own subcommand, or as a directory of programs. */
+    void setting(String program, String key, Argument value) throws UnreadableScriptException {
+        String lower = key.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("alias.") && !value.text().startsWith("!")) {
+            evaluator.within(key, () -> evaluator.runText(program + " " + value.text(), null));
+        } else if (lower.endsWith("path") || lower.endsWith("template")) {
+            load(value);
+        } else {
+            run(program, key, value.text().startsWith("!") ? value.from(1) : value);
+        }
+    }
+
+    private void run(String program, String option, Argument value) throws UnreadableScriptException {
+        String text = value.text().strip();
+        if (!text.isEmpty() && !isSwitch(text)) {
+            evaluator.within("option " + program + " " + option, () -> scriptText(program, value, List.of()));
+        }
+    }
+
+    private void load(Argument value) throws UnreadableScriptException {
+        String text = value.text();
+        if (!text.isEmpty() && !text.equals("/dev/null") && !isSwitch(text)) {
+            evaluator.emit(":load", value.marked(evaluator.wroteFile(value) ? evaluator.file(value).marks() : 0));
+            if (evaluator.wroteFile(value)) {
+                runFile(value, List.of(), null);
+            }
+        }
+    }
+
+    private static boolean isSwitch(String text) {
+        return text.equals("true") || text.equals("false") || text.equals("none") || text.equals("0") || text.equals("1");
+    }
+
+    private static int separator(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '=' || c == ' ') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Without regard to case; a star stands for the middle part of a name such as {@code filter.x.clean}. */
+    static boolean isKey(String pattern, String key) {
+        String lower = key.toLowerCase(Locale.ROOT);
+        int star = pattern.indexOf('*');
+        return star < 0
+                ? pattern.equalsIgnoreCase(lower)
+                : lower.length() > pattern.length() - 1
+                        && lower.startsWith(pattern.substring(0, star).toLowerCase(Locale.ROOT))
+                        && lower.endsWith(pattern.substring(star + 1).toLowerCase(Locale.ROOT));
+    }
+
     private CommandLine commandLine(String program, List<Argument> arguments) {
         return CommandLine.of(arguments, programs.syntax(program));
     }
@@ -266,9 +434,32 @@ final class Commands {
     /** The lines of a makefile that start with a tab are commands. */
     private void recipes(String makefile) throws UnreadableScriptException {
         for (String line : makefile.split("\n", -1)) {
-            if (line.startsWith("\t")) {
-                String command = line.strip().replaceFirst("^[@+-]+", "").replace("$$", "$");
+            int rule = line.indexOf(';');
+            boolean inline = rule > 0 && line.indexOf(':') > 0 && line.indexOf(':') < rule && !line.startsWith("\t");
+            if (line.startsWith("\t") || inline || line.startsWith("\t-")) {
+                String command = (inline ? line.substring(rule + 1) : line).strip().replaceFirst("^[@+-]+", "").replace("$$", "$");
                 evaluator.within("make", () -> evaluator.runText(command, null));
+            }
+        }
+    }
+
+    /** The makefiles that the script wrote, and rules that are given as an option. */
+    private void makefiles(String program, List<Argument> arguments) throws UnreadableScriptException {
+        List<Argument> files = new ArrayList<>(
+                List.of(Argument.of("Makefile"), Argument.of("makefile"), Argument.of("GNUmakefile")));
+        for (Argument argument : arguments) {
+            if (argument.text().startsWith("--eval=")) {
+                recipes(argument.text().substring(7));
+            }
+        }
+        for (CommandLine.Option option : commandLine(program, arguments).options()) {
+            if (option.flag().equals("-f") || option.flag().equals("--file")) {
+                files.add(option.value());
+            }
+        }
+        for (Argument file : files) {
+            if (evaluator.wroteFile(file)) {
+                recipes(evaluator.file(file).text());
             }
         }
     }
@@ -308,6 +499,11 @@ final class Commands {
 
     private Argument runFile(Argument file, List<Argument> arguments, @Nullable Argument input)
             throws UnreadableScriptException {
+        if (isInput(file.text()) && input != null) {
+            return input.isUnknown()
+                    ? evaluator.aliasFreeRun(List.of(Argument.of("sh")), input)
+                    : evaluator.runText(input.text(), arguments, null);
+        }
         Argument content = evaluator.file(file);
         if (evaluator.wroteFile(file)) {
             evaluator.emit(new Invocation(
@@ -326,6 +522,10 @@ final class Commands {
         return Evaluator.UNKNOWN_OUTPUT;
     }
 
+    private static boolean isInput(String file) {
+        return file.equals("/dev/stdin") || file.equals("-") || file.equals("/dev/fd/0") || file.equals("/proc/self/fd/0");
+    }
+
     private Argument shell(String program, List<Argument> arguments, @Nullable Argument input)
             throws UnreadableScriptException {
         int i = 0;
@@ -335,6 +535,17 @@ final class Commands {
             if (text.equals("--")) {
                 i++;
                 break;
+            }
+            if (text.startsWith("--command=") || text.startsWith("--init-command=") || text.startsWith("--commands=")) {
+                Argument script = arguments.get(i).from(text.indexOf('=') + 1);
+                scriptText(program, script, List.of());
+                i++;
+                continue;
+            }
+            if ((text.equals("-C") || text.equals("--init-command")) && program.equals("fish") && i + 1 < arguments.size()) {
+                scriptText(program, arguments.get(i + 1), List.of());
+                i += 2;
+                continue;
             }
             if (text.length() < 2 || (text.charAt(0) != '-' && text.charAt(0) != '+')) {
                 break;
@@ -357,6 +568,10 @@ final class Commands {
         if (i < arguments.size() && !arguments.get(i).text().equals("-")) {
             Argument file = arguments.get(i);
             List<Argument> rest = List.copyOf(arguments.subList(i + 1, arguments.size()));
+            if (programs.isDescribed(Paths.baseName(file.text())) && !evaluator.wroteFile(file)) {
+                List<Argument> words = List.copyOf(arguments.subList(i, arguments.size()));
+                return evaluator.within(program, () -> evaluator.aliasFreeRun(words, input));
+            }
             return evaluator.within(program, () -> runFile(file, rest, input));
         }
         if (input != null && !input.isUnknown()) {
@@ -376,14 +591,73 @@ final class Commands {
             evaluator.doubt(program + " runs a text that is not written down: " + shortened(script.text()));
             return Evaluator.UNKNOWN_OUTPUT;
         }
-        if (program.equals("pwsh") || program.equals("powershell")) {
-            String text = script.text()
-                    + (arguments.isEmpty()
-                            ? ""
-                            : " " + Argument.joined(arguments).text());
-            return evaluator.within(program, () -> evaluator.runPowerShell(text));
-        }
         return evaluator.within(program, () -> evaluator.runText(script.text(), arguments, null));
+    }
+
+    private Argument powerShell(String program, List<Argument> arguments, @Nullable Argument input)
+            throws UnreadableScriptException {
+        for (int i = 0; i < arguments.size(); i++) {
+            String flag = arguments.get(i).text().toLowerCase(Locale.ROOT);
+            boolean more = i + 1 < arguments.size();
+            if (more && flag.length() > 1 && "-encodedcommand".startsWith(flag) && flag.startsWith("-e") && !flag.equals("-ex")) {
+                String decoded = PowerShellReader.decoded(arguments.get(i + 1).text());
+                evaluator.doubt(program + " runs an encoded command");
+                return decoded == null
+                        ? Evaluator.UNKNOWN_OUTPUT
+                        : evaluator.within(program, () -> evaluator.runPowerShell(decoded));
+            }
+            if (more && flag.length() > 1 && "-command".startsWith(flag)) {
+                return powerShellText(program, Argument.joined(arguments.subList(i + 1, arguments.size())));
+            }
+            if (more && flag.length() > 1 && "-file".startsWith(flag)) {
+                Argument file = arguments.get(i + 1);
+                List<Argument> rest = List.copyOf(arguments.subList(i + 2, arguments.size()));
+                return evaluator.within(program, () -> runFile(file, rest, input));
+            }
+            if (!flag.startsWith("-")) {
+                return powerShellText(program, Argument.joined(arguments.subList(i, arguments.size())));
+            }
+            i += flag.matches("-(ex|exec|executionpolicy|ep|windowstyle|w|win|wi|version|v|configurationname|inputformat|outputformat|workingdirectory|wd|settingsfile|psconsolefile)")
+                    ? 1
+                    : 0;
+        }
+        return input == null ? Evaluator.UNKNOWN_OUTPUT : powerShellText(program, input);
+    }
+
+    private Argument powerShellText(String program, Argument script) throws UnreadableScriptException {
+        if (script.isUnknown() && isOnlyUnknown(script.text())) {
+            return scriptText(program, script, List.of());
+        }
+        return evaluator.within(program, () -> evaluator.runPowerShell(script.text()));
+    }
+
+    /** Follows {@code cmd /c …}: a line of the Windows command prompt. */
+    private Argument prompt(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
+        for (int i = 0; i < arguments.size(); i++) {
+            String flag = arguments.get(i).text();
+            if (flag.equalsIgnoreCase("/c") || flag.equalsIgnoreCase("/k") || flag.equalsIgnoreCase("/r")) {
+                List<Argument> rest = arguments.subList(i + 1, arguments.size());
+                return evaluator.within("cmd", () -> {
+                    if (rest.size() == 1) {
+                        for (List<Argument> command : PowerShell.ofPrompt(rest.getFirst().text())) {
+                            evaluator.aliasFreeRun(command, input);
+                        }
+                    } else if (!rest.isEmpty()) {
+                        evaluator.aliasFreeRun(rest, input);
+                    }
+                    return Evaluator.UNKNOWN_OUTPUT;
+                });
+            }
+        }
+        if (input != null && !input.isUnknown()) {
+            return evaluator.within("cmd", () -> {
+                for (List<Argument> command : PowerShell.ofPrompt(input.text())) {
+                    evaluator.aliasFreeRun(command, null);
+                }
+                return Evaluator.UNKNOWN_OUTPUT;
+            });
+        }
+        return Evaluator.UNKNOWN_OUTPUT;
     }
 
     private static boolean isOnlyUnknown(String text) {
@@ -393,20 +667,50 @@ final class Commands {
     private Argument interpreter(String program, List<Argument> arguments, @Nullable Argument input)
             throws UnreadableScriptException {
         boolean any = false;
+        Argument printed = null;
         for (int i = 0; i < arguments.size(); i++) {
             String flag = arguments.get(i).text();
-            boolean code = flag.matches("-[a-zA-Z]*[ceErR]|--eval|--print|-pe|--run|-Command|-command")
+            boolean code = (flag.matches("-[a-zA-Z]*[ceErRxp]|--eval|-eval|--print|-pe|--run|--execute|-Command|-command|--expr|-batch-eval")
+                            || (flag.equals("eval") && i == 0))
                     && i + 1 < arguments.size();
             if (code) {
                 any = true;
+                if (program.startsWith("py") && arguments.get(i + 1).text().equals("-c")) {
+                    continue;
+                }
                 code(program, arguments.get(i + 1));
+                printed = CodeReader.printed(arguments.get(i + 1));
+                i++;
+            } else if ((flag.equals("-X") || flag.equals("-W") || flag.equals("-Q")) && program.startsWith("py")) {
                 i++;
             } else if (flag.startsWith("--eval=")) {
                 any = true;
                 code(program, new Argument(flag.substring(7), arguments.get(i).marks()));
+            } else if (flag.startsWith("http://") || flag.startsWith("https://")) {
+                evaluator.emit(new Invocation(
+                        ":run-file",
+                        flag,
+                        List.of(arguments.get(i)),
+                        Mark.DOWNLOADED.bit(),
+                        List.of(),
+                        List.of(),
+                        evaluator.via(),
+                        evaluator.directory()));
+                return Evaluator.UNKNOWN_OUTPUT;
+            } else if (isInput(flag) && input != null && !input.isUnknown()) {
+                code(program, input);
+                return Evaluator.UNKNOWN_OUTPUT;
+            } else if ((flag.equals("run") || flag.equals("test") || flag.equals("compile")) && i == 0) {
+                any = true;
+            } else if (flag.equals("-m") && i + 1 < arguments.size() && program.startsWith("py")) {
+                return module(program, arguments.subList(i + 1, arguments.size()), input);
             } else if (!flag.startsWith("-")) {
+                if (!program.endsWith("awk") && programs.isDescribed(Paths.baseName(flag))) {
+                    return module(program, arguments.subList(i, arguments.size()), input);
+                }
                 if (program.endsWith("awk")) {
                     code(program, arguments.get(i));
+                    printed = CodeReader.printed(arguments.get(i));
                 } else if (evaluator.wroteFile(arguments.get(i))) {
                     Argument content = evaluator.file(arguments.get(i));
                     evaluator.emit(new Invocation(
@@ -428,8 +732,24 @@ final class Commands {
         }
         if (!any && input != null && !input.isUnknown()) {
             code(program, input);
+            printed = CodeReader.printed(input);
         }
-        return Evaluator.UNKNOWN_OUTPUT;
+        return printed == null ? Evaluator.UNKNOWN_OUTPUT : printed;
+    }
+
+    /** Follows a program that is written in the language: {@code python manage.py flush}, {@code php artisan db:wipe}. */
+    private Argument module(String program, List<Argument> words, @Nullable Argument input) throws UnreadableScriptException {
+        String name = Paths.baseName(words.getFirst().text());
+        if (name.equals("timeit") || name.equals("cProfile") || name.equals("profile") || name.equals("trace") || name.equals("pdb")) {
+            for (Argument word : words.subList(1, words.size())) {
+                if (word.text().indexOf('(') > 0 || word.text().indexOf(' ') > 0) {
+                    code(program, word);
+                }
+            }
+        }
+        return programs.isDescribed(name)
+                ? evaluator.within(program, () -> evaluator.aliasFreeRun(words, input))
+                : Evaluator.UNKNOWN_OUTPUT;
     }
 
     /** {@code node /usr/lib/openclaw.mjs config set}: the script is the program that a rule may know by its name. */
@@ -457,16 +777,96 @@ final class Commands {
         }
         evaluator.within(program, () -> {
             new CodeReader(evaluator).read(program, code.text());
+            if (!Languages.isRead(Languages.normal(program)) && !program.endsWith("awk")) {
+                foreign(program, code.text());
+            } else if (program.endsWith("awk")) {
+                piped(code.text());
+            }
             return SILENT;
         });
+    }
+
+    /** Looks at code of a language that is not read: its strings may be commands, and what else it does is a doubt. */
+    private void foreign(String program, String code) throws UnreadableScriptException {
+        for (String literal : CodeReader.literals(code)) {
+            if (literal.indexOf(' ') > 0 || literal.indexOf('/') >= 0) {
+                evaluator.within(program, () -> evaluator.runText(literal, null));
+            }
+        }
+        if (!CodeReader.onlyPrints(program, code)) {
+            evaluator.doubt("code of " + program + " is not read");
+        }
+    }
+
+    /** {@code "cmd" | getline} and {@code print | "cmd"} of awk run a command. */
+    private void piped(String code) throws UnreadableScriptException {
+        if (code.indexOf('|') >= 0) {
+            for (String literal : CodeReader.literals(code)) {
+                if (literal.indexOf(' ') > 0) {
+                    evaluator.within("awk", () -> evaluator.runText(literal, null));
+                }
+            }
+        }
     }
 
     /** Editors, debuggers and terminals run what stands in their arguments; {@code :!} and {@code shell} say so. */
     private void texts(String program, List<Argument> arguments) throws UnreadableScriptException {
         for (Argument argument : arguments) {
             if (argument.text().indexOf(' ') > 0 || argument.text().indexOf('!') >= 0) {
-                String text = argument.text().replaceFirst("^\\s*(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s)", "");
+                String text = argument.text().replaceFirst("^\\s*\\+?(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)", "");
                 evaluator.within(program, () -> evaluator.runText(text, null));
+            }
+        }
+    }
+
+    /** Editors and clients that run {@code !command}, and open files, as they are told on standard input. */
+    private void lines(String program, String text) throws UnreadableScriptException {
+        for (String line : text.split("\n", MOST_ITEMS)) {
+            String command = line.strip();
+            if (command.startsWith("!")) {
+                evaluator.within("option " + program + " !", () -> evaluator.runText(command.substring(1), null));
+            } else if (command.matches("(?:[erE]|get|mget|lcd|put|mput|send)\\s+\\S.*")) {
+                String[] words = command.split("\\s+", 3);
+                evaluator.emit(words[0].contains("put") || words[0].equals("send") ? ":upload" : ":read", Argument.of(words[1]));
+            } else if (command.matches("(?:w|wq|W)\\s+\\S.*")) {
+                evaluator.emit(":write", Argument.of(command.split("\\s+", 3)[1]));
+            }
+        }
+    }
+
+    private static final Pattern SED_FILE = Pattern.compile("(?:^|[;{}/\\s\\dpg])([wWrR])\\s+([~/][^\\s;}]+)");
+    private static final Pattern SED_RUN = Pattern.compile("(?:^|[;{}]|\\d|/|\\$)\\s*e\\s+([^;}]+)");
+
+    /** The commands of sed that write, read and run: {@code w FILE}, {@code r FILE}, {@code e COMMAND}. */
+    private void sedScript(List<Argument> arguments) throws UnreadableScriptException {
+        for (Argument argument : arguments) {
+            String text = argument.text();
+            if (text.length() > 2 && text.length() < 4096 && text.charAt(0) != '/' && text.charAt(0) != '-') {
+                java.util.regex.Matcher file = SED_FILE.matcher(text);
+                while (file.find()) {
+                    evaluator.emit(file.group(1).equalsIgnoreCase("w") ? ":write" : ":read", Argument.of(file.group(2)));
+                }
+                java.util.regex.Matcher run = SED_RUN.matcher(text);
+                while (run.find()) {
+                    String command = run.group(1);
+                    evaluator.within("option sed e", () -> evaluator.runText(command, null));
+                }
+            }
+        }
+    }
+
+    /** {@code git config core.pager CMD} is what {@code git -c core.pager=CMD} is, for later. */
+    private void gitSetting(List<Argument> arguments) throws UnreadableScriptException {
+        List<Argument> operands = operands("git", arguments);
+        Programs.Runs runs = programs.runs("git");
+        if (runs == null || operands.size() < 3 || !operands.getFirst().text().equals("config")) {
+            return;
+        }
+        int name = operands.get(1).text().equals("set") ? 2 : 1;
+        if (operands.size() > name + 1) {
+            String key = operands.get(name).text();
+            if (runs.keys().getOrDefault("-c", List.of()).stream().anyMatch(pattern -> isKey(pattern, key))) {
+                setting("git", key, operands.get(name + 1));
             }
         }
     }
@@ -516,6 +916,10 @@ final class Commands {
                     break;
                 }
             } else if (text.startsWith("-") && !dashes) {
+                if (program.equals("env") && text.startsWith("--split-string=")) {
+                    Argument command = arguments.get(i).from(text.indexOf('=') + 1);
+                    return evaluator.within(program, () -> evaluator.runText(command.text(), input));
+                }
                 boolean split = program.equals("env") && (text.equals("-S") || text.equals("--split-string"));
                 if (split && i + 1 < arguments.size()) {
                     Argument command = arguments.get(i + 1);
@@ -639,7 +1043,7 @@ final class Commands {
             evaluator.within("find " + root, () -> evaluator.aliasFreeRun(command, null));
             i = end;
         }
-        return Evaluator.UNKNOWN_OUTPUT;
+        return new Argument(root + (filtered ? "/${found}" : ""), Mark.UNKNOWN.bit());
     }
 
     private Argument xargs(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
@@ -743,6 +1147,9 @@ final class Commands {
 
     /** What a program such as xargs reads: the words of its input, or something that nobody knows. */
     private static List<Argument> items(@Nullable Argument input) {
+        if (input != null && input.isUnknown() && isPath(input.text())) {
+            return List.of(new Argument(input.text(), input.marks() | Mark.INPUT.bit()));
+        }
         if (input == null || input.isUnknown()) {
             int marks = Mark.UNKNOWN.bit() | Mark.INPUT.bit() | (input == null ? 0 : input.marks());
             return List.of(new Argument("${input}", marks));
@@ -756,6 +1163,14 @@ final class Commands {
             }
         }
         return items.isEmpty() ? List.of(new Argument("", input.marks() | Mark.INPUT.bit())) : items;
+    }
+
+    private static boolean isPath(String text) {
+        return !text.isEmpty()
+                && text.length() < 512
+                && (text.charAt(0) == '/' || text.charAt(0) == '~' || text.startsWith("../"))
+                && text.indexOf('\n') < 0
+                && text.indexOf(' ') < 0;
     }
 
     private static List<Argument> replaced(List<Argument> command, String placeholder, Argument item) {

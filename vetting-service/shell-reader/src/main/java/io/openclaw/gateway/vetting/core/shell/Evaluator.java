@@ -28,6 +28,7 @@ final class Evaluator {
     private static final int MOST_STEPS = 5_000;
     private static final int MOST_COMMANDS = 2_000;
     private static final int MAX_DEPTH = 16;
+    private static final int MOST_LINKS = 64;
     private static final int MOST_DOUBTS = 12;
     private static final int MANY_ROUNDS = 10_000;
     private static final Pattern CHECK =
@@ -51,6 +52,7 @@ final class Evaluator {
     private final List<String> calling = new ArrayList<>();
     private final Map<String, String> aliases = new HashMap<>();
     private final Map<String, Argument> files = new HashMap<>();
+    private final Map<String, String> links = new HashMap<>();
     private List<Script> sinks = new ArrayList<>();
     private List<Argument> positional = List.of();
     private List<String> via = List.of();
@@ -148,6 +150,44 @@ final class Evaluator {
 
     void changeDirectory(String to) {
         directory = to;
+    }
+
+    /** Returns what separates words beside blanks, by the variable IFS. */
+    String separators() {
+        Argument set = variables.get("IFS");
+        return set == null || set.isUnknown() ? "" : set.text();
+    }
+
+    /** Sets what {@code $1} and the following are. */
+    void positional(List<Argument> words) {
+        positional = List.copyOf(words);
+    }
+
+    /** Remembers a symbolic link; what is done to what lies behind it is done to its target. */
+    void link(Argument name, Argument target) {
+        if (links.size() < MOST_LINKS) {
+            links.put(Paths.resolve(directory, name.text()), Paths.resolve(directory, target.text()));
+        }
+    }
+
+    boolean hasLinks() {
+        return !links.isEmpty();
+    }
+
+    /** Returns a path with links that the script made followed, where a shell's program would follow them. */
+    Argument followed(Argument path) {
+        if (links.isEmpty() || path.text().indexOf('/') < 0) {
+            return path;
+        }
+        String text = path.text();
+        int end = text.length();
+        for (int slash = text.indexOf('/', 1); slash > 0; slash = slash + 1 < end ? text.indexOf('/', slash + 1) : -1) {
+            String target = links.get(Paths.resolve(directory, text.substring(0, slash)));
+            if (target != null) {
+                return new Argument(target + text.substring(slash), path.marks());
+            }
+        }
+        return path;
     }
 
     List<Argument> positional() {
@@ -294,7 +334,7 @@ final class Evaluator {
         enter();
         step();
         try {
-            script(ScriptParser.parse(PowerShell.asShell(text)), input);
+            new PowerShellReader(this, programs).read(text);
         } catch (UnreadableScriptException e) {
             doubt("PowerShell in it cannot be read: " + e.getMessage());
         }

@@ -124,8 +124,11 @@ final class Expansion {
             } else {
                 int start = 0;
                 String whole = value.text();
+                String separators = evaluator.separators();
                 for (int i = 0; i <= whole.length(); i++) {
-                    if (i == whole.length() || isSpace(whole.charAt(i))) {
+                    if (i == whole.length()
+                            || isSpace(whole.charAt(i))
+                            || (!separators.isEmpty() && separators.indexOf(whole.charAt(i)) >= 0)) {
                         if (i > start) {
                             text.append(whole, start, i);
                             marks |= value.marks();

@@ -75,6 +75,10 @@ final class Outputs {
             "uncompress",
             "ascii85");
 
+    private static final Set<String> PACKERS = Set.of(
+            "gzip", "xz", "bzip2", "zstd", "lz4", "brotli", "lzma", "lzip", "pigz", "compress", "unzip", "tar", "7z", "7za", "bsdtar",
+            "cpio", "age", "sops");
+
     private Outputs() {}
 
     /** Returns what a program prints; unknown, with the marks of what it reads, if that cannot be told. */
@@ -94,6 +98,7 @@ final class Outputs {
             marks |= input == null ? 0 : input.marks();
             for (Argument operand : line.operands()) {
                 marks |= evaluator.file(operand).marks() | operand.marks();
+                marks |= isEverything(operand.text()) ? Mark.SECRET.bit() : 0;
             }
         }
         if (programs.tagged(program, "download")) {
@@ -104,10 +109,17 @@ final class Outputs {
         }
         if (DECODERS.contains(program)
                 || (line.has("-d", "-D", "--decode") && (program.equals("base64") || program.equals("openssl")))
-                || (program.equals("xxd") && line.has("-r"))) {
+                || (program.equals("xxd") && line.has("-r"))
+                || (PACKERS.contains(program) && line.has("-d", "-dc", "-cd", "--decompress", "--decode", "-D", "-p", "-O", "-so"))) {
             marks |= Mark.DECODED.bit();
         }
         return new Argument("$()", marks);
+    }
+
+    /** A home directory or the whole file system has credentials in it. */
+    private static boolean isEverything(String path) {
+        return path.equals("~") || path.equals("/") || path.equals("~/") || path.equals("/home") || path.equals("/root")
+                || path.equals("/etc") || path.equals("/Users");
     }
 
     private static @Nullable Argument exact(
@@ -142,6 +154,17 @@ final class Outputs {
                     "ulimit",
                     "umask" -> {
                 return Argument.of("");
+            }
+            case "mktemp" -> {
+                return Argument.of("/tmp/tmp.made");
+            }
+            case "pwd" -> {
+                return Argument.of(evaluator.directory().isEmpty() ? "." : evaluator.directory());
+            }
+            case "ls" -> {
+                return line.operands().size() == 1
+                        ? new Argument(line.operands().getFirst().text(), Mark.UNKNOWN.bit())
+                        : null;
             }
             case "which", "type", "basename", "realpath", "readlink" -> {
                 return line.operands().isEmpty() ? null : line.operands().getLast();

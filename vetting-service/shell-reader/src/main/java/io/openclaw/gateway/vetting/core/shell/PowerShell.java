@@ -6,53 +6,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * Reads PowerShell as far as a POSIX shell's grammar goes: with {@code \} as a part of paths and {@code `} as the escape. It
- * knows the cmdlets that delete, format and read; any other is a doubt.
- */
+/** Recognises PowerShell and the command prompt where a POSIX shell's commands are expected. */
 final class PowerShell {
-    private static final Set<String> DELETE =
-            Set.of("remove-item", "clear-content", "clear-recyclebin", "remove-itemproperty", "clear-item");
-    private static final Set<String> FORMAT = Set.of(
-            "format-volume", "clear-disk", "initialize-disk", "remove-partition", "reset-physicaldisk", "set-disk");
-    private static final Set<String> HARMLESS = Set.of(
-            "get-childitem",
-            "get-location",
-            "set-location",
-            "get-date",
-            "get-process",
-            "get-service",
-            "get-help",
-            "get-command",
-            "get-member",
-            "get-item",
-            "get-host",
-            "get-random",
-            "select-object",
-            "select-string",
-            "where-object",
-            "sort-object",
-            "measure-object",
-            "group-object",
-            "compare-object",
-            "format-table",
-            "format-list",
-            "format-wide",
-            "write-host",
-            "write-output",
-            "write-error",
-            "write-warning",
-            "write-verbose",
-            "out-string",
-            "out-host",
-            "out-null",
-            "convertto-json",
-            "convertfrom-json",
-            "join-path",
-            "split-path",
-            "resolve-path",
-            "test-path",
-            "start-sleep");
+    private static final Set<String> ACTIVE = Set.of(
+            "remove", "clear", "stop", "disable", "uninstall", "reset", "revoke", "unregister", "dismount", "suspend", "restart",
+            "invoke", "enter", "set", "unblock", "grant", "add", "register", "enable", "send", "block", "format", "unlock", "use",
+            "write", "edit", "initialize", "restore", "protect", "unprotect", "publish", "submit", "deny", "approve", "start");
+    private static final Set<String> OF_ITEMS = Set.of(
+            "remove-item", "ri", "del", "erase", "rd", "rmdir", "rm", "clear-content", "stop-process", "kill", "stop-service",
+            "remove-aduser", "stop-vm", "remove-vm");
     private static final Pattern NAME = Pattern.compile("[A-Z][a-z]+-[A-Z][A-Za-z]+");
     private static final String CMDLET =
             "(?:[A-Z][a-z]+-[A-Z][A-Za-z]+|(?i:remove-item|clear-content|format-volume|clear-disk|stop-computer"
@@ -67,12 +29,12 @@ final class PowerShell {
             Pattern.compile("^\\s*(?:\\S*[\\\\/])?(?i:powershell|pwsh)(?:\\.exe)?\\s(?s:.*)(?:^|[;\\n{(&=|\"'\\s])\\s*"
                     + CMDLET + "\\b");
     /** What the old command prompt deletes and formats by, with its options or a drive. */
-    private static final Pattern PROMPT = Pattern.compile(
+    private static final Pattern PROMPT_COMMAND = Pattern.compile(
             "(?i)(?:^|[;&|\\n\"'(]|/c\\s)\\s*(?:del|rd|rmdir|erase|deltree|format)\\s[^\\n;&|]{0,200}?(?:/[sqfy]\\b|\\b[a-z]:)");
 
-    private static final Set<String> PROMPT_DELETES = Set.of("del", "erase", "rd", "ri", "rmdir", "deltree");
+    private static final Set<String> PROMPT = Set.of("del", "erase", "rd", "rmdir", "deltree");
 
-    private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:");
+    private static final Pattern SWITCH = Pattern.compile("/[A-Za-z](?::\\S+)?");
 
     private static final int MAX_LOOKED_AT = 8 * 1024;
 
@@ -82,7 +44,7 @@ final class PowerShell {
     static boolean looksLike(String text) {
         String start = text.length() > MAX_LOOKED_AT ? text.substring(0, MAX_LOOKED_AT) : text;
         return (start.indexOf('\\') >= 0 && isCalledBy(start))
-                || PROMPT.matcher(start).find()
+                || PROMPT_COMMAND.matcher(start).find()
                 || (start.indexOf('-') > 0
                         && (STATEMENT.matcher(start).find()
                                 || CALL.matcher(start).lookingAt()));
@@ -93,49 +55,83 @@ final class PowerShell {
         return CALLER.matcher(text).lookingAt();
     }
 
-    /** Returns a text with a shell's way of writing what PowerShell writes in its own. */
-    static String asShell(String text) {
-        return text.replaceAll("(?i)\\$\\{?env:(?:userprofile|homepath|home)}?", "~")
-                .replace('\\', '/')
-                .replace('`', '\\');
-    }
-
     /** Tells whether a program's name, as it is written, is a cmdlet's. */
     static boolean isCmdlet(String written) {
-        String lower = written.toLowerCase(Locale.ROOT);
-        return NAME.matcher(written).matches() || DELETE.contains(lower) || FORMAT.contains(lower);
+        return NAME.matcher(written).matches();
     }
 
-    /** Tells whether the old command prompt's way to delete is given a drive. */
-    static boolean isDrive(String program, List<Argument> arguments) {
-        return PROMPT_DELETES.contains(program)
+    /** Tells whether a name is a cmdlet's whose verb says that it changes something: {@code Remove-…}, {@code Set-…}. */
+    static boolean isActive(String written) {
+        return isCmdlet(written)
+                && ACTIVE.contains(written.substring(0, written.indexOf('-')).toLowerCase(Locale.ROOT));
+    }
+
+    /** Tells whether a cmdlet works on what is piped into it. */
+    static boolean takesItems(String name) {
+        return OF_ITEMS.contains(name);
+    }
+
+    /** Tells whether the command prompt's way to delete is given its switches, so that it is no POSIX program of that name. */
+    static boolean isPrompt(String program, List<Argument> arguments) {
+        return PROMPT.contains(program)
                 && arguments.stream()
-                        .anyMatch(argument -> DRIVE.matcher(argument.text()).lookingAt());
+                        .anyMatch(argument -> SWITCH.matcher(argument.text()).matches()
+                                || argument.text().indexOf('\\') >= 0
+                                || argument.text().matches("[A-Za-z]:.*"));
     }
 
-    static void follow(Evaluator evaluator, String program, List<Argument> arguments) throws UnreadableScriptException {
-        if (DELETE.contains(program) || PROMPT_DELETES.contains(program)) {
-            List<Argument> targets = new ArrayList<>(List.of(Argument.of("-r")));
-            for (Argument argument : arguments) {
-                if (!argument.text().startsWith("-")) {
-                    targets.add(Argument.of(Paths.normal(argument.text())));
-                }
+    /** Returns {@code rd /s /q C:\x} with a POSIX program's flags and slashes. */
+    static List<Argument> ofPrompt(String program, List<Argument> arguments) {
+        List<Argument> words = new ArrayList<>(arguments.size() + 1);
+        words.add(Argument.of(program.equals("rmdir") ? "rd" : program));
+        for (Argument argument : arguments) {
+            String text = argument.text();
+            if (SWITCH.matcher(text).matches()) {
+                words.add(Argument.of(text.equalsIgnoreCase("/s") ? "-recurse" : "-" + text.substring(1).toLowerCase(Locale.ROOT)));
+            } else {
+                words.add(new Argument(Paths.normal(text), argument.marks()));
             }
-            evaluator.emit(":delete", targets.toArray(Argument[]::new));
-            if (targets.size() == 1
-                    || targets.stream().anyMatch(target -> target.text().indexOf('$') >= 0)) {
-                evaluator.doubt("what " + program + " deletes is not written down");
-            }
-        } else if (FORMAT.contains(program)) {
-            evaluator.emit("mkfs", arguments.toArray(Argument[]::new));
-        } else if (program.equals("get-content")) {
-            for (Argument argument : arguments) {
-                if (!argument.text().startsWith("-")) {
-                    evaluator.emit(":read", Argument.of(Paths.normal(argument.text())));
-                }
-            }
-        } else if (!HARMLESS.contains(program)) {
-            evaluator.doubt("the PowerShell command " + program + " is not read");
         }
+        return words;
+    }
+
+    /** Returns the words of a line of the command prompt, with {@code ^} as its escape and {@code %NAME%} as its variables. */
+    static List<List<Argument>> ofPrompt(String line) {
+        List<List<Argument>> commands = new ArrayList<>();
+        List<Argument> words = new ArrayList<>();
+        var word = new StringBuilder();
+        boolean quoted = false;
+        boolean any = false;
+        for (int i = 0; i <= line.length(); i++) {
+            char c = i == line.length() ? '\n' : line.charAt(i);
+            boolean end = !quoted && (c == '&' || c == '|' || c == '\n' || (c == '(' && !any) || c == ')');
+            if (c == '"') {
+                quoted = !quoted;
+                any = true;
+            } else if (c == '^' && !quoted && i + 1 < line.length()) {
+                word.append(line.charAt(++i));
+                any = true;
+            } else if (end || (!quoted && Character.isWhitespace(c))) {
+                if (any) {
+                    words.add(new Argument(word.toString(), word.indexOf("%") >= 0 ? Mark.UNKNOWN.bit() : 0));
+                }
+                word.setLength(0);
+                any = false;
+                if (end && !words.isEmpty()) {
+                    commands.add(words);
+                    words = new ArrayList<>();
+                }
+            } else {
+                word.append(c);
+                any = true;
+            }
+        }
+        if (any) {
+            words.add(Argument.of(word.toString()));
+        }
+        if (!words.isEmpty()) {
+            commands.add(words);
+        }
+        return commands;
     }
 }

@@ -1,5 +1,7 @@
 package io.openclaw.gateway.vetting.core.shell;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,19 @@ public interface Programs {
      */
     record Wrapper(int skip, @Nullable String subcommand, boolean afterDashes, boolean joined) {}
 
+    /**
+     * Which options of a program are run.
+     *
+     * @param shell options whose value a shell runs
+     * @param files options whose value is a file that is run or loaded
+     * @param keys settings that a shell runs, by the option that takes {@code NAME=VALUE}, such as {@code -o ProxyCommand=…}
+     */
+    record Runs(Set<String> shell, Set<String> files, Map<String, List<String>> keys) {}
+
+    /** Returns which options of a program are run, or {@code null} if none is. */
+    @Nullable
+    Runs runs(String program);
+
     /** Returns how a program takes its arguments; a default for one that nobody described. */
     Syntax syntax(String program);
 
@@ -40,6 +55,9 @@ public interface Programs {
 
     /** Tells whether a variable's name says that it holds a credential. */
     boolean isSecretName(String variable);
+
+    /** Tells whether it is known what a program does. */
+    boolean isDescribed(String program);
 
     /** Returns the names of all programs that a rule names, for finding out what a pattern in a name may stand for. */
     Set<String> known();
