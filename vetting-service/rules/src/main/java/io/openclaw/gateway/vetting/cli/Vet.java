@@ -1,6 +1,7 @@
 package io.openclaw.gateway.vetting.cli;
 
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.text.Ellipsis;
 import io.openclaw.gateway.vetting.core.Examination;
 import io.openclaw.gateway.vetting.core.Finding;
 import io.openclaw.gateway.vetting.core.Vetting;
@@ -32,6 +33,8 @@ public final class Vet {
             Usage: deploy/vet [--rules DIR] 'COMMAND'   explains one command
                    deploy/vet [--rules DIR] --jsonl     judges {"id","command"} lines on standard input
                    deploy/vet --help                    prints this""";
+
+    private static final int MAX_PART = 200;
 
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
@@ -152,6 +155,12 @@ public final class Vet {
         for (Finding finding : findings) {
             out.println("  " + finding.outcome() + "  " + finding.rule() + "  (" + finding.severity() + ")  "
                     + finding.title());
+            if (finding.effect() != null) {
+                out.println("      It " + finding.effect() + ".");
+            }
+            if (finding.part() != null) {
+                out.println("      In: " + Ellipsis.of(finding.part(), MAX_PART));
+            }
             out.println("      " + finding.reason());
             out.println("      Instead: " + finding.alternative());
         }

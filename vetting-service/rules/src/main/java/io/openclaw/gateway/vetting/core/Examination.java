@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param commands its normal form
  * @param findings what was found, in the order of the rules
+ * @param fetched files that the call writes what came over the network to
  */
-public record Examination(List<Invocation> commands, List<Finding> findings) {
+public record Examination(List<Invocation> commands, List<Finding> findings, Set<String> fetched) {
     private static final int MAX_LINE = 600;
 
     public Examination {
         commands = List.copyOf(commands);
         findings = List.copyOf(findings);
+        fetched = Set.copyOf(fetched);
+    }
+
+    Examination(List<Invocation> commands, List<Finding> findings) {
+        this(commands, findings, Set.of());
     }
 
     /** Returns the strictest outcome of all findings, without a model. */

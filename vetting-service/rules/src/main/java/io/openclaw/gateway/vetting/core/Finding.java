@@ -3,6 +3,7 @@ package io.openclaw.gateway.vetting.core;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.json.JsonText;
+import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.vetting.core.rule.Rule;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 import io.openclaw.gateway.vetting.core.rule.RulePack.Match;
@@ -27,6 +28,7 @@ public record Finding(
         String alternative,
         @Nullable String effect,
         @Nullable String part) {
+    private static final Redactor REDACTOR = new Redactor();
 
     Finding(String rule, String title, Severity severity, RuleOutcome outcome, String reason, String alternative) {
         this(rule, title, severity, outcome, reason, alternative, null, null);
@@ -57,8 +59,13 @@ public record Finding(
                 "write it so that every command and path can be read.");
     }
 
-    /** Returns it as a reason of a verdict. */
+    private static String sentence(String words) {
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
+    }
+
+    /** Returns it as a reason of a verdict: what would happen, masked, why that is bad, and what to do instead. */
     public Reason reasonOfVerdict() {
-        return new Reason(rule, reason + " Instead: " + alternative, severity);
+        String what = effect == null ? "" : REDACTOR.redact(sentence(effect)) + " ";
+        return new Reason(rule, what + reason + " Instead: " + alternative, severity);
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -58,20 +59,32 @@ public final class Vetting {
 
     /** Looks at the arguments of a call; what cannot be read is a finding. */
     public Examination examine(ToolCall call) {
+        return examine(call, Set.of());
+    }
+
+    /**
+     * Looks at the arguments of a call that comes after others.
+     *
+     * @param downloaded files that earlier calls fetched; what runs one of them runs a download
+     */
+    public Examination examine(ToolCall call, Set<String> downloaded) {
         try {
-            return read(call);
+            return read(call, downloaded);
         } catch (RuntimeException e) {
             return failed(e);
         }
     }
 
-    private Examination read(ToolCall call) {
+    private Examination read(ToolCall call, Set<String> downloaded) {
         return readArguments(
-                call.tool(), call.arguments() == null ? "{}" : call.arguments().text(), CallContext.of(call));
+                call.tool(),
+                call.arguments() == null ? "{}" : call.arguments().text(),
+                CallContext.of(call),
+                downloaded);
     }
 
-    private Examination readArguments(String tool, String json, @Nullable CallContext context) {
-        var arguments = new ToolArguments(shell, pack, tool);
+    private Examination readArguments(String tool, String json, @Nullable CallContext context, Set<String> downloaded) {
+        var arguments = new ToolArguments(shell, pack, tool, downloaded);
         try {
             JsonNode node = Json.MAPPER.readTree(json);
             arguments.read(node);
@@ -90,7 +103,8 @@ public final class Vetting {
         if (context != null) {
             arguments.context(context);
         }
-        return examine(arguments.commands(), arguments.guessed(), arguments.doubts());
+        Examination examination = examine(arguments.commands(), arguments.guessed(), arguments.doubts());
+        return new Examination(examination.commands(), examination.findings(), arguments.fetched());
     }
 
     /**
@@ -122,7 +136,7 @@ public final class Vetting {
     /** Looks at a tool's arguments, a JSON object; what cannot be read is a finding. */
     public Examination examine(String tool, String arguments) {
         try {
-            return readArguments(tool, arguments, null);
+            return readArguments(tool, arguments, null, Set.of());
         } catch (RuntimeException e) {
             return failed(e);
         }

@@ -31,7 +31,9 @@ class VetTest {
     @Test
     void explainsACommand() throws IOException {
         assertThat(vet("", "rm -r -f ${HOME}")).isZero();
-        assertThat(printed()).contains("outcome    DENY", "rm -r -f ~", "filesystem/delete-root", "Instead:", "µs");
+        assertThat(printed())
+                .contains("outcome    DENY", "rm -r -f ~", "filesystem/delete-root", "Instead:", "µs")
+                .contains("It deletes recursively: ~, outside the workspace, cannot be undone.", "In: rm -r -f ~");
     }
 
     @Test

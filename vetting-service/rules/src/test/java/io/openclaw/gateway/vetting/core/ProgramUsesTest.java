@@ -31,7 +31,8 @@ class ProgramUsesTest {
                             use.get("half").asString() + " " + use.get("label").asString(), key -> new ArrayList<>())
                     .add(vetting.examine(use.get("command").asString()).outcome() != Decision.ALLOW);
         }
-        stopped.forEach((key, each) -> System.out.printf("%-18s %4d uses, stopped %5.1f %%%n", key, each.size(), share(each)));
+        stopped.forEach(
+                (key, each) -> System.out.printf("%-18s %4d uses, stopped %5.1f %%%n", key, each.size(), share(each)));
         assertThat(stopped).hasSize(4);
         stopped.forEach((key, each) -> {
             if (key.endsWith("dangerous")) {

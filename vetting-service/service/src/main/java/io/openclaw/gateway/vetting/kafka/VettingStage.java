@@ -23,6 +23,7 @@ public final class VettingStage {
     private final StageStep step;
     private final boolean hasJudge;
     private final RecentCalls recent;
+    private final DownloadedFiles downloaded = new DownloadedFiles();
     private final Redactor redactor;
     private final String instance;
     private final Clock clock;
@@ -52,7 +53,8 @@ public final class VettingStage {
         CallAuthorized authorized = signed.event();
         ToolCall call = authorized.call();
         Vetting vetting = rules.vetting();
-        Examination examination = vetting.examine(call);
+        Examination examination = vetting.examine(call, downloaded.of(call.agent()));
+        downloaded.add(call.agent(), examination.fetched());
         Verdict verdict = vetting.verdict(examination, instance, clock.instant());
         Decision soFar = Routing.strictest(authorized.verdicts());
         if (soFar.stricter(verdict.outcome()) == Decision.ESCALATE) {

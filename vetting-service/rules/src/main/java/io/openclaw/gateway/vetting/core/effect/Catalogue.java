@@ -15,8 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** What each known program does with its arguments; of a program that is not known, only what its subcommand says. */
 public final class Catalogue {
     private static final List<String> DRY_RUNS = List.of(
-            "--dry-run", "--dryrun", "--dry_run", "--what-if", "-whatif", "-WhatIf", "--noop", "--simulate", "--just-print",
-            "--preview-only", "-n=true");
+            "--dry-run",
+            "--dryrun",
+            "--dry_run",
+            "--what-if",
+            "-whatif",
+            "-WhatIf",
+            "--noop",
+            "--simulate",
+            "--just-print",
+            "--preview-only",
+            "-n=true");
     private static final Set<String> REAL_RUNS = Set.of("none", "false", "no", "0");
     private static final int DEPTH_OF_UNKNOWN = 3;
 
@@ -37,10 +46,7 @@ public final class Catalogue {
      * @throws IllegalArgumentException naming what makes no sense
      */
     public void describe(
-            String program,
-            @Nullable List<UseText> uses,
-            @Nullable VerbsText verbs,
-            @Nullable List<String> harmless) {
+            String program, @Nullable List<UseText> uses, @Nullable VerbsText verbs, @Nullable List<String> harmless) {
         List<Use> compiled = new ArrayList<>();
         Entry before = entries.get(program);
         if (before != null) {
@@ -129,7 +135,8 @@ public final class Catalogue {
         for (String flag : DRY_RUNS) {
             if (line.flags().contains(flag)) {
                 return line.options().stream()
-                        .noneMatch(option -> option.flag().equals(flag) && REAL_RUNS.contains(option.value().text()));
+                        .noneMatch(option -> option.flag().equals(flag)
+                                && REAL_RUNS.contains(option.value().text()));
             }
         }
         return false;
@@ -139,7 +146,8 @@ public final class Catalogue {
     private static boolean isGiven(String flag, Invocation command) {
         for (Argument argument : command.arguments()) {
             String text = argument.text();
-            if (text.equals(flag) || (text.startsWith(flag) && text.length() > flag.length() && text.charAt(flag.length()) == '=')) {
+            if (text.equals(flag)
+                    || (text.startsWith(flag) && text.length() > flag.length() && text.charAt(flag.length()) == '=')) {
                 return true;
             }
         }

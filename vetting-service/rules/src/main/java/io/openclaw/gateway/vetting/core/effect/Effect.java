@@ -6,6 +6,7 @@ import io.openclaw.gateway.vetting.core.shell.Invocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One thing that a command does.
@@ -29,9 +30,14 @@ public record Effect(EffectKind kind, Set<String> traits, String what, List<Argu
 
     /** Returns it as a command in normal form, for rules: {@code :delete -r PATH}. */
     public Invocation normalForm() {
-        List<Argument> arguments = new ArrayList<>(targets.size() + traits.size());
-        traits.stream().sorted().forEach(trait -> arguments.add(new Argument(trait, 0)));
-        arguments.addAll(targets);
+        List<Argument> arguments = targets;
+        if (!traits.isEmpty()) {
+            arguments = new ArrayList<>(targets.size() + traits.size());
+            for (String trait : new TreeSet<>(traits)) {
+                arguments.add(new Argument(trait, 0));
+            }
+            arguments.addAll(targets);
+        }
         return new Invocation(
                 kind.program(),
                 command.path(),

@@ -42,7 +42,9 @@ final class Use {
         flags = text.flags() == null
                 ? List.of()
                 : text.flags().stream().map(group -> group.split("\\|", -1)).toList();
-        unless = text.unless() == null ? new String[0] : String.join("|", text.unless()).split("\\|", -1);
+        unless = text.unless() == null
+                ? new String[0]
+                : String.join("|", text.unless()).split("\\|", -1);
         if (text.with() != null) {
             for (Map.Entry<String, String> entry : text.with().entrySet()) {
                 with.add(new WithValue(Set.of(entry.getKey().split("\\|", -1)), new Words(entry.getValue())));
@@ -57,7 +59,9 @@ final class Use {
         boolean operands = false;
         for (String selector : on) {
             boolean flag = selector.startsWith("-") || selector.endsWith("=");
-            if (!flag && !Set.of("operands", "first", "second", "rest", "last", "sources").contains(selector)) {
+            if (!flag
+                    && !Set.of("operands", "first", "second", "rest", "last", "sources")
+                            .contains(selector)) {
                 throw new IllegalArgumentException("'to: " + selector + "' is neither a flag nor operands");
             }
             operands |= !flag;
@@ -85,7 +89,8 @@ final class Use {
         if (on.length > 0 && !onOperands && targets.isEmpty()) {
             return;
         }
-        Set<String> traits = always || (recursive.length > 0 && has(line, recursive)) ? Set.of(Effect.RECURSIVE) : Set.of();
+        Set<String> traits =
+                always || (recursive.length > 0 && has(line, recursive)) ? Set.of(Effect.RECURSIVE) : Set.of();
         for (EffectKind kind : does) {
             found.add(new Effect(kind, traits, what, targets, command));
         }
@@ -170,7 +175,9 @@ final class Use {
         for (String flag : line.flags()) {
             if (flag.length() >= 5 && flag.startsWith("--")) {
                 for (String whole : anyOf) {
-                    if (whole.length() > flag.length() && whole.startsWith(flag) && whole.indexOf('-', flag.length()) < 0) {
+                    if (whole.length() > flag.length()
+                            && whole.startsWith(flag)
+                            && whole.indexOf('-', flag.length()) < 0) {
                         return true;
                     }
                 }
@@ -183,7 +190,8 @@ final class Use {
         for (WithValue wanted : with) {
             boolean any = false;
             for (Option option : line.options()) {
-                any |= wanted.flags().contains(option.flag()) && wanted.values().match(option.value().text());
+                any |= wanted.flags().contains(option.flag())
+                        && wanted.values().match(option.value().text());
             }
             if (!any) {
                 return false;

@@ -9,17 +9,73 @@ import org.jspecify.annotations.Nullable;
 /** What the words of command-line interfaces mean: {@code delete-db-instance}, {@code db:drop}, {@code DeleteInstance}. */
 final class Verbs {
     private static final Set<String> DESTROY = Set.of(
-            "delete", "destroy", "remove", "rm", "del", "drop", "purge", "wipe", "erase", "terminate", "uninstall", "rb",
-            "unregister", "deregister", "undeploy", "decommission", "nuke", "expunge", "truncate", "flush", "flushall",
-            "teardown", "obliterate", "rmi", "rmp", "deleteall", "nuclear", "dispose", "undefine", "evict", "zap");
+            "delete",
+            "destroy",
+            "remove",
+            "rm",
+            "del",
+            "drop",
+            "purge",
+            "wipe",
+            "erase",
+            "terminate",
+            "uninstall",
+            "rb",
+            "unregister",
+            "deregister",
+            "undeploy",
+            "decommission",
+            "nuke",
+            "expunge",
+            "truncate",
+            "flush",
+            "flushall",
+            "teardown",
+            "obliterate",
+            "rmi",
+            "rmp",
+            "deleteall",
+            "nuclear",
+            "dispose",
+            "undefine",
+            "evict",
+            "zap");
     private static final Set<String> SURELY = Set.of(
-            "delete", "destroy", "purge", "wipe", "erase", "drop", "undeploy", "decommission", "nuke",
-            "expunge", "obliterate", "deleteall", "unregister", "deregister", "truncate");
+            "delete",
+            "destroy",
+            "purge",
+            "wipe",
+            "erase",
+            "drop",
+            "undeploy",
+            "decommission",
+            "nuke",
+            "expunge",
+            "obliterate",
+            "deleteall",
+            "unregister",
+            "deregister",
+            "truncate");
     private static final Set<String> STOP = Set.of(
-            "stop", "halt", "shutdown", "suspend", "deactivate", "disable", "cancel", "kill", "drain", "cordon", "abort",
-            "poweroff", "deallocate", "offline", "demote", "archive", "seal", "quiesce");
-    private static final Set<String> UNDO =
-            Set.of("revoke", "rollback", "reset", "rotate", "regenerate", "clear");
+            "stop",
+            "halt",
+            "shutdown",
+            "suspend",
+            "deactivate",
+            "disable",
+            "cancel",
+            "kill",
+            "drain",
+            "cordon",
+            "abort",
+            "poweroff",
+            "deallocate",
+            "offline",
+            "demote",
+            "archive",
+            "seal",
+            "quiesce");
+    private static final Set<String> UNDO = Set.of("revoke", "rollback", "reset", "rotate", "regenerate", "clear");
     private static final Set<String> BULK = Set.of("batch", "bulk", "force", "mass", "multi", "recursive", "all");
     private static final int LONGEST = 60;
 

@@ -24,7 +24,7 @@ final class Matcher {
 
     /** Looks at one property of a command. */
     private interface Predicate {
-        boolean holds(Invocation command, CommandLine line);
+        boolean holds(Invocation command, CommandLine line, Written written);
     }
 
     private final Predicate[] predicates;
@@ -48,9 +48,23 @@ final class Matcher {
         predicates = all.toArray(Predicate[]::new);
     }
 
-    boolean matches(Invocation command, CommandLine line) {
+    /** A command as one line, put together at most once. */
+    static final class Written {
+        private @Nullable String line;
+
+        private String of(Invocation command) {
+            String known = line;
+            if (known == null) {
+                known = command.line();
+                line = known;
+            }
+            return known;
+        }
+    }
+
+    boolean matches(Invocation command, CommandLine line, Written written) {
         for (Predicate predicate : predicates) {
-            if (!predicate.holds(command, line)) {
+            if (!predicate.holds(command, line, written)) {
                 return false;
             }
         }
@@ -64,7 +78,7 @@ final class Matcher {
                             ? tags.getOrDefault(name.substring(1), Set.of()).stream()
                             : Stream.of(name))
                     .collect(Collectors.toUnmodifiableSet());
-            all.add((command, line) -> !others.contains(command.program()));
+            all.add((command, line, written) -> !others.contains(command.program()));
         }
     }
 
@@ -72,14 +86,14 @@ final class Matcher {
         if (condition.path() != null && !condition.path().isEmpty()) {
             List<Wildcard> paths =
                     alternatives(condition.path()).map(Wildcard::ofPath).toList();
-            all.add((command, line) -> any(paths, command.path()));
+            all.add((command, line, written) -> any(paths, command.path()));
         }
     }
 
     private static void subcommand(Condition condition, List<Predicate> all) {
         List<List<List<Wildcard>>> wanted = subcommands(condition.subcommand());
         if (!wanted.isEmpty()) {
-            all.add((command, line) -> hasSubcommand(wanted, line.operands()));
+            all.add((command, line, written) -> hasSubcommand(wanted, line.operands()));
         }
     }
 
@@ -100,12 +114,12 @@ final class Matcher {
         if (condition.flags() != null) {
             for (String flag : condition.flags()) {
                 String[] anyOf = flag.split("\\|", -1);
-                all.add((command, line) -> line.has(anyOf) || hasAbbreviation(line, anyOf));
+                all.add((command, line, written) -> line.has(anyOf) || hasAbbreviation(line, anyOf));
             }
         }
         if (condition.without() != null) {
             List<String> without = alternatives(condition.without()).toList();
-            all.add((command, line) -> without.stream().noneMatch(line.flags()::contains));
+            all.add((command, line, written) -> without.stream().noneMatch(line.flags()::contains));
         }
     }
 
@@ -128,22 +142,22 @@ final class Matcher {
     private static void numberOfOperands(Condition condition, List<Predicate> all) {
         Integer least = condition.operands();
         if (least != null) {
-            all.add((command, line) -> line.operands().size() >= least);
+            all.add((command, line, written) -> line.operands().size() >= least);
         }
         Integer most = condition.atMost();
         if (most != null) {
-            all.add((command, line) -> line.operands().size() <= most);
+            all.add((command, line, written) -> line.operands().size() <= most);
         }
     }
 
     private static void marks(Condition condition, List<Predicate> all) {
         int input = bits(condition.input());
         if (input != 0) {
-            all.add((command, line) -> (command.input() & input) != 0);
+            all.add((command, line, written) -> (command.input() & input) != 0);
         }
         int marked = bits(condition.marked());
         if (marked != 0) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 for (Argument given : command.arguments()) {
                     if ((given.marks() & marked) != 0) {
                         return true;
@@ -167,7 +181,7 @@ final class Matcher {
     private static void words(Condition condition, List<Predicate> all) {
         List<Wildcard> words = wildcards(condition.words());
         if (!words.isEmpty()) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 for (Argument operand : line.operands()) {
                     if (any(words, operand.text())) {
                         return true;
@@ -178,7 +192,7 @@ final class Matcher {
         }
         List<Wildcard> via = wildcards(condition.via());
         if (!via.isEmpty()) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 for (String wrapper : command.via()) {
                     if (any(via, wrapper)) {
                         return true;
@@ -192,15 +206,15 @@ final class Matcher {
     private static void operands(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
         List<ArgumentPattern> operand = ArgumentPattern.compile(condition.operand(), classes);
         if (!operand.isEmpty()) {
-            all.add((command, line) -> ArgumentPattern.any(operand, line.operands(), command.directory()));
+            all.add((command, line, written) -> ArgumentPattern.any(operand, line.operands(), command.directory()));
         }
         List<ArgumentPattern> notOperand = ArgumentPattern.compile(condition.notOperand(), classes);
         if (!notOperand.isEmpty()) {
-            all.add((command, line) -> !ArgumentPattern.any(notOperand, line.operands(), command.directory()));
+            all.add((command, line, written) -> !ArgumentPattern.any(notOperand, line.operands(), command.directory()));
         }
         List<ArgumentPattern> source = ArgumentPattern.compile(condition.source(), classes);
         if (!source.isEmpty()) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 List<Argument> given = line.operands();
                 return given.size() > 1
                         && ArgumentPattern.any(source, given.subList(0, given.size() - 1), command.directory());
@@ -208,7 +222,7 @@ final class Matcher {
         }
         List<ArgumentPattern> destination = ArgumentPattern.compile(condition.destination(), classes);
         if (!destination.isEmpty()) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 List<Argument> given = line.operands();
                 return given.size() > 1 && ArgumentPattern.any(destination, given.getLast(), command.directory());
             });
@@ -231,7 +245,7 @@ final class Matcher {
             }
         });
         if (!byFlag.isEmpty()) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 for (CommandLine.Option given : line.options()) {
                     List<ArgumentPattern> wanted = byFlag.getOrDefault(given.flag(), List.of());
                     if (ArgumentPattern.any(wanted, given.value(), command.directory())) {
@@ -246,7 +260,7 @@ final class Matcher {
     private static void arguments(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
         List<ArgumentPattern> wanted = ArgumentPattern.compile(condition.argument(), classes);
         if (!wanted.isEmpty()) {
-            all.add((command, line) -> {
+            all.add((command, line, written) -> {
                 for (Argument given : command.arguments()) {
                     if (isArgument(wanted, given, command.directory())) {
                         return true;
@@ -273,26 +287,26 @@ final class Matcher {
     private static void files(Condition condition, Map<String, ArgumentClass> classes, List<Predicate> all) {
         List<ArgumentPattern> writes = ArgumentPattern.compile(condition.writes(), classes);
         if (!writes.isEmpty()) {
-            all.add((command, line) -> ArgumentPattern.any(writes, command.writes(), command.directory()));
+            all.add((command, line, written) -> ArgumentPattern.any(writes, command.writes(), command.directory()));
         }
         List<ArgumentPattern> reads = ArgumentPattern.compile(condition.reads(), classes);
         if (!reads.isEmpty()) {
-            all.add((command, line) -> ArgumentPattern.any(reads, command.reads(), command.directory()));
+            all.add((command, line, written) -> ArgumentPattern.any(reads, command.reads(), command.directory()));
         }
         List<ArgumentPattern> directory = ArgumentPattern.compile(condition.directory(), classes);
         if (!directory.isEmpty()) {
-            all.add((command, line) -> ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""));
+            all.add((command, line, written) -> ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""));
         }
     }
 
     private static void content(Condition condition, List<Predicate> all) {
         if (Boolean.TRUE.equals(condition.secret())) {
-            all.add((command, line) -> holdsSecret(command));
+            all.add((command, line, written) -> holdsSecret(command));
         }
         String text = condition.text();
         if (text != null) {
             Pattern pattern = compiled(text);
-            all.add((command, line) -> pattern.matcher(command.line()).find());
+            all.add((command, line, written) -> pattern.matcher(written.of(command)).find());
         }
     }
 

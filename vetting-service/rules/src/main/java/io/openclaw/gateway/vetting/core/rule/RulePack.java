@@ -134,8 +134,12 @@ public final class RulePack implements Programs {
             runs.put(
                     name,
                     new Runs(
-                            text.runs().shell() == null ? Set.of() : Set.copyOf(text.runs().shell()),
-                            text.runs().files() == null ? Set.of() : Set.copyOf(text.runs().files()),
+                            text.runs().shell() == null
+                                    ? Set.of()
+                                    : Set.copyOf(text.runs().shell()),
+                            text.runs().files() == null
+                                    ? Set.of()
+                                    : Set.copyOf(text.runs().files()),
                             text.runs().keys() == null ? Map.of() : text.runs().keys()));
         }
         if (text.uses() != null || text.verbs() != null || text.example() != null || text.harmless() != null) {
@@ -234,7 +238,8 @@ public final class RulePack implements Programs {
     }
 
     /** A rule, and what it found something in: an effect of a command, or the command itself. */
-    public record Match(Rule rule, Invocation command, @Nullable Effect effect) {}
+    public record Match(
+            Rule rule, Invocation command, @Nullable Effect effect) {}
 
     /** Returns the catalogue of programs. */
     public Catalogue catalogue() {
@@ -295,8 +300,7 @@ public final class RulePack implements Programs {
 
     private boolean any(String name, Effect effect, String directory) {
         ArgumentClass members = classes.get(name);
-        return members != null
-                && effect.targets().stream().anyMatch(target -> members.holds(target, directory));
+        return members != null && effect.targets().stream().anyMatch(target -> members.holds(target, directory));
     }
 
     private CommandLine line(Invocation command) {
@@ -312,28 +316,31 @@ public final class RulePack implements Programs {
     /** Adds the rules that find something in a command, or in what it does. */
     public void find(Invocation command, Map<String, Match> found) {
         CommandLine line = line(command);
+        var written = new Matcher.Written();
         List<Effect> effects = catalogue.effects(command, line, wrappers.containsKey(command.program()));
         for (int i = 0; i < effects.size(); i++) {
             Effect effect = effects.get(i);
             Invocation form = effect.normalForm();
+            CommandLine formLine = effect.line();
+            var formWritten = new Matcher.Written();
             List<Compiled> named = byProgram.getOrDefault(form.program(), List.of());
             for (int j = 0; j < named.size(); j++) {
-                find(named.get(j), form, effect.line(), command, effect, found);
+                find(named.get(j), form, formLine, command, effect, formWritten, found);
             }
         }
         if (!catalogue.isHarmless(command, line)) {
             List<Compiled> named = byProgram.getOrDefault(command.program(), List.of());
             for (int i = 0; i < named.size(); i++) {
-                find(named.get(i), command, line, command, null, found);
+                find(named.get(i), command, line, command, null, written, found);
             }
             for (int i = 0; i < byPattern.size(); i++) {
                 if (byPattern.get(i).program().matches(command.program())) {
-                    find(byPattern.get(i).compiled(), command, line, command, null, found);
+                    find(byPattern.get(i).compiled(), command, line, command, null, written, found);
                 }
             }
         }
         for (int i = 0; i < forAll.size(); i++) {
-            find(forAll.get(i), command, line, command, null, found);
+            find(forAll.get(i), command, line, command, null, written, found);
         }
     }
 
@@ -348,8 +355,9 @@ public final class RulePack implements Programs {
             CommandLine line,
             Invocation command,
             @Nullable Effect effect,
+            Matcher.Written written,
             Map<String, Match> found) {
-        if (!found.containsKey(rule.rule().id()) && rule.matcher().matches(form, line)) {
+        if (!found.containsKey(rule.rule().id()) && rule.matcher().matches(form, line, written)) {
             found.put(rule.rule().id(), new Match(rule.rule(), command, effect));
         }
     }

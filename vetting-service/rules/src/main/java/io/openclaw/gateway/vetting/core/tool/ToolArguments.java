@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -115,7 +116,16 @@ public final class ToolArguments {
     private int innerCalls;
     private boolean environmentRead;
 
+    private final Set<String> downloaded;
+    private final Set<String> fetched = new LinkedHashSet<>();
+
     public ToolArguments(ShellReader shell, Programs programs, String tool) {
+        this(shell, programs, tool, Set.of());
+    }
+
+    /** @param downloaded files that earlier calls fetched */
+    public ToolArguments(ShellReader shell, Programs programs, String tool, Set<String> downloaded) {
+        this.downloaded = downloaded;
         this.shell = shell;
         this.programs = programs;
         this.tool = tool;
@@ -645,6 +655,11 @@ public final class ToolArguments {
                         : shell.read(text, surroundings));
     }
 
+    /** Returns the files that what was read fetches. */
+    public Set<String> fetched() {
+        return fetched;
+    }
+
     void command(List<String> words, ArgumentContext context) {
         readEach(String.join(" ", words), context, surroundings -> shell.read(words, surroundings));
     }
@@ -653,7 +668,8 @@ public final class ToolArguments {
         environmentRead = true;
         for (Surroundings surroundings : context.surroundings()) {
             if (afford(text)) {
-                Reading reading = reader.apply(surroundings);
+                Reading reading = reader.apply(surroundings.after(downloaded));
+                fetched.addAll(reading.fetched());
                 commands.addAll(reading.commands());
                 doubts.addAll(reading.doubts());
             }

@@ -61,15 +61,21 @@ class CatalogueTest {
     @Test
     void readsHelpAndDryRunsAsHarmless() {
         assertThat(VETTING.examine("terraform destroy --help").findings()).isEmpty();
-        assertThat(VETTING.examine("aws s3 rm s3://b --recursive --dryrun").findings()).isEmpty();
-        assertThat(VETTING.examine("kubectl delete pod x --dry-run=client").findings()).isEmpty();
-        assertThat(VETTING.examine("kubectl delete pod x --dry-run=none").findings()).isNotEmpty();
-        assertThat(VETTING.examine("rm -rf ~ --help").findings()).as("BSD's rm takes it for a file").isNotEmpty();
+        assertThat(VETTING.examine("aws s3 rm s3://b --recursive --dryrun").findings())
+                .isEmpty();
+        assertThat(VETTING.examine("kubectl delete pod x --dry-run=client").findings())
+                .isEmpty();
+        assertThat(VETTING.examine("kubectl delete pod x --dry-run=none").findings())
+                .isNotEmpty();
+        assertThat(VETTING.examine("rm -rf ~ --help").findings())
+                .as("BSD's rm takes it for a file")
+                .isNotEmpty();
     }
 
     @Test
     void classifiesArgumentsOfAProgramThatItDoesNotKnow() {
-        assertThat(VETTING.examine("frobnicate --deep ~/.aws/credentials").findings()).isNotEmpty();
+        assertThat(VETTING.examine("frobnicate --deep ~/.aws/credentials").findings())
+                .isNotEmpty();
         assertThat(VETTING.examine("frobnicate purge orders").findings()).isNotEmpty();
         assertThat(VETTING.examine("frobnicate list orders").findings()).isEmpty();
     }
@@ -77,8 +83,7 @@ class CatalogueTest {
     @Test
     void namesTheProgramAndTheMistake() {
         assertThatThrownBy(() -> RulePack.of(Map.of(
-                        "ours.yaml",
-                        "programs: {x: {uses: [{does: explode}]}}".getBytes(StandardCharsets.UTF_8))))
+                        "ours.yaml", "programs: {x: {uses: [{does: explode}]}}".getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("program x")
                 .hasMessageContaining("explode");

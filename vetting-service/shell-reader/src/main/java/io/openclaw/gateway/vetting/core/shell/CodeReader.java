@@ -313,8 +313,10 @@ final class CodeReader {
                 rest.append(code.charAt(i++));
             }
         }
-        boolean calls = rest.indexOf("(") >= 0 || rest.indexOf("`") >= 0 || rest.indexOf("!") >= 0 || rest.indexOf("|") >= 0;
-        return (!calls && !COMMAND_LANGUAGES.contains(language)) || PRINTS.matcher(rest).matches();
+        boolean calls =
+                rest.indexOf("(") >= 0 || rest.indexOf("`") >= 0 || rest.indexOf("!") >= 0 || rest.indexOf("|") >= 0;
+        return (!calls && !COMMAND_LANGUAGES.contains(language))
+                || PRINTS.matcher(rest).matches();
     }
 
     private static final java.util.regex.Pattern PRINTED = java.util.regex.Pattern.compile(
@@ -340,12 +342,16 @@ final class CodeReader {
         if (code.length() > 16 * 1024) {
             return;
         }
-        if (ENVIRONMENT.matcher(code).find()) {
+        if ((code.contains("env") || code.contains("ENV"))
+                && ENVIRONMENT.matcher(code).find()) {
             evaluator.emit(":environment");
         }
-        if (!deleted && DELETERS.matcher(code).find()) {
+        if (!deleted && mayDelete(code) && DELETERS.matcher(code).find()) {
             boolean many = MANY.matcher(code).find();
-            if (code.contains("homedir()") || code.contains("Dir.home") || code.contains("expanduser") || code.contains("Path.home")) {
+            if (code.contains("homedir()")
+                    || code.contains("Dir.home")
+                    || code.contains("expanduser")
+                    || code.contains("Path.home")) {
                 evaluator.emit("rm", Argument.of("-rf"), Argument.of("~"));
             }
             for (String literal : literals(code)) {
@@ -358,6 +364,10 @@ final class CodeReader {
                 evaluator.emit("rm", Argument.of("-rf"), Argument.of(pattern.group(1)));
             }
         }
+    }
+
+    private static boolean mayDelete(String code) {
+        return code.contains("unlink") || code.contains("rm") || code.contains("emove") || code.contains("deltree");
     }
 
     private static final java.util.regex.Pattern ANGLED = java.util.regex.Pattern.compile("<([~/][^<>\\s]*\\*)>");
@@ -460,8 +470,12 @@ final class CodeReader {
     private void follow(String language, Call call) throws UnreadableScriptException {
         String first = call.texts().isEmpty() ? null : call.texts().getFirst();
         if (first != null
-                && (call.name().equals("getattr") || call.name().equals("__getattribute__") || call.name().equals("methodcaller"))
-                && (RUN.contains(first.toLowerCase(Locale.ROOT)) || DELETE.contains(first) || EVALUATE.contains(first))) {
+                && (call.name().equals("getattr")
+                        || call.name().equals("__getattribute__")
+                        || call.name().equals("methodcaller"))
+                && (RUN.contains(first.toLowerCase(Locale.ROOT))
+                        || DELETE.contains(first)
+                        || EVALUATE.contains(first))) {
             evaluator.doubt("code in it calls by a name that is put together: " + first);
         }
         boolean process = RUN.contains(call.name())
@@ -471,7 +485,8 @@ final class CodeReader {
             if (first != null
                     && first.indexOf(' ') < 0
                     && !call.elements().isEmpty()
-                    && (call.elements().getFirst().startsWith("-") || call.elements().getFirst().startsWith("/"))) {
+                    && (call.elements().getFirst().startsWith("-")
+                            || call.elements().getFirst().startsWith("/"))) {
                 List<Argument> words = new ArrayList<>(List.of(Argument.of(first)));
                 call.elements().forEach(element -> words.add(Argument.of(element)));
                 evaluator.aliasFreeRun(words, null);

@@ -77,7 +77,8 @@ final class Commands {
         return runNormal(words, input, writes, reads);
     }
 
-    private Argument runNormal(List<Argument> words, @Nullable Argument input, List<Argument> writes, List<Argument> reads)
+    private Argument runNormal(
+            List<Argument> words, @Nullable Argument input, List<Argument> writes, List<Argument> reads)
             throws UnreadableScriptException {
         Argument first = words.getFirst();
         String path = first.text();
@@ -176,7 +177,8 @@ final class Commands {
                 for (int i = 0; i < arguments.size(); i++) {
                     dashes = dashes < 0 && arguments.get(i).text().equals("--") ? i : dashes;
                 }
-                boolean words = !arguments.isEmpty() && !arguments.getFirst().text().startsWith("-")
+                boolean words = !arguments.isEmpty()
+                        && !arguments.getFirst().text().startsWith("-")
                         && !arguments.getFirst().text().startsWith("+");
                 if (dashes >= 0 || words) {
                     evaluator.positional(arguments.subList(dashes + 1, arguments.size()));
@@ -201,7 +203,8 @@ final class Commands {
             case "read", "mapfile", "readarray", "getopts" -> {
                 for (CommandLine.Option option : commandLine(program, arguments).options()) {
                     if (option.flag().equals("-C")) {
-                        evaluator.within(program, () -> evaluator.runText(option.value().text(), null));
+                        evaluator.within(
+                                program, () -> evaluator.runText(option.value().text(), null));
                     }
                 }
                 int marks = Mark.UNKNOWN.bit() | (input == null ? 0 : input.marks());
@@ -256,7 +259,8 @@ final class Commands {
             case "npm", "yarn", "pnpm", "bun" -> {
                 Argument manifest = Argument.of("package.json");
                 if (evaluator.wroteFile(manifest)) {
-                    for (String literal : CodeReader.literals(evaluator.file(manifest).text())) {
+                    for (String literal :
+                            CodeReader.literals(evaluator.file(manifest).text())) {
                         evaluator.within(program, () -> evaluator.runText(literal, null));
                     }
                 }
@@ -272,9 +276,11 @@ final class Commands {
                 if (bisect || each) {
                     int from = arguments.indexOf(words.get(1)) + 1;
                     List<Argument> command = arguments.subList(from, arguments.size());
-                    evaluator.within("git " + words.get(0).text(), () -> command.size() == 1
-                            ? scriptText(program, command.getFirst(), List.of())
-                            : evaluator.aliasFreeRun(command, null));
+                    evaluator.within(
+                            "git " + words.get(0).text(),
+                            () -> command.size() == 1
+                                    ? scriptText(program, command.getFirst(), List.of())
+                                    : evaluator.aliasFreeRun(command, null));
                 }
             }
             case "at", "batch" -> {
@@ -348,7 +354,8 @@ final class Commands {
     }
 
     /** Follows what a program's options say that it runs. */
-    private void options(String program, Programs.Runs runs, List<Argument> arguments) throws UnreadableScriptException {
+    private void options(String program, Programs.Runs runs, List<Argument> arguments)
+            throws UnreadableScriptException {
         for (CommandLine.Option option : commandLine(program, arguments).options()) {
             Argument value = option.value();
             if (runs.shell().contains(option.flag())) {
@@ -361,7 +368,8 @@ final class Commands {
             int separator = separator(value.text());
             if (keys != null && separator > 0) {
                 String key = value.text().substring(0, separator).strip();
-                Argument set = new Argument(value.text().substring(separator + 1).strip(), value.marks());
+                Argument set =
+                        new Argument(value.text().substring(separator + 1).strip(), value.marks());
                 if (keys.stream().anyMatch(pattern -> isKey(pattern, key))) {
                     setting(program, key, set);
                 }
@@ -391,7 +399,10 @@ final class Commands {
     private void load(Argument value) throws UnreadableScriptException {
         String text = value.text();
         if (!text.isEmpty() && !text.equals("/dev/null") && !isSwitch(text)) {
-            evaluator.emit(":load", value.marked(evaluator.wroteFile(value) ? evaluator.file(value).marks() : 0));
+            evaluator.emit(
+                    ":load",
+                    value.marked(
+                            evaluator.wroteFile(value) ? evaluator.file(value).marks() : 0));
             if (evaluator.wroteFile(value)) {
                 runFile(value, List.of(), null);
             }
@@ -399,7 +410,11 @@ final class Commands {
     }
 
     private static boolean isSwitch(String text) {
-        return text.equals("true") || text.equals("false") || text.equals("none") || text.equals("0") || text.equals("1");
+        return text.equals("true")
+                || text.equals("false")
+                || text.equals("none")
+                || text.equals("0")
+                || text.equals("1");
     }
 
     private static int separator(String text) {
@@ -437,7 +452,10 @@ final class Commands {
             int rule = line.indexOf(';');
             boolean inline = rule > 0 && line.indexOf(':') > 0 && line.indexOf(':') < rule && !line.startsWith("\t");
             if (line.startsWith("\t") || inline || line.startsWith("\t-")) {
-                String command = (inline ? line.substring(rule + 1) : line).strip().replaceFirst("^[@+-]+", "").replace("$$", "$");
+                String command = (inline ? line.substring(rule + 1) : line)
+                        .strip()
+                        .replaceFirst("^[@+-]+", "")
+                        .replace("$$", "$");
                 evaluator.within("make", () -> evaluator.runText(command, null));
             }
         }
@@ -445,8 +463,8 @@ final class Commands {
 
     /** The makefiles that the script wrote, and rules that are given as an option. */
     private void makefiles(String program, List<Argument> arguments) throws UnreadableScriptException {
-        List<Argument> files = new ArrayList<>(
-                List.of(Argument.of("Makefile"), Argument.of("makefile"), Argument.of("GNUmakefile")));
+        List<Argument> files =
+                new ArrayList<>(List.of(Argument.of("Makefile"), Argument.of("makefile"), Argument.of("GNUmakefile")));
         for (Argument argument : arguments) {
             if (argument.text().startsWith("--eval=")) {
                 recipes(argument.text().substring(7));
@@ -523,7 +541,10 @@ final class Commands {
     }
 
     private static boolean isInput(String file) {
-        return file.equals("/dev/stdin") || file.equals("-") || file.equals("/dev/fd/0") || file.equals("/proc/self/fd/0");
+        return file.equals("/dev/stdin")
+                || file.equals("-")
+                || file.equals("/dev/fd/0")
+                || file.equals("/proc/self/fd/0");
     }
 
     private Argument shell(String program, List<Argument> arguments, @Nullable Argument input)
@@ -542,7 +563,9 @@ final class Commands {
                 i++;
                 continue;
             }
-            if ((text.equals("-C") || text.equals("--init-command")) && program.equals("fish") && i + 1 < arguments.size()) {
+            if ((text.equals("-C") || text.equals("--init-command"))
+                    && program.equals("fish")
+                    && i + 1 < arguments.size()) {
                 scriptText(program, arguments.get(i + 1), List.of());
                 i += 2;
                 continue;
@@ -599,7 +622,11 @@ final class Commands {
         for (int i = 0; i < arguments.size(); i++) {
             String flag = arguments.get(i).text().toLowerCase(Locale.ROOT);
             boolean more = i + 1 < arguments.size();
-            if (more && flag.length() > 1 && "-encodedcommand".startsWith(flag) && flag.startsWith("-e") && !flag.equals("-ex")) {
+            if (more
+                    && flag.length() > 1
+                    && "-encodedcommand".startsWith(flag)
+                    && flag.startsWith("-e")
+                    && !flag.equals("-ex")) {
                 String decoded = PowerShellReader.decoded(arguments.get(i + 1).text());
                 evaluator.doubt(program + " runs an encoded command");
                 return decoded == null
@@ -617,7 +644,8 @@ final class Commands {
             if (!flag.startsWith("-")) {
                 return powerShellText(program, Argument.joined(arguments.subList(i, arguments.size())));
             }
-            i += flag.matches("-(ex|exec|executionpolicy|ep|windowstyle|w|win|wi|version|v|configurationname|inputformat|outputformat|workingdirectory|wd|settingsfile|psconsolefile)")
+            i += flag.matches(
+                            "-(ex|exec|executionpolicy|ep|windowstyle|w|win|wi|version|v|configurationname|inputformat|outputformat|workingdirectory|wd|settingsfile|psconsolefile)")
                     ? 1
                     : 0;
         }
@@ -639,7 +667,8 @@ final class Commands {
                 List<Argument> rest = arguments.subList(i + 1, arguments.size());
                 return evaluator.within("cmd", () -> {
                     if (rest.size() == 1) {
-                        for (List<Argument> command : PowerShell.ofPrompt(rest.getFirst().text())) {
+                        for (List<Argument> command :
+                                PowerShell.ofPrompt(rest.getFirst().text())) {
                             evaluator.aliasFreeRun(command, input);
                         }
                     } else if (!rest.isEmpty()) {
@@ -670,7 +699,8 @@ final class Commands {
         Argument printed = null;
         for (int i = 0; i < arguments.size(); i++) {
             String flag = arguments.get(i).text();
-            boolean code = (flag.matches("-[a-zA-Z]*[ceErRxp]|--eval|-eval|--print|-pe|--run|--execute|-Command|-command|--expr|-batch-eval")
+            boolean code = (flag.matches(
+                                    "-[a-zA-Z]*[ceErRxp]|--eval|-eval|--print|-pe|--run|--execute|-Command|-command|--expr|-batch-eval")
                             || (flag.equals("eval") && i == 0))
                     && i + 1 < arguments.size();
             if (code) {
@@ -738,9 +768,14 @@ final class Commands {
     }
 
     /** Follows a program that is written in the language: {@code python manage.py flush}, {@code php artisan db:wipe}. */
-    private Argument module(String program, List<Argument> words, @Nullable Argument input) throws UnreadableScriptException {
+    private Argument module(String program, List<Argument> words, @Nullable Argument input)
+            throws UnreadableScriptException {
         String name = Paths.baseName(words.getFirst().text());
-        if (name.equals("timeit") || name.equals("cProfile") || name.equals("profile") || name.equals("trace") || name.equals("pdb")) {
+        if (name.equals("timeit")
+                || name.equals("cProfile")
+                || name.equals("profile")
+                || name.equals("trace")
+                || name.equals("pdb")) {
             for (Argument word : words.subList(1, words.size())) {
                 if (word.text().indexOf('(') > 0 || word.text().indexOf(' ') > 0) {
                     code(program, word);
@@ -813,7 +848,9 @@ final class Commands {
     private void texts(String program, List<Argument> arguments) throws UnreadableScriptException {
         for (Argument argument : arguments) {
             if (argument.text().indexOf(' ') > 0 || argument.text().indexOf('!') >= 0) {
-                String text = argument.text().replaceFirst("^\\s*\\+?(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)", "");
+                String text = argument.text()
+                        .replaceFirst(
+                                "^\\s*\\+?(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)", "");
                 evaluator.within(program, () -> evaluator.runText(text, null));
             }
         }
@@ -827,7 +864,9 @@ final class Commands {
                 evaluator.within("option " + program + " !", () -> evaluator.runText(command.substring(1), null));
             } else if (command.matches("(?:[erE]|get|mget|lcd|put|mput|send)\\s+\\S.*")) {
                 String[] words = command.split("\\s+", 3);
-                evaluator.emit(words[0].contains("put") || words[0].equals("send") ? ":upload" : ":read", Argument.of(words[1]));
+                evaluator.emit(
+                        words[0].contains("put") || words[0].equals("send") ? ":upload" : ":read",
+                        Argument.of(words[1]));
             } else if (command.matches("(?:w|wq|W)\\s+\\S.*")) {
                 evaluator.emit(":write", Argument.of(command.split("\\s+", 3)[1]));
             }
@@ -844,7 +883,8 @@ final class Commands {
             if (text.length() > 2 && text.length() < 4096 && text.charAt(0) != '/' && text.charAt(0) != '-') {
                 java.util.regex.Matcher file = SED_FILE.matcher(text);
                 while (file.find()) {
-                    evaluator.emit(file.group(1).equalsIgnoreCase("w") ? ":write" : ":read", Argument.of(file.group(2)));
+                    evaluator.emit(
+                            file.group(1).equalsIgnoreCase("w") ? ":write" : ":read", Argument.of(file.group(2)));
                 }
                 java.util.regex.Matcher run = SED_RUN.matcher(text);
                 while (run.find()) {

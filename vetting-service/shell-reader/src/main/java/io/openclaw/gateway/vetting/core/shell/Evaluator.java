@@ -64,6 +64,9 @@ final class Evaluator {
         this.programs = programs;
         this.surroundings = surroundings;
         this.directory = surroundings.directory();
+        for (String path : surroundings.downloaded()) {
+            files.put(path, new Argument("$(<" + path + ")", Mark.UNKNOWN.bit() | Mark.DOWNLOADED.bit()));
+        }
         this.runner = new Commands(this, programs);
     }
 
@@ -109,7 +112,20 @@ final class Evaluator {
         } catch (StackOverflowError e) {
             doubt("it is nested too deeply");
         }
-        return new Reading(commands, List.copyOf(doubts));
+        return new Reading(commands, List.copyOf(doubts), fetched());
+    }
+
+    /** The files that it fetched, without those that were there before. */
+    private Set<String> fetched() {
+        Set<String> fetched = new LinkedHashSet<>();
+        files.forEach((path, content) -> {
+            if (Mark.DOWNLOADED.in(content.marks())
+                    && !path.startsWith("/dev/")
+                    && !surroundings.downloaded().contains(path)) {
+                fetched.add(path);
+            }
+        });
+        return fetched;
     }
 
     /** Variables that are given apart from the text are assignments before it. */

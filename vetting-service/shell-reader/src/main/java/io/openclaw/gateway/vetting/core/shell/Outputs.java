@@ -76,8 +76,24 @@ final class Outputs {
             "ascii85");
 
     private static final Set<String> PACKERS = Set.of(
-            "gzip", "xz", "bzip2", "zstd", "lz4", "brotli", "lzma", "lzip", "pigz", "compress", "unzip", "tar", "7z", "7za", "bsdtar",
-            "cpio", "age", "sops");
+            "gzip",
+            "xz",
+            "bzip2",
+            "zstd",
+            "lz4",
+            "brotli",
+            "lzma",
+            "lzip",
+            "pigz",
+            "compress",
+            "unzip",
+            "tar",
+            "7z",
+            "7za",
+            "bsdtar",
+            "cpio",
+            "age",
+            "sops");
 
     private Outputs() {}
 
@@ -110,7 +126,8 @@ final class Outputs {
         if (DECODERS.contains(program)
                 || (line.has("-d", "-D", "--decode") && (program.equals("base64") || program.equals("openssl")))
                 || (program.equals("xxd") && line.has("-r"))
-                || (PACKERS.contains(program) && line.has("-d", "-dc", "-cd", "--decompress", "--decode", "-D", "-p", "-O", "-so"))) {
+                || (PACKERS.contains(program)
+                        && line.has("-d", "-dc", "-cd", "--decompress", "--decode", "-D", "-p", "-O", "-so"))) {
             marks |= Mark.DECODED.bit();
         }
         return new Argument("$()", marks);
@@ -118,8 +135,13 @@ final class Outputs {
 
     /** A home directory or the whole file system has credentials in it. */
     private static boolean isEverything(String path) {
-        return path.equals("~") || path.equals("/") || path.equals("~/") || path.equals("/home") || path.equals("/root")
-                || path.equals("/etc") || path.equals("/Users");
+        return path.equals("~")
+                || path.equals("/")
+                || path.equals("~/")
+                || path.equals("/home")
+                || path.equals("/root")
+                || path.equals("/etc")
+                || path.equals("/Users");
     }
 
     private static @Nullable Argument exact(

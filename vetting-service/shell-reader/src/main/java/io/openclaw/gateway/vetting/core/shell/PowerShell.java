@@ -9,12 +9,56 @@ import java.util.regex.Pattern;
 /** Recognises PowerShell and the command prompt where a POSIX shell's commands are expected. */
 final class PowerShell {
     private static final Set<String> ACTIVE = Set.of(
-            "remove", "clear", "stop", "disable", "uninstall", "reset", "revoke", "unregister", "dismount", "suspend", "restart",
-            "invoke", "enter", "set", "unblock", "grant", "add", "register", "enable", "send", "block", "format", "unlock", "use",
-            "write", "edit", "initialize", "restore", "protect", "unprotect", "publish", "submit", "deny", "approve", "start");
+            "remove",
+            "clear",
+            "stop",
+            "disable",
+            "uninstall",
+            "reset",
+            "revoke",
+            "unregister",
+            "dismount",
+            "suspend",
+            "restart",
+            "invoke",
+            "enter",
+            "set",
+            "unblock",
+            "grant",
+            "add",
+            "register",
+            "enable",
+            "send",
+            "block",
+            "format",
+            "unlock",
+            "use",
+            "write",
+            "edit",
+            "initialize",
+            "restore",
+            "protect",
+            "unprotect",
+            "publish",
+            "submit",
+            "deny",
+            "approve",
+            "start");
     private static final Set<String> OF_ITEMS = Set.of(
-            "remove-item", "ri", "del", "erase", "rd", "rmdir", "rm", "clear-content", "stop-process", "kill", "stop-service",
-            "remove-aduser", "stop-vm", "remove-vm");
+            "remove-item",
+            "ri",
+            "del",
+            "erase",
+            "rd",
+            "rmdir",
+            "rm",
+            "clear-content",
+            "stop-process",
+            "kill",
+            "stop-service",
+            "remove-aduser",
+            "stop-vm",
+            "remove-vm");
     private static final Pattern NAME = Pattern.compile("[A-Z][a-z]+-[A-Z][A-Za-z]+");
     private static final String CMDLET =
             "(?:[A-Z][a-z]+-[A-Z][A-Za-z]+|(?i:remove-item|clear-content|format-volume|clear-disk|stop-computer"
@@ -57,7 +101,10 @@ final class PowerShell {
 
     /** Tells whether a program's name, as it is written, is a cmdlet's. */
     static boolean isCmdlet(String written) {
-        return NAME.matcher(written).matches();
+        return !written.isEmpty()
+                && Character.isUpperCase(written.charAt(0))
+                && written.indexOf('-') > 0
+                && NAME.matcher(written).matches();
     }
 
     /** Tells whether a name is a cmdlet's whose verb says that it changes something: {@code Remove-…}, {@code Set-…}. */
@@ -87,7 +134,10 @@ final class PowerShell {
         for (Argument argument : arguments) {
             String text = argument.text();
             if (SWITCH.matcher(text).matches()) {
-                words.add(Argument.of(text.equalsIgnoreCase("/s") ? "-recurse" : "-" + text.substring(1).toLowerCase(Locale.ROOT)));
+                words.add(Argument.of(
+                        text.equalsIgnoreCase("/s")
+                                ? "-recurse"
+                                : "-" + text.substring(1).toLowerCase(Locale.ROOT)));
             } else {
                 words.add(new Argument(Paths.normal(text), argument.marks()));
             }

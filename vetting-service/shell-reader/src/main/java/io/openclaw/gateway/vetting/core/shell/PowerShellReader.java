@@ -17,9 +17,30 @@ final class PowerShellReader {
     private static final int MAX_DEPTH = 12;
     private static final int MOST_COMMANDS = 500;
     private static final List<String> PARAMETERS = List.of(
-            "-recurse", "-force", "-path", "-literalpath", "-command", "-destination", "-filter", "-include", "-exclude",
-            "-whatif", "-confirm", "-uri", "-outfile", "-filepath", "-argumentlist", "-name", "-value", "-scriptblock",
-            "-computername", "-method", "-infile", "-driveletter", "-number", "-verb");
+            "-recurse",
+            "-force",
+            "-path",
+            "-literalpath",
+            "-command",
+            "-destination",
+            "-filter",
+            "-include",
+            "-exclude",
+            "-whatif",
+            "-confirm",
+            "-uri",
+            "-outfile",
+            "-filepath",
+            "-argumentlist",
+            "-name",
+            "-value",
+            "-scriptblock",
+            "-computername",
+            "-method",
+            "-infile",
+            "-driveletter",
+            "-number",
+            "-verb");
 
     private final Evaluator evaluator;
     private final Programs programs;
@@ -151,7 +172,9 @@ final class PowerShellReader {
             return command(new ArrayList<>(words.subList(1, words.size())), piped);
         }
         boolean item = PowerShell.takesItems(name);
-        if (item && piped != null && normal.stream().skip(1).noneMatch(word -> !word.text().startsWith("-"))) {
+        if (item
+                && piped != null
+                && normal.stream().skip(1).noneMatch(word -> !word.text().startsWith("-"))) {
             normal.add(piped);
         }
         return evaluator.aliasFreeRun(normal, piped);
@@ -159,8 +182,28 @@ final class PowerShellReader {
 
     private static boolean isKeyword(String name) {
         return switch (name) {
-            case "if", "else", "elseif", "foreach", "for", "while", "do", "try", "catch", "finally", "return", "function",
-                    "param", "begin", "process", "end", "switch", "in", "throw", "exit", "break", "continue" -> true;
+            case "if",
+                    "else",
+                    "elseif",
+                    "foreach",
+                    "for",
+                    "while",
+                    "do",
+                    "try",
+                    "catch",
+                    "finally",
+                    "return",
+                    "function",
+                    "param",
+                    "begin",
+                    "process",
+                    "end",
+                    "switch",
+                    "in",
+                    "throw",
+                    "exit",
+                    "break",
+                    "continue" -> true;
             default -> false;
         };
     }
@@ -201,7 +244,9 @@ final class PowerShellReader {
     }
 
     static String path(String written) {
-        return written.indexOf('\\') >= 0 || written.indexOf('%') >= 0 || (written.length() > 1 && written.charAt(1) == ':')
+        return written.indexOf('\\') >= 0
+                        || written.indexOf('%') >= 0
+                        || (written.length() > 1 && written.charAt(1) == ':')
                 ? Paths.normal(written)
                 : written;
     }
@@ -235,7 +280,9 @@ final class PowerShellReader {
                 at++;
                 Argument value = parenthesis(word.toString());
                 boolean known = word.isEmpty() && !value.isUnknown();
-                word = known ? new StringBuilder(value.text()) : word.isEmpty() ? new StringBuilder("$()") : word.append("()");
+                word = known
+                        ? new StringBuilder(value.text())
+                        : word.isEmpty() ? new StringBuilder("$()") : word.append("()");
                 marks |= value.marks() | (known ? 0 : Mark.UNKNOWN.bit());
             } else if (c == '+' && !word.isEmpty()) {
                 at++;
@@ -255,13 +302,20 @@ final class PowerShellReader {
         int dot = Math.max(method.lastIndexOf('.'), method.lastIndexOf(':'));
         String name = dot < 0 ? "" : method.substring(dot + 1);
         switch (name) {
-            case "downloadstring", "downloaddata", "downloadfile", "openread", "getasync", "getstringasync", "create" -> {
+            case "downloadstring",
+                    "downloaddata",
+                    "downloadfile",
+                    "openread",
+                    "getasync",
+                    "getstringasync",
+                    "create" -> {
                 evaluator.emit(":http", Argument.of("get"), inner);
                 return new Argument("$()", Mark.UNKNOWN.bit() | Mark.DOWNLOADED.bit());
             }
             case "uploadstring", "uploaddata", "uploadfile", "uploadvalues", "postasync" ->
                 evaluator.emit(":http", Argument.of("post"), inner);
-            case "delete" -> evaluator.emit(":delete", Argument.of("-r"), new Argument(path(inner.text()), inner.marks()));
+            case "delete" ->
+                evaluator.emit(":delete", Argument.of("-r"), new Argument(path(inner.text()), inner.marks()));
             case "readalltext", "readalllines", "readallbytes" ->
                 evaluator.emit(":read", new Argument(path(inner.text()), inner.marks()));
             case "writealltext", "writeallbytes", "writealllines" ->
@@ -338,7 +392,9 @@ final class PowerShellReader {
         while (at < text.length()
                 && (braces
                         ? text.charAt(at) != '}'
-                        : Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_' || text.charAt(at) == ':')) {
+                        : Character.isLetterOrDigit(text.charAt(at))
+                                || text.charAt(at) == '_'
+                                || text.charAt(at) == ':')) {
             at++;
         }
         String name = text.substring(start, at).toLowerCase(Locale.ROOT);

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.vetting.core.shell;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,15 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param directory where it is run, relative to the agent's own directory, or absolute; empty for that directory itself
  * @param environment variables that are set for it, by name
  * @param input what it reads from standard input; {@code null} if nobody says
+ * @param downloaded files that earlier commands fetched, as resolved paths
  */
 public record Surroundings(
         String directory,
         Map<String, String> environment,
-        @Nullable String input) {
+        @Nullable String input,
+        Set<String> downloaded) {
     /** The agent's own directory, and nothing else. */
-    public static final Surroundings NONE = new Surroundings("", Map.of(), null);
+    public static final Surroundings NONE = new Surroundings("", Map.of(), null, Set.of());
 
     public Surroundings {
         environment = Map.copyOf(environment);
+        downloaded = Set.copyOf(downloaded);
+    }
+
+    public Surroundings(String directory, Map<String, String> environment, @Nullable String input) {
+        this(directory, environment, input, Set.of());
+    }
+
+    /** Returns the same with files that earlier commands fetched. */
+    public Surroundings after(Set<String> files) {
+        return files.isEmpty() ? this : new Surroundings(directory, environment, input, files);
     }
 }
