@@ -91,6 +91,13 @@ final class ArgumentClass {
         String text = argument.text();
         if (!paths.isEmpty() && !text.isEmpty() && text.length() < 4096 && looksLikePath(text)) {
             String path = compared(Paths.resolve(directory, text));
+            if (path.length() > 1 && path.endsWith("/")) {
+                // A directory that something is put into, or all of what is in it.
+                path = path.substring(0, path.length() - 1);
+                if (paths.match(path + "/.") && !except.match(path) && !staysBelow(directory, path)) {
+                    return true;
+                }
+            }
             if (paths.match(path) && !except.match(path) && !staysBelow(directory, path)) {
                 return true;
             }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * told from the text is marked unknown.
  */
 final class Evaluator {
-    private static final int MOST_STEPS = 5_000;
-    private static final int MOST_COMMANDS = 2_000;
+    static final int MOST_STEPS = 5_000;
+    static final int MOST_COMMANDS = 2_000;
     private static final int MAX_DEPTH = 16;
     private static final int MOST_LINKS = 64;
     private static final int MOST_DOUBTS = 12;
@@ -112,7 +112,7 @@ final class Evaluator {
         } catch (StackOverflowError e) {
             doubt("it is nested too deeply");
         }
-        return new Reading(commands, List.copyOf(doubts), fetched());
+        return new Reading(commands, List.copyOf(doubts), fetched(), steps);
     }
 
     /** The files that it fetched, without those that were there before. */
@@ -357,12 +357,10 @@ final class Evaluator {
         depth--;
     }
 
-    /** Follows a text that PowerShell or the command prompt runs: in their way, and as a POSIX shell's. */
+    /** Follows a text that PowerShell runs, or the command prompt in a tool of that name. */
     Argument runPowerShell(String text) throws UnreadableScriptException {
-        if (!PowerShell.looksLike(text)) {
-            powerShell(text, null);
-        }
-        return runText(text, null);
+        powerShell(text, null);
+        return UNKNOWN_OUTPUT;
     }
 
     /** Follows the script of a shell that runs with arguments of its own. */

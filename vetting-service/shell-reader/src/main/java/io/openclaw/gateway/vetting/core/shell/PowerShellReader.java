@@ -162,8 +162,16 @@ final class PowerShellReader {
         }
         List<Argument> normal = new ArrayList<>(words.size());
         normal.add(first);
-        for (Argument word : words.subList(1, words.size())) {
-            normal.add(parameter(word));
+        for (int i = 1; i < words.size(); i++) {
+            String text = words.get(i).text();
+            if (i + 1 < words.size() && (text.equals(">") || text.equals(">>") || text.equals("2>") || text.equals("*>"))) {
+                Argument target = words.get(++i);
+                if (!target.text().startsWith("$null")) {
+                    evaluator.emit(":write", new Argument(path(target.text()), target.marks()));
+                }
+            } else if (!text.equals("2>&1")) {
+                normal.add(parameter(words.get(i)));
+            }
         }
         if (name.equals("iex") || name.equals("invoke-expression")) {
             return expression(normal, piped);
