@@ -42,6 +42,7 @@ class OldEventsTest {
             "offers.reported",
             "resource.updated",
             "signin.failed");
+    private static final Set<String> NEWER = Set.of("call.reported", "call.diverged", "hook.reported");
 
     private final Keyring keyring = Keyring.ofAll(KEYS, oldKeys());
     private final EventCodec codec = new EventCodec("/test", keyring);
@@ -121,10 +122,11 @@ class OldEventsTest {
     }
 
     @Test
-    void thereIsOneOfEachType() {
+    void thereIsOneOfEachTypeOfThen() {
         assertThat(records().stream().map(OldEventsTest::typeOf).collect(Collectors.toSet()))
                 .isEqualTo(Arrays.stream(EventType.values())
                         .map(EventType::shortName)
+                        .filter(type -> !NEWER.contains(type))
                         .collect(Collectors.toSet()));
     }
 
