@@ -3,7 +3,10 @@ package io.openclaw.gateway.audit;
 import io.openclaw.gateway.audit.core.Recorder;
 import io.openclaw.gateway.audit.kafka.AuditTrail;
 import io.openclaw.gateway.audit.persistence.AuditStore;
+import io.openclaw.gateway.audit.persistence.CallStatistics;
 import io.openclaw.gateway.audit.web.AuditController;
+import io.openclaw.gateway.audit.web.AuditPages;
+import io.openclaw.gateway.common.console.LiveUpdates;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.Topics;
@@ -14,16 +17,27 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** The audit service. */
 @Configuration(proxyBeanMethods = false)
-@Import(AuditController.class)
+@Import({AuditController.class, AuditPages.class})
 public class AuditConfiguration {
 
     @Bean
     AuditStore auditStore(DataSource dataSource, JdbcTemplate template) {
         return new AuditStore(Schema.migrated("audit", dataSource), template);
+    }
+
+    @Bean
+    CallStatistics callStatistics(AuditStore migrated, JdbcClient jdbc) {
+        return new CallStatistics(new Schema("audit"), jdbc);
+    }
+
+    @Bean
+    LiveUpdates recordUpdates(CallStatistics statistics) {
+        return new LiveUpdates("record", statistics::last);
     }
 
     @Bean

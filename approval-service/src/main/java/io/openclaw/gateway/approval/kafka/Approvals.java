@@ -3,10 +3,12 @@ package io.openclaw.gateway.approval.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.Grant;
 import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
+import io.openclaw.gateway.approval.persistence.GrantStore;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
@@ -19,6 +21,7 @@ import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventListeners.Received;
@@ -55,6 +58,7 @@ public final class Approvals implements PipelineLifecycle {
 
     private final List<MessageListenerContainer> containers;
     private final ApprovalStore store;
+    private final GrantStore grants;
     private final EventPublisher publisher;
     private final DeadLetters deadLetters;
     private final RecordReader reader;
@@ -74,6 +78,7 @@ public final class Approvals implements PipelineLifecycle {
             Duration lifetime,
             int maxPendingPerAgent,
             ApprovalStore store,
+            GrantStore grants,
             EventListeners listeners,
             EventPublisher publisher,
             DeadLetters deadLetters,
@@ -84,6 +89,7 @@ public final class Approvals implements PipelineLifecycle {
             Clock clock,
             MeterRegistry meters) {
         this.store = store;
+        this.grants = grants;
         this.publisher = publisher;
         this.deadLetters = deadLetters;
         this.reader = reader;
@@ -130,12 +136,31 @@ public final class Approvals implements PipelineLifecycle {
                 return false;
             }
             if (store.decide(seen, seen.after(status, person, said, now), now)) {
-                store.find(id)
-                        .filter(stored -> stored.approval().status() != Status.PENDING)
-                        .ifPresent(this::tryToTell);
+                handOn(id);
                 return true;
             }
             // Somebody else was quicker: what is wanted now is looked at again.
+        }
+    }
+
+    /**
+     * Ends a waiting call for which a person would approve other arguments.
+     *
+     * @param shown those arguments, masked
+     * @return false if the approval is not pending any more, or has expired
+     */
+    public boolean supersede(UUID id, Person person, RawJson shown, @Nullable String reason) {
+        String said = reason == null ? null : redactor.redact(reason);
+        while (true) {
+            Approval seen = store.find(id).map(Stored::approval).orElseThrow();
+            Instant now = clock.instant();
+            if (!seen.isOpenAt(now)) {
+                return false;
+            }
+            if (store.decide(seen, seen.superseded(person, shown, said, now), now)) {
+                handOn(id);
+                return true;
+            }
         }
     }
 
@@ -152,10 +177,7 @@ public final class Approvals implements PipelineLifecycle {
             }
             Instant now = clock.instant();
             try {
-                store.insert(new Stored(
-                        admitted(escalated, now),
-                        received.record().partition(),
-                        received.record().offset()));
+                keep(received, now);
             } catch (RuntimeException | StackOverflowError e) {
                 if (e instanceof DataAccessException && !(e instanceof DataIntegrityViolationException)) {
                     // The database is away, or not as it should be: the batch comes again.
@@ -167,25 +189,64 @@ public final class Approvals implements PipelineLifecycle {
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING
                             || stored.approval().wasRefused()
-                            || escalated.call().usesApproval() != null)
+                            || escalated.call().usesApproval() != null
+                            || stored.approval().wasGranted())
                     .ifPresent(stored -> tell(stored, received.signed()));
         }
     }
 
-    /** Returns the new approval of a call: an earlier one answers it, it is pending, or there are too many already. */
-    private Approval admitted(CallEscalated escalated, Instant now) {
+    /** Keeps the new approval of a call: an earlier one or a grant answers it, it is pending, or there are too many already. */
+    private void keep(Received<CallEscalated> received, Instant now) {
+        CallEscalated escalated = received.event();
         ToolCall call = escalated.call();
         Approval approval = Approval.of(escalated, lifetime, redactor, now);
+        int partition = received.record().partition();
+        long offset = received.record().offset();
         UUID earlier = call.usesApproval();
         if (earlier != null && call.mode() == Mode.DECIDE) {
             Optional<Approval> answered = store.find(earlier)
                     .flatMap(stored -> approval.answeredBy(stored.approval(), now))
                     .filter(each -> store.use(earlier, call.callId(), now));
             if (answered.isPresent()) {
-                return answered.get();
+                store.insert(new Stored(answered.get(), partition, offset));
+                return;
             }
         }
-        return approval.admitted(store.pending(call.agent()), maxPendingPerAgent);
+        for (Grant grant : grants.good(call.agent(), call.upstream(), call.tool(), now)) {
+            if (grant.covers(escalated, now)
+                    && store.insertGranted(new Stored(approval.granted(grant), partition, offset), grant.id(), now)) {
+                return;
+            }
+        }
+        store.insert(new Stored(
+                approval.admitted(store.pending(call.agent()), maxPendingPerAgent), partition, offset));
+    }
+
+    /** Returns the call of an approval, as it was escalated; empty if it is not in Kafka any more. */
+    public Optional<CallEscalated> escalated(UUID id) {
+        Optional<Stored> stored = store.find(id);
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(reader.read(
+                            topics.name(Topic.CALLS_ESCALATED),
+                            stored.get().partition(),
+                            stored.get().offset(),
+                            CallEscalated.class,
+                            id)
+                    .event());
+        } catch (UnreadableEventException e) {
+            log.warn("call {} cannot be read again: {}", id, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Hands on a decided call at once; if that fails, it is tried again soon. */
+    public void handOn(UUID id) {
+        store.find(id)
+                .filter(stored -> stored.approval().status() != Status.PENDING)
+                .ifPresent(this::tryToTell);
     }
 
     /** A record that cannot be held would fail the batch for ever; its call must not go without an end. */
@@ -259,6 +320,7 @@ public final class Approvals implements PipelineLifecycle {
                 approval.expiresAt(),
                 approval.decidedBy(),
                 approval.reason(),
+                approval.channel(),
                 Map.of());
     }
 

@@ -3,13 +3,17 @@ package io.openclaw.gateway.standalone;
 import io.openclaw.gateway.common.boot.Defaults;
 import io.openclaw.gateway.common.boot.GatewayAutoConfiguration;
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.console.AccountStore;
+import io.openclaw.gateway.common.console.Accounts;
 import io.openclaw.gateway.common.kafka.TopicAcls;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
@@ -20,6 +24,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * The infrastructure alone, for services that run as processes of their own: makes the topics, writes {@code
@@ -60,7 +66,21 @@ public class InfrastructureOnly {
                 environment.getRequiredProperty("APPROVAL_URL"),
                 environment.getRequiredProperty("AUDIT_URL"));
         boolean hasUpstreams = !StandaloneGateway.upstreams(environment).isEmpty();
-        new Quickstart(data, urls, infrastructure.secrets(), hasUpstreams).tellWhenReady();
+        var accounts = new Accounts(
+                new AccountStore(
+                        new Schema("console"),
+                        JdbcClient.create(new DriverManagerDataSource(
+                                settings.getProperty("spring.datasource.url"),
+                                settings.getProperty("spring.datasource.username"),
+                                settings.getProperty("spring.datasource.password", "")))),
+                Clock.systemUTC());
+        new Quickstart(
+                        data,
+                        urls,
+                        infrastructure.secrets(),
+                        hasUpstreams,
+                        () -> accounts.issueLink(Quickstart.ADMINISTRATOR, Quickstart.LINK_LIFE))
+                .tellWhenReady();
         Thread.currentThread().join();
     }
 

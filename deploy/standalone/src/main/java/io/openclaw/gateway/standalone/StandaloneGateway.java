@@ -3,6 +3,7 @@ package io.openclaw.gateway.standalone;
 import io.openclaw.gateway.approval.ApprovalConfiguration;
 import io.openclaw.gateway.audit.AuditConfiguration;
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.console.Accounts;
 import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.NoRoomException;
 import io.openclaw.gateway.embedded.OpenToOthersException;
@@ -52,7 +53,8 @@ public class StandaloneGateway {
                         dataDirectory(environment),
                         Quickstart.Urls.all(url),
                         around.started().secrets(),
-                        !upstreams(environment).isEmpty())
+                        !upstreams(environment).isEmpty(),
+                        () -> context.getBean(Accounts.class).issueLink(Quickstart.ADMINISTRATOR, Quickstart.LINK_LIFE))
                 .tellWhenReady();
     }
 

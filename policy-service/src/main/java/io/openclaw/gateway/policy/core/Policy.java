@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,9 +262,17 @@ public final class Policy {
                     });
         }
 
+        /**
+         * Returns who has to say yes.
+         *
+         * @param owner the agent's owner; empty if it has none
+         */
         @Nullable
-        ApprovalTerms terms() {
+        ApprovalTerms terms(String owner) {
             Set<ApprovalTerms.Requirement> requirements = new LinkedHashSet<>();
+            Set<String> notAlone = new TreeSet<>();
+            ApprovalTerms.Escalation escalation = null;
+            boolean everyRuleEscalates = true;
             Long expires = null;
             boolean any = false;
             for (Held holding : held) {
@@ -272,9 +282,32 @@ public final class Policy {
                     requirements.addAll(terms.requirements());
                     Long seconds = terms.expiresInSeconds();
                     expires = expires == null || (seconds != null && seconds < expires) ? seconds : expires;
+                    if (terms.notAlone() != null) {
+                        notAlone.addAll(people(owner));
+                    }
+                    ApprovalTerms.Escalation further = terms.escalation();
+                    if (further == null) {
+                        everyRuleEscalates = false;
+                    } else if (escalation == null || further.afterSeconds() > escalation.afterSeconds()) {
+                        escalation = further;
+                    }
                 }
             }
-            return any ? new ApprovalTerms(List.copyOf(requirements), expires) : null;
+            // A further group may answer for all rules only if each of them lets one.
+            return any
+                    ? new ApprovalTerms(
+                            List.copyOf(requirements),
+                            expires,
+                            List.copyOf(notAlone),
+                            everyRuleEscalates ? escalation : null)
+                    : null;
+        }
+
+        private List<String> people(String owner) {
+            String onBehalfOf = call.identified().onBehalfOf();
+            return Stream.of(owner, onBehalfOf == null ? "" : onBehalfOf)
+                    .filter(person -> !person.isEmpty())
+                    .toList();
         }
     }
 
@@ -286,7 +319,7 @@ public final class Policy {
         Decision effect = strictest.effect();
         List<Reason> reasons = strictest.reasons();
         if (effect == Decision.DENY || principal.limits().isEmpty()) {
-            return new PolicyDecision(effect, reasons, version, strictest.terms(), List.of());
+            return new PolicyDecision(effect, reasons, version, strictest.terms(principal.owner()), List.of());
         }
         var charges = new ArrayList<Charge>();
         for (Limit limit : principal.limits()) {
@@ -321,7 +354,7 @@ public final class Policy {
                 effect,
                 reasons,
                 version,
-                strictest.terms(),
+                strictest.terms(principal.owner()),
                 call.mode() == Mode.DRY_RUN ? List.of() : List.copyOf(charges));
     }
 

@@ -367,6 +367,12 @@ public final class EventCodec {
                 require(e.address(), "address");
                 require(e.failedAt(), "failedAt");
             }
+            case ConsoleActed e -> {
+                require(e.person(), "person");
+                require(e.action(), "action");
+                require(e.subject(), "subject");
+                require(e.actedAt(), "actedAt");
+            }
         }
         if (event instanceof CallCompleted completed) {
             require(completed.outcome(), "outcome");
@@ -416,6 +422,7 @@ public final class EventCodec {
             case ResourceUpdated e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case HookReported e -> e.key() + "/" + now.toEpochMilli();
             case SignInFailed e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
+            case ConsoleActed e -> e.key() + "/" + e.action() + "/" + e.subject() + "/" + now.toEpochMilli();
         };
     }
 

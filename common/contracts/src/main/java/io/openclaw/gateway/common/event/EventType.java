@@ -42,7 +42,8 @@ public enum EventType {
     OFFERS_REPORTED("offers.reported", OffersReported.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
     RESOURCE_UPDATED("resource.updated", ResourceUpdated.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
     HOOK_REPORTED("hook.reported", HookReported.class, Topic.UPSTREAMS_STATUS, Service.INGRESS),
-    SIGN_IN_FAILED("signin.failed", SignInFailed.class, Topic.CONSOLE_EVENTS, Service.values());
+    SIGN_IN_FAILED("signin.failed", SignInFailed.class, Topic.CONSOLE_EVENTS, Service.values()),
+    CONSOLE_ACTED("console.acted", ConsoleActed.class, Topic.CONSOLE_EVENTS, Service.values());
 
     private static final String PREFIX = "io.openclaw.gateway.";
     private static final String VERSION = ".v1";

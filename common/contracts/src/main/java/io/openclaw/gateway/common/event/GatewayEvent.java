@@ -11,7 +11,8 @@ public sealed interface GatewayEvent
                 OffersReported,
                 ResourceUpdated,
                 HookReported,
-                SignInFailed {
+                SignInFailed,
+                ConsoleActed {
 
     /** Returns what the record is keyed by. */
     String key();

@@ -113,9 +113,12 @@ public record PolicyDocument(
      * @param when a CEL expression that is true for the calls that it is about; every call, if absent
      * @param effect what it does to them
      * @param reason what people and agents are told
-     * @param approvers the group that has to say yes, for {@code escalate}; anybody at the console, if absent
-     * @param quorum how many different people of it, for {@code escalate}; one, if absent
-     * @param expiresIn how long they have, for {@code escalate}, such as {@code 15m}
+     * @param approvers the group that has to say yes, if calls escalate; anybody at the console, if absent
+     * @param quorum how many different people of it, if calls escalate; one, if absent
+     * @param expiresIn how long they have, if calls escalate, such as {@code 15m}
+     * @param fourEyes whether the agent's owner, and the person for whom it acts, cannot be the only ones to say yes, if calls escalate
+     * @param escalateTo a further group that may say yes as well, if calls escalate
+     * @param escalateAfter how long the others are asked before it, such as {@code 10m}
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Rule(
@@ -126,7 +129,10 @@ public record PolicyDocument(
             @Nullable String reason,
             @Nullable String approvers,
             @Nullable Integer quorum,
-            @Nullable String expiresIn) {
+            @Nullable String expiresIn,
+            @Nullable Boolean fourEyes,
+            @Nullable String escalateTo,
+            @Nullable String escalateAfter) {
         public Rule {
             tools = listOf(tools);
         }

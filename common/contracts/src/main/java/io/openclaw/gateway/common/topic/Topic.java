@@ -32,7 +32,7 @@ public enum Topic {
     CALLS_DEAD_LETTER("calls.dead-letter", Kind.QUEUE),
     /** Approval → ingress: a call waits for a person, and what the person said. */
     APPROVALS_EVENTS("approvals.events", Kind.QUEUE, Service.INGRESS),
-    /** Every service → the record: sign-ins at the console that failed. */
+    /** Every service → the record: sign-ins at the console, and what people do there. */
     CONSOLE_EVENTS("console.events", Kind.QUEUE),
     /** Policy → everybody: the policy in force, the candidate, what is frozen, API keys, pinned tools. Compacted. */
     POLICY_STATE(

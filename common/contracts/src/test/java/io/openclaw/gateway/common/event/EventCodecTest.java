@@ -69,7 +69,8 @@ class EventCodecTest {
                         .noticing(List.of(new Reason("results/injection", "it speaks to a model", Severity.HIGH))),
                 new CallWithdrawn(call.withoutArguments()),
                 new ApprovalChanged(
-                        call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", Map.of()),
+                        call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", "console", Map.of()),
+                new ConsoleActed("eve", "grant.created", "g1", "10 min", "192.0.2.1", NOW, "i1", Map.of()),
                 new CallProgressed(
                         call.withoutArguments(),
                         1,

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.common.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.console.ConsoleConfiguration;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
@@ -43,7 +44,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 /** What every service is given. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 @EnableConfigurationProperties({GatewayProperties.class, WebAddresses.class})
-@Import({Connections.class, ConsoleSecurity.class, ProblemPages.class, WebAnswers.class})
+@Import({Connections.class, ConsoleSecurity.class, ConsoleConfiguration.class, ProblemPages.class, WebAnswers.class})
 public class GatewayAutoConfiguration {
 
     @Bean

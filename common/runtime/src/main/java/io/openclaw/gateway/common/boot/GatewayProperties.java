@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Service;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -96,19 +97,29 @@ public record GatewayProperties(
      * @param password the administrator's password; without one the administrator does not get in
      * @param groups the groups of approvers that the administrator is in; {@code *} stands for all of them
      * @param people by name: who else may look and approve
+     * @param idleTimeout after which a session ends in which nobody did anything
+     * @param sessionTimeout after which every session ends
+     * @param urls where a service's rooms are, by service ({@code approval}, {@code audit}, {@code policy}, {@code vetting}), if not
+     *     at the same origin
      */
     public record Console(
             @DefaultValue("admin") String user,
             @Nullable String password,
             @DefaultValue("*") List<String> groups,
-            @DefaultValue Map<String, Person> people) {}
+            @DefaultValue Map<String, Person> people,
+            @DefaultValue("30m") Duration idleTimeout,
+            @DefaultValue("12h") Duration sessionTimeout,
+            @DefaultValue Map<String, String> urls) {}
 
     /**
      * Somebody who approves.
      *
      * @param password that person's password; without one this person does not get in
      * @param groups the groups of approvers that this person is in
+     * @param roles what this person may do: {@code viewer}, {@code approver}, {@code auditor}, {@code administrator}
      */
     public record Person(
-            @Nullable String password, @DefaultValue List<String> groups) {}
+            @Nullable String password,
+            @DefaultValue List<String> groups,
+            @DefaultValue({"approver", "auditor"}) List<String> roles) {}
 }

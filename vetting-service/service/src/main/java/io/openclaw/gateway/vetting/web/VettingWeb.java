@@ -5,5 +5,5 @@ import org.springframework.context.annotation.Import;
 
 /** Vetting's endpoint. */
 @Configuration(proxyBeanMethods = false)
-@Import(RulesController.class)
+@Import({RulesController.class, TryPages.class})
 public class VettingWeb {}
