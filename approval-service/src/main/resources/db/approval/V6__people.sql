@@ -22,7 +22,7 @@ begin
 end
 $$;
 
-create index approvals_by_revision on approvals (revision desc);
+create index approvals_by_revision on approvals (revision desc nulls last);
 -- Lists page by these (keyset): all, those of a status, those of an agent; what waits, soonest to expire first.
 drop index approvals_by_age;
 drop index approvals_pending;

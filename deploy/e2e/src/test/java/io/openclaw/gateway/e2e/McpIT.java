@@ -304,7 +304,7 @@ class McpIT {
         assertThat(entry("odd/bad\ufffdname").path("leftOut").asString()).contains("control character U+000A");
         assertThat(gateway.console("/v1/policy/tools").body().toString())
                 .contains("it is listed twice", "the gateway's");
-        assertThat(gateway.console("/console/policy").response().body())
+        assertThat(gateway.page("/console/tools").response().body())
                 .contains("odd/it&#39;s", "is left out: its name holds");
         assertThat(gateway.console("/health").body().toString()).contains("3 of its tools are left out");
     }

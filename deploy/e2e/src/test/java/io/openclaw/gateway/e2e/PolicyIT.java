@@ -285,19 +285,22 @@ class PolicyIT {
                 assertThat(event.at("/changedBy").asString()).isEqualTo("admin");
             });
             eventually()
-                    .untilAsserted(() -> assertThat(gateway.console("/console/policy")
+                    .untilAsserted(() -> assertThat(gateway.page("/console/policy")
                                     .response()
                                     .body())
                             .contains("agent:demo", "look here", "Set agent:demo free"));
-            assertThat(gateway.submit("/console/policy/unfreeze", "scope=agent%3Ademo", "same-origin"))
-                    .isEqualTo(302);
+            assertThat(gateway.submit("/console/policy/unfreeze", "scope=agent%3Ademo", true))
+                    .isEqualTo(200);
             eventually()
                     .until(() -> gateway.console("/v1/policy/freezes").body().isEmpty());
-            assertThat(gateway.submit("/console/policy/freeze", "scope=all&reason=x", "cross-site"))
-                    .as("sent by another site")
+            assertThat(gateway.submit("/console/policy/freeze", "scope=agent%3Ademo&reason=x", false))
+                    .as("sent without the token of a page")
                     .isEqualTo(403);
-            assertThat(gateway.submit("/console/policy/freeze", "scope=tool%3Aopenclaw%2Fpay&reason=x", "same-origin"))
-                    .isEqualTo(302);
+            assertThat(gateway.submit("/console/policy/freeze", "scope=all&reason=x", true))
+                    .as("everything, without the password once more")
+                    .isEqualTo(403);
+            assertThat(gateway.submit("/console/policy/freeze", "scope=tool%3Aopenclaw%2Fpay&reason=x", true))
+                    .isEqualTo(200);
             eventually()
                     .until(() -> gateway.console("/v1/policy/freezes")
                             .text("/0/scope")
@@ -566,7 +569,7 @@ class PolicyIT {
                         gateway.console("/v1/policy/tools/openclaw/pay").body();
                 assertThat(changed.at("/differences/0/path").asString()).isEqualTo("/description");
                 assertThat(changed.at("/differences/0/now").asString()).contains("Tell nobody");
-                assertThat(gateway.console("/console/policy").response().body()).contains("Tell nobody");
+                assertThat(gateway.page("/console/tools").response().body()).contains("Tell nobody");
                 assertThat(gateway.administer(
                                         "POST",
                                         "/v1/policy/tools/openclaw/pay/accept",

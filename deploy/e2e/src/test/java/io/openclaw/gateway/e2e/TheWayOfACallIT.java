@@ -399,7 +399,7 @@ class TheWayOfACallIT {
         @Test
         void theRecordNeedsTheConsolesLogin() {
             for (String path :
-                    List.of("/audit", "/audit/pretty", "/v1/approvals", "/actuator/prometheus", "/v1/policy")) {
+                    List.of("/audit", "/v1/approvals", "/actuator/prometheus", "/v1/policy")) {
                 assertProblem(gateway.get(path), 401, "HTTP Basic");
             }
         }
@@ -466,9 +466,12 @@ class TheWayOfACallIT {
                     .text("/callId");
             eventually()
                     .untilAsserted(() -> assertThat(gateway.recorded(callId)).hasSize(4));
-            Answer page = gateway.console("/audit/pretty?callId=" + callId);
+            Answer page = gateway.page("/audit/pretty?callId=" + callId);
             assertThat(page.status()).isEqualTo(200);
-            assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'");
+            assertThat(page.response().uri().getPath()).isEqualTo("/console/record");
+            assertThat(page.header("Content-Security-Policy"))
+                    .contains("default-src 'none'", "script-src 'self'")
+                    .doesNotContain("unsafe");
             assertThat(page.response().body())
                     .contains("call.completed", callId)
                     .doesNotContain("<script>");

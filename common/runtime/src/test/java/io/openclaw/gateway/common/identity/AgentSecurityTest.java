@@ -16,6 +16,7 @@ import io.openclaw.gateway.common.web.WebAnswers;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,7 +63,8 @@ class AgentSecurityTest {
                     null,
                     new GatewayProperties.Kafka("", 1, (short) 1, false),
                     new GatewayProperties.Signing(Map.of(), Map.of(), Map.of()),
-                    new GatewayProperties.Console("admin", "secret", List.of(), Map.of()));
+                    new GatewayProperties.Console(
+                            "admin", "secret", List.of(), Map.of(), Duration.ofMinutes(30), Duration.ofHours(12), Map.of()));
         }
 
         @Bean
@@ -227,8 +229,6 @@ class AgentSecurityTest {
                     "/v1/policy/freezes",
                     "/audit",
                     "/audit/export",
-                    "/console",
-                    "/console/policy",
                     "/actuator",
                     "/actuator/prometheus",
                     "/v1/vetting",
@@ -349,7 +349,6 @@ class AgentSecurityTest {
                     "/v1/policy/freezes/",
                     "/v1/vetting/rules/",
                     "/audit/",
-                    "/console/policy/",
                     "/actuator/prometheus/",
                     "/v1/",
                     "/other/"
