@@ -121,7 +121,8 @@ class ConsolePages {
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                         .permitAll()
-                        .requestMatchers(SIGN_IN, "/sign-in/**", ConsoleAssets.PATH + "**")
+                        // The first two lead on to where the approvals are, and that asks who it is.
+                        .requestMatchers("/", "/console", SIGN_IN, "/sign-in/**", ConsoleAssets.PATH + "**")
                         .permitAll()
                         .requestMatchers("/console/password", "/sign-out")
                         .authenticated()
