@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,10 @@ public record CallStory(
      */
     public record Step(
             String title, String tone, Instant at, @Nullable Long after, List<Why> reasons, @Nullable String by, long eventId) {
+        boolean isLike(Step other) {
+            return title.equals(other.title) && reasons.equals(other.reasons) && Objects.equals(by, other.by);
+        }
+
         /** Returns how long after the step before it was, in words. */
         public String afterWords() {
             return after == null ? "" : after < 1_000 ? "+" + after + " ms" : "+" + Duration.ofMillis(after).toSeconds() + " s";
@@ -85,7 +90,11 @@ public record CallStory(
             }
             Long after = before == null ? null : Math.max(0, Duration.between(before, event.occurredAt()).toMillis());
             before = event.occurredAt();
-            steps.add(step(recorded.id(), event, body, after));
+            Step step = step(recorded.id(), event, body, after);
+            // Some events are published again after a crash, or to be sure.
+            if (steps.isEmpty() || !step.isLike(steps.getLast())) {
+                steps.add(step);
+            }
         }
         return new CallStory(
                 callId,
@@ -124,7 +133,10 @@ public record CallStory(
             case "call.requested" -> new Step("Asked for", "", event.occurredAt(), after, List.of(), event.agent(), id);
             case "call.authorized" -> new Step("Policy: " + words(last), tone(last), event.occurredAt(), after, reasons, by, id);
             case "call.suspected" -> new Step("Vetting asks a model", "warn", event.occurredAt(), after, reasons, by, id);
-            case "call.escalated" -> new Step("Vetting: " + words(last) + "; a person has to decide", "warn", event.occurredAt(), after, reasons, by, id);
+            case "call.escalated" -> new Step(
+                        "ESCALATE".equals(text(last, "outcome"))
+                                ? "Vetting: a person has to decide"
+                                : "Vetting: " + words(last) + "; a person has to decide", "warn", event.occurredAt(), after, reasons, by, id);
             case "call.cleared" -> new Step((stage.equals("APPROVAL") ? "Approval: " : "Vetting: ") + "may run", "good", event.occurredAt(), after, reasons, by, id);
             case "approval.changed" ->
                 new Step(

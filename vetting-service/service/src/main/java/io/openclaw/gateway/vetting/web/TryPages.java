@@ -11,9 +11,11 @@ import io.openclaw.gateway.vetting.core.Vetting;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.file.RulesInForce;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -88,7 +90,7 @@ final class TryPages {
         Vetting vetting = rules.vetting();
         Examination examination = vetting.examine(tool, arguments);
         List<ReadCommand> commands = new ArrayList<>();
-        List<String> dangerous = new ArrayList<>();
+        List<List<String>> dangerous = new ArrayList<>();
         for (Invocation command : examination.commands().stream().limit(MAX_LINES).toList()) {
             List<Finding> found = vetting.examine(List.of(command)).findings();
             String severity = found.stream()
@@ -98,11 +100,10 @@ final class TryPages {
                     .orElse("");
             commands.add(new ReadCommand(redactor.redact(command.line()), found, severity));
             if (!found.isEmpty()) {
-                dangerous.add(command.program());
-                command.arguments().stream()
-                        .map(argument -> argument.text())
-                        .filter(argument -> argument.length() > 1)
-                        .forEach(dangerous::add);
+                dangerous.add(Stream.concat(
+                                Stream.of(command.program()),
+                                command.arguments().stream().map(argument -> argument.text()))
+                        .toList());
             }
         }
         model.addAttribute("written", pieces(written(arguments), dangerous));
@@ -127,20 +128,16 @@ final class TryPages {
         }
     }
 
-    /** Cuts a text where the words of a dangerous command stand, as whole words. */
-    private static List<Piece> pieces(String text, List<String> words) {
+    /**
+     * Cuts a text where dangerous commands stand as they were written; where one was written otherwise, at its words.
+     *
+     * @param commands each a program and what it is given
+     */
+    static List<Piece> pieces(String text, List<List<String>> commands) {
         boolean[] marked = new boolean[text.length()];
-        for (String word : words) {
-            for (int at = text.indexOf(word); at >= 0 && !word.isEmpty(); at = text.indexOf(word, at + 1)) {
-                if (isEdge(text, at - 1) && isEdge(text, at + word.length())) {
-                    java.util.Arrays.fill(marked, at, at + word.length(), true);
-                }
-            }
-        }
-        // One mark over neighbouring words reads better than several.
-        for (int i = 1; i + 1 < marked.length; i++) {
-            if (!marked[i] && text.charAt(i) == ' ' && marked[i - 1] && marked[i + 1]) {
-                marked[i] = true;
+        for (List<String> words : commands) {
+            if (!markWhole(text, words, marked)) {
+                words.stream().filter(word -> word.length() > 1).forEach(word -> mark(text, word, marked));
             }
         }
         List<Piece> pieces = new ArrayList<>();
@@ -152,6 +149,41 @@ final class TryPages {
             }
         }
         return List.copyOf(pieces);
+    }
+
+    private static boolean markWhole(String text, List<String> words, boolean[] marked) {
+        boolean found = false;
+        for (int at = text.indexOf(words.getFirst()); at >= 0; at = text.indexOf(words.getFirst(), at + 1)) {
+            int end = isEdge(text, at - 1) ? endOf(text, words, at) : -1;
+            if (end > 0) {
+                Arrays.fill(marked, at, end, true);
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    /** Returns where words end that follow each other from a place on, quoted or not; -1 if they do not. */
+    private static int endOf(String text, List<String> words, int from) {
+        int at = from;
+        for (String word : words) {
+            while (at > from && at < text.length() && " \t\"'".indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+            if (!text.startsWith(word, at) || !isEdge(text, at + word.length())) {
+                return -1;
+            }
+            at += word.length();
+        }
+        return at;
+    }
+
+    private static void mark(String text, String word, boolean[] marked) {
+        for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+            if (isEdge(text, at - 1) && isEdge(text, at + word.length())) {
+                Arrays.fill(marked, at, at + word.length(), true);
+            }
+        }
     }
 
     private static boolean isEdge(String text, int at) {
