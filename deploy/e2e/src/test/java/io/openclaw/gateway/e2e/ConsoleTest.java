@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +144,8 @@ class ConsoleTest {
 
     private void select(String text) {
         page.locator(".queue-item", new Page.LocatorOptions().setHasText(text)).first().click();
+        // The address changes with the page: what is pressed from here on is not replaced any more.
+        assertThat(page).hasURL(Pattern.compile(".*/console/approvals/[0-9a-f-]{36}.*"));
         assertThat(page.locator(".call .sent")).containsText(text);
     }
 
@@ -154,7 +157,7 @@ class ConsoleTest {
             // It is there by itself: nobody reloads.
             assertThat(page.locator(".queue-item")).containsText("good morning");
             select("good morning");
-            assertThat(page).hasTitle(java.util.regex.Pattern.compile("^\\(\\d+\\) .*"));
+            assertThat(page).hasTitle(Pattern.compile("^\\(\\d+\\) .*"));
             button("Approve once").click();
             assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Approved");
             assertThat(call.get().text("/outcome")).isEqualTo("SUCCEEDED");
@@ -185,7 +188,7 @@ class ConsoleTest {
         void decidesCallsThatAreAlikeTogether() throws Exception {
             List<CompletableFuture<Answer>> calls = List.of(ask("storm 1"), ask("storm 2"), ask("storm 3"));
             assertThat(page.locator(".queue-item")).containsText("3 ×");
-            page.locator(".queue-item").first().click();
+            select("storm");
             page.getByText("Decide 3 calls like this together").click();
             button("Approve these").click();
             assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("3 of 3 calls approved");
@@ -304,7 +307,7 @@ class ConsoleTest {
             page.getByLabel("Name").fill("alice");
             page.getByLabel("Password").fill("secret of alice");
             button("Sign in").click();
-            assertThat(page).hasURL(java.util.regex.Pattern.compile(".*/console/tools.*"));
+            assertThat(page).hasURL(Pattern.compile(".*/console/tools.*"));
         }
 
         @Test
