@@ -170,7 +170,7 @@ public final class AuditPages {
 
     @GetMapping("/console/calls/{id}")
     String call(@PathVariable UUID id, Model model) {
-        List<Entry> entries = store.find(new AuditQuery(null, null, null, id, null, Set.of(), 200, null, true));
+        List<Entry> entries = store.find(new AuditQuery(null, null, null, id, null, null, Set.of(), 200, null, true));
         if (entries.isEmpty()) {
             throw Problems.of(
                     HttpStatus.NOT_FOUND,
