@@ -156,7 +156,7 @@ class CallStoreIT {
 
         @Test
         void comesWithOthers() {
-            List<ToolCall> calls = java.util.stream.IntStream.range(0, 500)
+            List<ToolCall> calls = java.util.stream.IntStream.range(0, 50)
                     .mapToObj(i -> call.withCallId(CallIds.next()))
                     .toList();
             store.rememberEnds(calls.stream()
