@@ -513,7 +513,9 @@ final class CodeReader {
             file(writes ? ":write" : ":read", first);
         } else if (WRITE.contains(call.name())) {
             file(":write", first);
-        } else if (READ.contains(call.name())) {
+        } else if (READ.contains(call.name())
+                || (call.name().equals("read")
+                        && (call.qualified().startsWith("File.") || call.qualified().startsWith("IO.")))) {
             file(":read", first);
         } else if (REQUEST.contains(call.name())
                 && first != null

@@ -54,6 +54,14 @@ final class Commands {
             "goenv",
             "nodebrew");
 
+    private static final Set<String> RUNNERS = Set.of("run", "run-script", "exec", "x", "dlx");
+    /** What package managers do by themselves, though programs are called so, too. */
+    private static final Set<String> OWN_SUBCOMMANDS = Set.of(
+            "test", "link", "init", "info", "list", "run", "start", "build", "exec", "help", "view", "config", "login", "pack",
+            "audit", "install", "i", "add", "remove", "rm", "publish", "why", "up", "update", "upgrade", "create", "set", "get",
+            "ls", "ping", "version", "search", "stop", "restart", "cache", "prune", "dedupe", "fund", "outdated", "x", "dlx", "node",
+            "un", "uninstall", "unlink", "import", "store", "env", "bin", "root", "prefix", "owner", "team", "tag", "dev", "lint");
+
     private final Evaluator evaluator;
     private final Programs programs;
     private @Nullable String lastProgram;
@@ -256,7 +264,28 @@ final class Commands {
                 makefiles(program, arguments);
                 return Evaluator.UNKNOWN_OUTPUT;
             }
+            case "nix" -> {
+                for (int i = 0; i + 1 < arguments.size(); i++) {
+                    String flag = arguments.get(i).text();
+                    if (flag.equals("-c") || flag.equals("--command")) {
+                        List<Argument> inner = arguments.subList(i + 1, arguments.size());
+                        return evaluator.within(program, () -> evaluator.aliasFreeRun(inner, input));
+                    }
+                }
+            }
             case "npm", "yarn", "pnpm", "bun" -> {
+                List<Argument> words = operands(program, arguments);
+                boolean script = words.size() > 1 && RUNNERS.contains(words.getFirst().text());
+                int name = script ? 1 : 0;
+                if (words.size() > name
+                        && !OWN_SUBCOMMANDS.contains(words.get(name).text())
+                        && programs.isDescribed(words.get(name).text())) {
+                    int from = arguments.indexOf(words.get(name));
+                    List<Argument> inner = arguments.subList(from, arguments.size()).stream()
+                            .filter(word -> !word.text().equals("--"))
+                            .toList();
+                    evaluator.within(program, () -> evaluator.aliasFreeRun(inner, input));
+                }
                 Argument manifest = Argument.of("package.json");
                 if (evaluator.wroteFile(manifest)) {
                     for (String literal :
@@ -850,7 +879,7 @@ final class Commands {
             if (argument.text().indexOf(' ') > 0 || argument.text().indexOf('!') >= 0) {
                 String text = argument.text()
                         .replaceFirst(
-                                "^\\s*\\+?(?::?\\s*!|shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)", "");
+                                "^\\s*\\+?(?::?\\s*!|(?:platform\\s+)?shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)", "");
                 evaluator.within(program, () -> evaluator.runText(text, null));
             }
         }
