@@ -315,7 +315,7 @@ final class Evaluator {
         step();
         Argument output = UNKNOWN_OUTPUT;
         if (PowerShell.looksLike(text)) {
-            powerShell(text, input);
+            powerShell(text);
         }
         Script whole = null;
         try {
@@ -346,11 +346,11 @@ final class Evaluator {
     }
 
     /** In its own way: a POSIX shell would take the backslashes of {@code C:\} for escapes. */
-    private void powerShell(String text, @Nullable Argument input) throws UnreadableScriptException {
+    private void powerShell(String text) throws UnreadableScriptException {
         enter();
         step();
         try {
-            new PowerShellReader(this, programs).read(text);
+            new PowerShellReader(this).read(text);
         } catch (UnreadableScriptException e) {
             doubt("PowerShell in it cannot be read: " + e.getMessage());
         }
@@ -359,7 +359,7 @@ final class Evaluator {
 
     /** Follows a text that PowerShell runs, or the command prompt in a tool of that name. */
     Argument runPowerShell(String text) throws UnreadableScriptException {
-        powerShell(text, null);
+        powerShell(text);
         return UNKNOWN_OUTPUT;
     }
 

@@ -43,16 +43,14 @@ final class PowerShellReader {
             "-verb");
 
     private final Evaluator evaluator;
-    private final Programs programs;
     private final Map<String, Argument> variables = new HashMap<>();
     private String text = "";
     private int at;
     private int depth;
     private int commands;
 
-    PowerShellReader(Evaluator evaluator, Programs programs) {
+    PowerShellReader(Evaluator evaluator) {
         this.evaluator = evaluator;
-        this.programs = programs;
     }
 
     /** Reads what {@code -EncodedCommand} takes, base64 of UTF-16; {@code null} if it is none. */
@@ -217,12 +215,10 @@ final class PowerShellReader {
     }
 
     private Argument expression(List<Argument> words, @Nullable Argument piped) throws UnreadableScriptException {
-        Argument code = piped;
-        for (Argument word : words.subList(1, words.size())) {
-            if (!word.text().startsWith("-")) {
-                code = code == null || code == piped ? word : Argument.joined(List.of(code, word));
-            }
-        }
+        List<Argument> operands = words.subList(1, words.size()).stream()
+                .filter(word -> !word.text().startsWith("-"))
+                .toList();
+        Argument code = operands.isEmpty() ? piped : Argument.joined(operands);
         if (code == null || code.isUnknown()) {
             Argument shown = code == null ? Evaluator.UNKNOWN_OUTPUT : code;
             evaluator.emit(new Invocation(
@@ -416,10 +412,5 @@ final class PowerShellReader {
             case "env:windir", "env:systemroot" -> Argument.of("C:/Windows");
             default -> variables.getOrDefault("${" + name + "}", new Argument("${" + name + "}", Mark.UNKNOWN.bit()));
         };
-    }
-
-    /** Tells whether a cmdlet is known; PowerShell has many more than any catalogue. */
-    boolean isKnown(String name) {
-        return programs.isDescribed(name);
     }
 }
