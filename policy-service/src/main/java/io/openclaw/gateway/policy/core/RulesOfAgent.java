@@ -80,7 +80,8 @@ public record RulesOfAgent(
     }
 
     private static void add(String role, Map<String, PolicyDocument.Role> byId, Set<String> roles) {
-        if (roles.add(role) && byId.get(role) instanceof PolicyDocument.Role known) {
+        PolicyDocument.Role known = byId.get(role);
+        if (roles.add(role) && known != null) {
             known.inherits().forEach(inherited -> add(inherited, byId, roles));
         }
     }
