@@ -64,6 +64,7 @@ class DecisionApiTest {
     }
 
     private JsonNode event(String callId, String type) {
+        eventually().until(() -> gateway.recorded(callId).contains(type));
         for (JsonNode event : gateway.console("/audit?callId=" + callId).at("/events")) {
             if (event.get("type").asString().equals(type)) {
                 return event.get("event");
