@@ -252,7 +252,7 @@ class ConsoleTest {
                 "onBehalfOf",
                 hostile));
         String callId = gateway.post("/v1/tool-calls", body, "Prefer", "wait=1").text("/callId");
-        gateway.call(hostile, "{}", "User-Agent", hostile);
+        gateway.post("/v1/tool-calls", RunningGateway.json(Map.of("tool", hostile)), "User-Agent", hostile);
         eventually().until(() -> gateway.recorded(callId).contains("approval.changed"));
         for (String path : List.of(
                 "/console/approvals/" + callId,
