@@ -150,6 +150,11 @@ class ConsolePages {
                             signIn.commence(request, response, e);
                         })
                         .accessDeniedHandler((request, response, e) -> {
+                            if (mustChangePassword() && isUpdate(request)) {
+                                response.setHeader("HX-Redirect", "/console/password");
+                                response.setStatus(HttpServletResponse.SC_FORBIDDEN);
+                                return;
+                            }
                             if (mustChangePassword()) {
                                 response.sendRedirect("/console/password");
                                 return;

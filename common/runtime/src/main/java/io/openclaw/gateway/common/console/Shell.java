@@ -30,9 +30,12 @@ public record Shell(
         urls = Map.copyOf(urls);
     }
 
-    /** Returns the rooms that this person may enter, by the heading of the navigation. */
+    /** Returns the rooms that this person may enter, by the heading of the navigation; none for somebody without a role. */
     public Map<String, List<Room>> sections() {
         Map<String, List<Room>> sections = new LinkedHashMap<>();
+        if (roles.isEmpty()) {
+            return sections;
+        }
         Arrays.stream(Room.values())
                 .filter(room -> !room.section().isEmpty() && room.isOpenTo(roles))
                 .forEach(room -> sections.computeIfAbsent(room.section(), section -> new java.util.ArrayList<>())

@@ -30,6 +30,7 @@ class ShellTest {
 
     @Test
     void showsTheRoomsThatAPersonMayEnter() {
+        assertThat(shell().sections()).isEmpty();
         assertThat(shell(ConsoleRole.VIEWER).sections().get("Watch")).containsExactly(Room.OVERVIEW, Room.LIVE);
         assertThat(shell(ConsoleRole.AUDITOR).sections().get("Watch")).contains(Room.RECORD);
         assertThat(shell(ConsoleRole.APPROVER).sections().values().stream().flatMap(List::stream))
