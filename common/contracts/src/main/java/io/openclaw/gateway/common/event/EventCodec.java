@@ -38,7 +38,7 @@ public final class EventCodec {
     private static final byte[] CONTENT_TYPE = utf8("application/json");
 
     private static final JsonFactory GLANCE = new JsonFactory();
-    private static final Set<String> OWN = Set.of("outcome", "upstream", "completedBy");
+    private static final Set<String> OWN = Set.of("outcome", "upstream", "completedBy", "runId", "agent");
     private static final Set<String> OF_A_CALL = Set.of("callId", "agent", "upstream", "tool");
 
     /** The signature of the event for the readers of its topic, see {@link Keyring}; a CloudEvents extension attribute. */
@@ -193,7 +193,8 @@ public final class EventCodec {
      * What the record of everything is searched by.
      *
      * @param proof who wrote it
-     * @param outcome of a {@link CallCompleted}
+     * @param callId of an event of a run, the run
+     * @param outcome of a {@link CallCompleted} or {@link RunEnded}
      */
     public record Glance(
             EventType type,
@@ -232,15 +233,15 @@ public final class EventCodec {
             if (aboutACall && (call.get("callId") == null || call.get("agent") == null || call.get("tool") == null)) {
                 throw new UnreadableEventException("the event has no call");
             }
-            String callId = call.get("callId");
+            String callId = type.isAboutARun() ? own.get("runId") : call.get("callId");
             return new Glance(
                     type,
                     proof(type, record, own.get("completedBy")),
                     callId == null ? null : UUID.fromString(callId),
-                    call.get("agent"),
+                    type.isAboutARun() ? own.get("agent") : call.get("agent"),
                     aboutACall ? call.get("upstream") : own.get("upstream"),
                     call.get("tool"),
-                    type == EventType.CALL_COMPLETED ? own.get("outcome") : null);
+                    type == EventType.CALL_COMPLETED || type == EventType.RUN_ENDED ? own.get("outcome") : null);
         } catch (JacksonException e) {
             throw new UnreadableEventException("no valid " + type.typeName() + ": " + e.getOriginalMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -362,6 +363,11 @@ public final class EventCodec {
                 require(e.status(), "status");
                 require(e.reportedAt(), "reportedAt");
             }
+            case RunEvent e -> {
+                require(e.runId(), "runId");
+                require(e.agent(), "agent");
+                requireComplete(e);
+            }
             case SignInFailed e -> {
                 require(e.user(), "user");
                 require(e.address(), "address");
@@ -378,6 +384,35 @@ public final class EventCodec {
             require(completed.outcome(), "outcome");
             require(completed.completedBy(), "completedBy");
             require(completed.completedAt(), "completedAt");
+        }
+    }
+
+    private static void requireComplete(RunEvent event) throws UnreadableEventException {
+        switch (event) {
+            case RunStarted e -> {
+                require(e.mode(), "mode");
+                require(e.prompt(), "prompt");
+                require(e.startedAt(), "startedAt");
+            }
+            case RunPlanned e -> {
+                require(e.digest(), "digest");
+                require(e.steps(), "steps");
+                require(e.plannedAt(), "plannedAt");
+            }
+            case ModelAsked e -> {
+                require(e.model(), "model");
+                require(e.question(), "question");
+                require(e.askedAt(), "askedAt");
+            }
+            case RunStepEnded e -> {
+                require(e.tool(), "tool");
+                require(e.outcome(), "outcome");
+                require(e.endedAt(), "endedAt");
+            }
+            case RunEnded e -> {
+                require(e.outcome(), "outcome");
+                require(e.endedAt(), "endedAt");
+            }
         }
     }
 
@@ -415,6 +450,7 @@ public final class EventCodec {
                             case CallReported reported -> reported.reportedAt().toEpochMilli();
                             case CallDiverged diverged -> diverged.reportedAt().toEpochMilli();
                         };
+            case RunEvent e -> e.subject() + "/" + type.shortName() + "/" + e.part();
             case PolicyEvent e -> e.subject() + "/" + now.toEpochMilli();
             case UpstreamReported e -> e.upstream() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case ToolsReported e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();

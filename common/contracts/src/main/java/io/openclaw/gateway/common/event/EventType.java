@@ -42,6 +42,11 @@ public enum EventType {
     OFFERS_REPORTED("offers.reported", OffersReported.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
     RESOURCE_UPDATED("resource.updated", ResourceUpdated.class, Topic.UPSTREAMS_STATUS, Service.EXECUTOR),
     HOOK_REPORTED("hook.reported", HookReported.class, Topic.UPSTREAMS_STATUS, Service.INGRESS),
+    RUN_STARTED("run.started", RunStarted.class, Topic.RUNS_EVENTS, Service.INGRESS),
+    RUN_PLANNED("run.planned", RunPlanned.class, Topic.RUNS_EVENTS, Service.INGRESS),
+    MODEL_ASKED("model.asked", ModelAsked.class, Topic.RUNS_EVENTS, Service.INGRESS),
+    RUN_STEP_ENDED("run.step.ended", RunStepEnded.class, Topic.RUNS_EVENTS, Service.INGRESS),
+    RUN_ENDED("run.ended", RunEnded.class, Topic.RUNS_EVENTS, Service.INGRESS),
     SIGN_IN_FAILED("signin.failed", SignInFailed.class, Topic.CONSOLE_EVENTS, Service.values()),
     CONSOLE_ACTED("console.acted", ConsoleActed.class, Topic.CONSOLE_EVENTS, Service.values());
 
@@ -88,6 +93,11 @@ public enum EventType {
         return CallEvent.class.isAssignableFrom(eventClass)
                 || ConversationEvent.class.isAssignableFrom(eventClass)
                 || this == APPROVAL_CHANGED;
+    }
+
+    /** Tells whether such an event is about one run. */
+    public boolean isAboutARun() {
+        return RunEvent.class.isAssignableFrom(eventClass);
     }
 
     /** Returns the topic it goes to. */

@@ -11,6 +11,7 @@ public sealed interface GatewayEvent
                 OffersReported,
                 ResourceUpdated,
                 HookReported,
+                RunEvent,
                 SignInFailed,
                 ConsoleActed {
 

@@ -32,6 +32,8 @@ public enum Topic {
     CALLS_DEAD_LETTER("calls.dead-letter", Kind.QUEUE),
     /** Approval → ingress: a call waits for a person, and what the person said. */
     APPROVALS_EVENTS("approvals.events", Kind.QUEUE, Service.INGRESS),
+    /** Ingress → the record: prompts, plans, exchanges with models, steps and ends of the runs of {@code /execute}. */
+    RUNS_EVENTS("runs.events", Kind.QUEUE),
     /** Every service → the record: sign-ins at the console, and what people do there. */
     CONSOLE_EVENTS("console.events", Kind.QUEUE),
     /** Policy → everybody: the policy in force, the candidate, what is frozen, API keys, pinned tools. Compacted. */

@@ -18,6 +18,7 @@ import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.signing.Keyring;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventCodecTest {
+    private static final UUID RUN = UUID.fromString("0198c0de-0000-7000-8000-000000000001");
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:01Z");
     private static final ToolDefinition TOOL = new ToolDefinition(
             "exec",
@@ -145,6 +147,35 @@ class EventCodecTest {
                         NOW,
                         "ingress-1",
                         Map.of()),
+                new RunStarted(RUN, "demo", "alice", "ACT", "list my sessions", NOW, Map.of()),
+                new RunPlanned(
+                        RUN,
+                        "demo",
+                        1,
+                        "d1",
+                        RawJson.of("[{\"tool\":\"message\"}]"),
+                        List.of(new Reason("plan/secret-then-send", "It may.", Severity.HIGH)),
+                        "alice",
+                        NOW,
+                        Map.of()),
+                new ModelAsked(
+                        RUN,
+                        "demo",
+                        1,
+                        2,
+                        "gpt",
+                        "list my sessions",
+                        RawJson.of("{\"text\":\"two\"}"),
+                        CallError.of("model_timeout", "It did not answer."),
+                        100,
+                        10,
+                        0.25,
+                        1_200,
+                        NOW,
+                        Map.of()),
+                new RunStepEnded(
+                        RUN, "demo", 1, RUN, "openclaw/message", "d1", "DENIED", CallError.of("denied", "no"), NOW, Map.of()),
+                new RunEnded(RUN, "demo", "SUCCEEDED", "Two.", null, 1, 100, 10, 0.25, NOW, Map.of()),
                 new SignInFailed("admin", "192.0.2.7", 10, NOW, "approval-1", Map.of()));
     }
 
