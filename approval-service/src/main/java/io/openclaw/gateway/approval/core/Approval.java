@@ -335,6 +335,30 @@ public record Approval(
                 now);
     }
 
+    /**
+     * Returns this approval after everybody who approved a plan that has this call as a step: their yes counts here as far as it is
+     * wanted. One who may not approve this call has not, whatever they said of the plan.
+     */
+    public Approval afterPlan(Approval plan, Instant now) {
+        Approval next = this;
+        for (Vote vote : plan.votes()) {
+            if (next.status != Status.PENDING) {
+                break;
+            }
+            try {
+                next = next.after(Status.APPROVED, new Person(vote.person(), vote.groups()), ofPlan(plan.id()), now);
+            } catch (NotAnApproverException e) {
+                // Somebody else has to be asked about this step.
+            }
+        }
+        return next;
+    }
+
+    /** Returns what is kept as the reason of a step that was approved with its plan. */
+    public static String ofPlan(UUID planId) {
+        return "a step of the plan approved as " + planId;
+    }
+
     /** Returns whose yes is still wanted, in words, before anybody further is asked; empty once nobody's is. */
     @JsonProperty
     public List<String> waitingFor() {

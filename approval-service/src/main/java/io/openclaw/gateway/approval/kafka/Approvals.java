@@ -10,6 +10,7 @@ import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
 import io.openclaw.gateway.approval.persistence.GrantStore;
 import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -29,6 +30,7 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -55,6 +57,9 @@ import org.springframework.scheduling.annotation.Scheduled;
  */
 public final class Approvals implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Approvals.class);
+
+    /** How long a yes to a plan counts for its steps. */
+    private static final Duration PLAN_HOLDS = Duration.ofHours(24);
 
     private final List<MessageListenerContainer> containers;
     private final ApprovalStore store;
@@ -186,6 +191,7 @@ public final class Approvals implements PipelineLifecycle {
                 putAside(received, e);
                 continue;
             }
+            approveWithPlan(escalated.call());
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING
                             || stored.approval().wasRefused()
@@ -247,6 +253,25 @@ public final class Approvals implements PipelineLifecycle {
         store.find(id)
                 .filter(stored -> stored.approval().status() != Status.PENDING)
                 .ifPresent(this::tryToTell);
+    }
+
+    /** A step of a plan that people approved as a whole was approved with it, once. The pipeline is told of that as of any decision. */
+    private void approveWithPlan(ToolCall call) {
+        if (call.origin() != Origin.PLAN || call.parentCallId() == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        Approval seen = store.find(call.callId()).map(Stored::approval).orElse(null);
+        if (seen == null || !seen.isOpenAt(now)) {
+            return;
+        }
+        for (Approval plan : store.approvedPlans(call.agent(), now.minus(PLAN_HOLDS))) {
+            long covered = plan.arguments().as(PlanApproval.class).stepsLike(call);
+            if (covered > store.approvedWithPlan(call.agent(), call.digest(), plan.id())) {
+                store.decide(seen, seen.afterPlan(plan, now), now);
+                return;
+            }
+        }
     }
 
     /** A record that cannot be held would fail the batch for ever; its call must not go without an end. */

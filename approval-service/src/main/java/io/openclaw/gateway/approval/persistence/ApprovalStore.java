@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.text.Shortened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -403,6 +404,30 @@ public final class ApprovalStore {
                 .param("limit", limit)
                 .query((row, n) -> listed(row))
                 .list();
+    }
+
+    /** Returns the plans of an agent that people approved since an instant, newest first, at most 100. */
+    public List<Approval> approvedPlans(String agent, Instant since) {
+        return jdbc.sql("select * from " + approvals
+                        + " where agent = ? and upstream = ? and tool = ? and status = 'APPROVED' and changed_at > ?"
+                        + " order by changed_at desc limit 100")
+                .param(agent)
+                .param(PlanApproval.UPSTREAM)
+                .param(PlanApproval.TOOL)
+                .param(Timestamp.from(since))
+                .query((row, n) -> stored(row).approval())
+                .list();
+    }
+
+    /** Counts the calls like one that were approved with a plan. */
+    public long approvedWithPlan(String agent, String digest, UUID planId) {
+        return jdbc.sql("select count(*) from " + approvals
+                        + " where agent = ? and digest = ? and status = 'APPROVED' and reason like ?")
+                .param(agent)
+                .param(digest)
+                .param("%" + Approval.ofPlan(planId) + "%")
+                .query(Long.class)
+                .single();
     }
 
     /** Counts the approvals of an agent that wait for a person. */

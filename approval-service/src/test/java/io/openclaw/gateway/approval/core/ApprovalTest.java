@@ -312,4 +312,42 @@ class ApprovalTest {
                             Severity.INFO));
         }
     }
+
+    @Nested
+    class AStepOfAPlan {
+        private final Person alice = new Person("alice", List.of("leads"));
+        private final Person carl = new Person("carl", List.of());
+
+        private Approval plan(Person... people) {
+            Approval plan = approval(
+                    NOW.plusSeconds(60),
+                    new ApprovalTerms(List.of(new ApprovalTerms.Requirement(null, people.length)), null));
+            for (Person person : people) {
+                plan = plan.after(Status.APPROVED, person, null, NOW);
+            }
+            assertThat(plan.status()).isEqualTo(Status.APPROVED);
+            return plan;
+        }
+
+        @Test
+        void isApprovedByWhoApprovedThePlan() {
+            Approval plan = plan(carl);
+            Approval step = approval(NOW.plusSeconds(60)).afterPlan(plan, NOW);
+            assertThat(step.status()).isEqualTo(Status.APPROVED);
+            assertThat(step.decidedBy()).isEqualTo("carl");
+            assertThat(step.reason()).isEqualTo(Approval.ofPlan(plan.id()));
+        }
+
+        @Test
+        void waitsForThoseWhoseYesItWantsBesides() {
+            var terms = new ApprovalTerms(
+                    List.of(new ApprovalTerms.Requirement("leads", 1), new ApprovalTerms.Requirement("finance", 1)),
+                    null);
+            Approval step = approval(NOW.plusSeconds(60), terms);
+            assertThat(step.afterPlan(plan(carl), NOW)).isEqualTo(step);
+            Approval half = step.afterPlan(plan(alice, carl), NOW);
+            assertThat(half.status()).isEqualTo(Status.PENDING);
+            assertThat(half.waitingFor()).containsExactly("1 person of finance");
+        }
+    }
 }

@@ -14,6 +14,7 @@ import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.text.Shortened;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,5 +190,29 @@ class ApprovalStoreIT {
                 .singleElement()
                 .satisfies(
                         each -> assertThat(each.approval().arguments().text()).isEqualTo("{}"));
+    }
+
+    @Test
+    void plansAreFoundWhenTheyAreApprovedAndTheirStepsAreCounted() {
+        JDBC.sql("insert into approval.approvals (call_id, agent, upstream, tool, digest, arguments, reasons, status,"
+                        + " requested_at, expires_at, changed_at, escalated_partition, escalated_offset, told)"
+                        + " select gen_random_uuid(), ?, 'gateway', 'plan.approve', 'd', '{}', '[]', status, now(), now(),"
+                        + " ?, 0, 1, true from unnest(array['APPROVED', 'PENDING', 'DENIED']) status")
+                .params(agent, Timestamp.from(NOW))
+                .update();
+        assertThat(store.approvedPlans(agent, NOW.minusSeconds(1))).hasSize(1);
+        assertThat(store.approvedPlans(agent, NOW)).isEmpty();
+        assertThat(store.approvedPlans("other", NOW.minusSeconds(1))).isEmpty();
+
+        Approval plan = store.approvedPlans(agent, NOW.minusSeconds(1)).getFirst();
+        assertThat(store.approvedWithPlan(agent, "d1", plan.id())).isZero();
+        Approval step = stored("{}");
+        assertThat(store.decide(
+                        step,
+                        step.after(Status.APPROVED, new Person("alice", List.of()), Approval.ofPlan(plan.id()), NOW),
+                        NOW))
+                .isTrue();
+        assertThat(store.approvedWithPlan(agent, "d1", plan.id())).isEqualTo(1);
+        assertThat(store.approvedWithPlan(agent, "d2", plan.id())).isZero();
     }
 }

@@ -1,9 +1,13 @@
 package io.openclaw.gateway.policy.kafka;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
@@ -14,6 +18,7 @@ import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.PermittedTools;
+import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.topic.Topic;
@@ -23,6 +28,7 @@ import io.openclaw.gateway.policy.persistence.ChargeStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +105,19 @@ public final class PolicyStage implements PipelineLifecycle {
         ToolCall call = requested.event().call();
         if (PermittedTools.areAskedForBy(call)) {
             return step.answered(requested, RawJson.from(now.permittedTools(call)), Stage.POLICY, clock.instant());
+        }
+        if (PlanApproval.isAskedForBy(call)) {
+            // Each step is decided about when it runs; this asks people for their yes to all of them.
+            return step.after(
+                    requested,
+                    Verdict.of(
+                            Stage.POLICY,
+                            Decision.ESCALATE,
+                            List.of(new Reason(
+                                    "plan/approval", "A person is asked about a plan as a whole.", Severity.MEDIUM)),
+                            instance,
+                            clock.instant(),
+                            null));
         }
         PolicyDecision decision = now.decide(call, ledger);
         ledger.charge(decision.charges());
