@@ -290,12 +290,12 @@ final class PolicyCompiler {
                 problem(
                         where,
                         "it limits nothing: give callsPerMinute, concurrentCalls, dailyBudget, callsInFlight,"
-                                + " bytesPerMinute or deniedPerMinute");
+                                + " bytesPerMinute, deniedPerMinute, runSteps, runTokens, runTokensPerDay or runUsdPerDay");
             }
             if (limit.isOfIngress() && !limit.tools().isEmpty()) {
                 problem(
                         where,
-                        "callsInFlight, bytesPerMinute and deniedPerMinute hold for all tools together: leave out tools,"
+                        "callsInFlight, bytesPerMinute, deniedPerMinute and those of runs hold for all tools together: leave out tools,"
                                 + " or put them into a limit of their own");
             }
             if (limit.cost() != null && limit.dailyBudget() == null) {
@@ -307,6 +307,10 @@ final class PolicyCompiler {
             notNegative(where, "callsInFlight", limit.callsInFlight());
             notNegative(where, "bytesPerMinute", limit.bytesPerMinute());
             notNegative(where, "deniedPerMinute", limit.deniedPerMinute());
+            notNegative(where, "runSteps", limit.runSteps());
+            notNegative(where, "runTokens", limit.runTokens());
+            notNegative(where, "runTokensPerDay", limit.runTokensPerDay());
+            notNegative(where, "runUsdPerDay", limit.runUsdPerDay());
             limit.roles().stream()
                     .filter(role -> !roles.contains(role))
                     .forEach(role ->

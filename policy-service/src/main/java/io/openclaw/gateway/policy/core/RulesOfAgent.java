@@ -105,6 +105,10 @@ public record RulesOfAgent(
                 limit.cost(),
                 limit.callsInFlight(),
                 limit.bytesPerMinute(),
-                limit.deniedPerMinute());
+                limit.deniedPerMinute(),
+                limit.runSteps(),
+                limit.runTokens(),
+                limit.runTokensPerDay(),
+                limit.runUsdPerDay());
     }
 }

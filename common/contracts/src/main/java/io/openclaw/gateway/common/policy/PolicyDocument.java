@@ -151,6 +151,10 @@ public record PolicyDocument(
      * @param callsInFlight calls under way at once at each ingress instance, whatever their tool
      * @param bytesPerMinute bytes of request bodies in a minute at each ingress instance
      * @param deniedPerMinute calls that may end denied in a minute at each ingress instance
+     * @param runSteps tool calls of a run of {@code /execute}
+     * @param runTokens tokens that a run uses at its model
+     * @param runTokensPerDay tokens that all runs of a day (UTC) use together
+     * @param runUsdPerDay US dollars that all runs of a day (UTC) cost together
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Limit(
@@ -164,7 +168,11 @@ public record PolicyDocument(
             @Nullable String cost,
             @Nullable Integer callsInFlight,
             @Nullable Long bytesPerMinute,
-            @Nullable Integer deniedPerMinute) {
+            @Nullable Integer deniedPerMinute,
+            @Nullable Integer runSteps,
+            @Nullable Long runTokens,
+            @Nullable Long runTokensPerDay,
+            @Nullable Double runUsdPerDay) {
         public Limit {
             agents = listOf(agents);
             roles = listOf(roles);
@@ -174,7 +182,13 @@ public record PolicyDocument(
         /** Tells whether ingress has to keep to it, before a call is in the pipeline. */
         @JsonIgnore
         public boolean isOfIngress() {
-            return callsInFlight != null || bytesPerMinute != null || deniedPerMinute != null;
+            return callsInFlight != null || bytesPerMinute != null || deniedPerMinute != null || isOfRuns();
+        }
+
+        /** Tells whether runs of {@code /execute} have to keep to it. */
+        @JsonIgnore
+        public boolean isOfRuns() {
+            return runSteps != null || runTokens != null || runTokensPerDay != null || runUsdPerDay != null;
         }
 
         /** Tells whether the policy stage has to keep to it. */
