@@ -20,6 +20,7 @@ import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.decide.Decisions;
 import io.openclaw.gateway.ingress.decide.core.HooksSeen;
+import io.openclaw.gateway.ingress.execute.ExecuteConfiguration;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.LimitsInForce;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
@@ -47,7 +48,7 @@ import org.springframework.util.unit.DataSize;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IngressConfiguration.Properties.class)
 @EnableScheduling
-@Import(IngressWeb.class)
+@Import({IngressWeb.class, ExecuteConfiguration.class})
 public class IngressConfiguration {
     /** What upstreams tell, and clients have not read yet, may take so small a part of the memory. */
     private static final int NEWS_SHARE_OF_HEAP = 16;

@@ -36,7 +36,9 @@ public class IngressSecurity {
                 DecisionController.PATH,
                 DecisionController.PATH + "/**",
                 DecisionController.HOOKS_PATH,
-                ToolsInvokeController.PATH);
+                ToolsInvokeController.PATH,
+                "/execute",
+                "/execute/**");
     }
 
     @Bean

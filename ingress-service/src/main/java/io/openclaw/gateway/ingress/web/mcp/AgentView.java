@@ -42,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What an agent sees: the tools, prompts and resources of all upstreams that policy lets it use. Policy is asked by a call,
  * and its answer is kept until anything changes that it could depend on, or half a minute.
  */
-final class AgentView {
+public final class AgentView {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int MOST_KEPT = 10_000;
@@ -95,7 +95,7 @@ final class AgentView {
     }
 
     /** A tool, or a prompt, under the name that clients see. */
-    record Exposed<T>(String name, Address address, T definition) {}
+    public record Exposed<T>(String name, Address address, T definition) {}
 
     List<String> upstreams() {
         return directory().upstreams();
@@ -107,7 +107,7 @@ final class AgentView {
     }
 
     /** Returns the tools that an agent may call, in the order of their names. */
-    List<Exposed<ToolPinned>> toolsOf(Caller caller) {
+    public List<Exposed<ToolPinned>> toolsOf(Caller caller) {
         Set<String> permitted = permitted(caller);
         Named now = named();
         var tools = new ArrayList<Exposed<ToolPinned>>();

@@ -37,17 +37,15 @@ public class McpWeb {
     }
 
     @Bean
-    McpMethods mcpMethods(
-            CallPipeline calls,
-            KnownAgents agents,
-            PolicyFollower policy,
-            UpstreamReports upstreams,
-            McpCalls mcpCalls,
-            McpStreams streams,
-            McpSettings settings,
-            Clock clock) {
+    AgentView agentView(
+            CallPipeline calls, KnownAgents agents, PolicyFollower policy, UpstreamReports upstreams, Clock clock) {
         var view = new AgentView(calls, agents::current, policy::state, upstreams, clock);
         policy.onChange(state -> view.policyChanged());
+        return view;
+    }
+
+    @Bean
+    McpMethods mcpMethods(AgentView view, McpCalls mcpCalls, McpStreams streams, McpSettings settings) {
         return new McpMethods(view, mcpCalls, streams, sessions, settings.pageSize());
     }
 
