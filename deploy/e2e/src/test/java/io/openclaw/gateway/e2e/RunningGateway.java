@@ -57,6 +57,7 @@ final class RunningGateway {
     private static final String OTHER_KEY = AgentKey.generate();
 
     private static final ModelDouble MODEL = startModel();
+    private static final ModelDouble PLANNER = startModel();
 
     /** Who approves beside the administrator, and the groups that each is in. */
     private static final Map<String, String> PEOPLE =
@@ -184,6 +185,11 @@ final class RunningGateway {
         return MODEL;
     }
 
+    /** Returns the language model that plans the runs of /execute. */
+    static ModelDouble planner() {
+        return PLANNER;
+    }
+
     private static void deleteWhatAnEarlierRunLeft() {
         try {
             FileSystemUtils.deleteRecursively(DATA);
@@ -219,6 +225,8 @@ final class RunningGateway {
             environment.put("JUDGE_URL", MODEL.url());
             environment.put("JUDGE_MODEL", "double");
             environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");
+            environment.put("OPENAI_BASE_URL", PLANNER.url());
+            environment.put("OPENAI_MODEL", "planner");
             environment.putAll(SETTINGS);
             var gateway = new RunningGateway(builder.start());
             gateway.awaitReady();
@@ -364,6 +372,10 @@ final class RunningGateway {
                         .GET())
                 .response()
                 .body();
+    }
+
+    Answer getAt(SecondIngress other, String path) {
+        return send(requestAt(other.url(), path, setting("AGENT_KEY")).GET());
     }
 
     Answer get(String path) {

@@ -49,6 +49,8 @@ final class SecondIngress implements AutoCloseable {
                 "DATABASE_PASSWORD",
                 Files.readString(data.resolve("postgres/password")).strip());
         environment.put("CONSOLE_PASSWORD", "unused");
+        environment.put("OPENAI_BASE_URL", RunningGateway.planner().url());
+        environment.put("OPENAI_MODEL", "planner");
         var secrets = new Properties();
         try (var in = Files.newBufferedReader(data.resolve("secrets.properties"))) {
             secrets.load(in);
