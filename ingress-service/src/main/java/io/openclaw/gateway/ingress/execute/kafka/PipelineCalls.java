@@ -94,7 +94,10 @@ public final class PipelineCalls implements StepCalls {
     @Override
     public @Nullable CallState await(UUID callId, Duration patience) {
         try {
-            return calls.find(callId).isEmpty() ? null : calls.resume(callId).awaitNews(patience);
+            CallState known = calls.find(callId).orElse(null);
+            return known == null || known instanceof CallState.Ended || patience.isZero()
+                    ? known
+                    : calls.resume(callId).awaitNews(patience);
         } catch (ResultGoneException e) {
             return null;
         }
