@@ -12,14 +12,18 @@ import io.openclaw.gateway.approval.web.Approvers;
 import io.openclaw.gateway.approval.web.GrantPages;
 import io.openclaw.gateway.common.console.ConsoleJournal;
 import io.openclaw.gateway.common.console.LiveUpdates;
+import io.openclaw.gateway.common.event.CallEscalated;
+import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Topic;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -88,7 +92,6 @@ public class ApprovalConfiguration {
             Properties properties,
             ApprovalStore store,
             GrantStore grants,
-            EventListeners listeners,
             EventPublisher publisher,
             DeadLetters deadLetters,
             RecordReader reader,
@@ -102,7 +105,6 @@ public class ApprovalConfiguration {
                 properties.maxPendingPerAgent(),
                 store,
                 grants,
-                listeners,
                 publisher,
                 deadLetters,
                 reader,
@@ -111,5 +113,16 @@ public class ApprovalConfiguration {
                 redactor,
                 clock,
                 meters);
+    }
+
+    @Bean
+    TopicReader escalatedCallsReader(EventListeners listeners, Approvals approvals) {
+        return listeners.batches("openclaw-approval", Topic.CALLS_ESCALATED, CallEscalated.class, approvals::hold);
+    }
+
+    @Bean
+    TopicReader withdrawnApprovalsReader(EventListeners listeners, Approvals approvals) {
+        return listeners.batches(
+                "openclaw-approval-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, approvals::cancel);
     }
 }

@@ -9,6 +9,7 @@ import io.openclaw.gateway.audit.web.AuditPages;
 import io.openclaw.gateway.common.console.LiveUpdates;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -41,8 +42,8 @@ public class AuditConfiguration {
     }
 
     @Bean
-    MessageListenerContainer auditTrail(
+    TopicReader auditTrail(
             AuditStore store, Redactor redactor, EventCodec codec, Topics topics, EventListeners listeners) {
-        return new AuditTrail(store, new Recorder(redactor), codec, topics).container(listeners, topics);
+        return new AuditTrail(store, new Recorder(redactor), codec, topics).reader(listeners, topics);
     }
 }

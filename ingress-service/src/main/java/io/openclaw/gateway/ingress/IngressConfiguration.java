@@ -4,14 +4,17 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
@@ -151,8 +154,18 @@ public class IngressConfiguration {
     }
 
     @Bean
-    UpstreamStatus upstreamStatus(EventListeners listeners) {
-        return new UpstreamStatus(listeners);
+    UpstreamStatus upstreamStatus() {
+        return new UpstreamStatus();
+    }
+
+    @Bean
+    TopicReader upstreamStatusReader(EventListeners listeners, UpstreamStatus status) {
+        return listeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, status);
+    }
+
+    @Bean
+    TopicReader callEndsReader(EventListeners listeners, Calls calls) {
+        return calls.reader(listeners);
     }
 
     @Bean
@@ -161,7 +174,6 @@ public class IngressConfiguration {
             AgentRates rates,
             LimitsInForce limits,
             ParsingPool parsing,
-            EventListeners listeners,
             EventPublisher publisher,
             SignatureChain chain,
             CallStore store,
@@ -172,7 +184,7 @@ public class IngressConfiguration {
         var inFlight =
                 new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
         return new Calls(
-                inFlight, rates, limits, parsing, listeners, publisher, chain, store, reader, topics, clock, meters);
+                inFlight, rates, limits, parsing, publisher, chain, store, reader, topics, clock, meters);
     }
 
     @Bean

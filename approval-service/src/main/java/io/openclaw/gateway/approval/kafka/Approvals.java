@@ -24,10 +24,8 @@ import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.DeadLetters;
-import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.PlanApproval;
@@ -48,20 +46,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * Holds escalated calls until a person decides. A change is written to the database first, and the pipeline is told of it
  * until it has taken it: a crash in between delays a call, and loses none.
  */
-public final class Approvals implements PipelineLifecycle {
+public final class Approvals {
     private static final Logger log = LoggerFactory.getLogger(Approvals.class);
 
     /** How long a yes to a plan counts for its steps. */
     private static final Duration PLAN_HOLDS = Duration.ofHours(24);
 
-    private final List<MessageListenerContainer> containers;
     private final ApprovalStore store;
     private final GrantStore grants;
     private final EventPublisher publisher;
@@ -84,7 +80,6 @@ public final class Approvals implements PipelineLifecycle {
             int maxPendingPerAgent,
             ApprovalStore store,
             GrantStore grants,
-            EventListeners listeners,
             EventPublisher publisher,
             DeadLetters deadLetters,
             RecordReader reader,
@@ -105,10 +100,6 @@ public final class Approvals implements PipelineLifecycle {
         this.lifetime = lifetime;
         this.maxPendingPerAgent = maxPendingPerAgent;
         this.clock = clock;
-        this.containers = List.of(
-                listeners.batches("openclaw-approval", Topic.CALLS_ESCALATED, CallEscalated.class, this::hold),
-                listeners.batches(
-                        "openclaw-approval-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, this::cancel));
         Gauge.builder("openclaw.approvals.pending", store, ApprovalStore::pending)
                 .register(meters);
     }
@@ -169,7 +160,8 @@ public final class Approvals implements PipelineLifecycle {
         }
     }
 
-    void hold(List<Received<CallEscalated>> batch) {
+    /** Holds escalated calls. */
+    public void hold(List<Received<CallEscalated>> batch) {
         for (Received<CallEscalated> received : batch) {
             CallEscalated escalated = received.event();
             try {
@@ -283,7 +275,8 @@ public final class Approvals implements PipelineLifecycle {
                 .join();
     }
 
-    private void cancel(List<Received<CallWithdrawn>> batch) {
+    /** Cancels what is held of withdrawn calls. */
+    public void cancel(List<Received<CallWithdrawn>> batch) {
         batch.stream()
                 .map(Received::event)
                 .forEach(withdrawn -> store.cancel(withdrawn.call().callId(), clock.instant()));
@@ -293,10 +286,8 @@ public final class Approvals implements PipelineLifecycle {
     /** Ends what nobody decided in time, and tells the pipeline what it could not be told before. */
     @Scheduled(fixedDelay = 500)
     void expireAndTell() {
-        if (isRunning()) {
-            store.expire(clock.instant());
-            tellTheUntold();
-        }
+        store.expire(clock.instant());
+        tellTheUntold();
     }
 
     private void tellTheUntold() {
@@ -359,20 +350,5 @@ public final class Approvals implements PipelineLifecycle {
                         "approval_expired", "Nobody approved or denied this call until " + approval.expiresAt() + "."),
                 Stage.APPROVAL,
                 approval.changedAt());
-    }
-
-    @Override
-    public void start() {
-        containers.forEach(MessageListenerContainer::start);
-    }
-
-    @Override
-    public void stop() {
-        containers.forEach(MessageListenerContainer::stop);
-    }
-
-    @Override
-    public boolean isRunning() {
-        return containers.getFirst().isRunning();
     }
 }

@@ -22,10 +22,10 @@ import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
@@ -67,7 +67,7 @@ import org.springframework.scheduling.annotation.Scheduled;
  * The calls of this instance: hands them to the pipeline, and finds out what became of them. The end of a call comes back
  * on a partition that this instance reads; a caller that comes back to another instance finds its call in the store.
  */
-public final class Calls implements CallPipeline, PipelineLifecycle {
+public final class Calls implements CallPipeline {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
@@ -81,7 +81,6 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
     private final LimitsInForce limits;
     private final ParsingPool parsing;
     private final ReplyPartitions replies;
-    private final MessageListenerContainer container;
     private final EventPublisher publisher;
     private final SignatureChain chain;
     private final CallStore store;
@@ -99,7 +98,6 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
             AgentRates rates,
             LimitsInForce limits,
             ParsingPool parsing,
-            EventListeners listeners,
             EventPublisher publisher,
             SignatureChain chain,
             CallStore store,
@@ -118,14 +116,18 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
         this.topics = topics;
         this.clock = clock;
         this.replies = new ReplyPartitions(topics.name(Topic.CALLS_COMPLETED));
-        this.container = listeners.copartitioned(
+        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
+                .register(meters);
+    }
+
+    /** Makes the reader of what comes back to this instance. */
+    public TopicReader reader(EventListeners listeners) {
+        return listeners.copartitioned(
                 "openclaw-ingress",
                 List.of(Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS, Topic.CALLS_PROGRESS),
                 GatewayEvent.class,
                 replies,
                 this::handle);
-        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
-                .register(meters);
     }
 
     @Override
@@ -577,20 +579,5 @@ public final class Calls implements CallPipeline, PipelineLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void start() {
-        container.start();
-    }
-
-    @Override
-    public void stop() {
-        container.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return container.isRunning();
     }
 }

@@ -7,8 +7,7 @@ import io.openclaw.gateway.common.event.ResourceUpdated;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UpstreamReported;
-import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
+import io.openclaw.gateway.common.kafka.StateHandler;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.ingress.core.UpstreamReports;
@@ -20,25 +19,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** Which upstreams answer, and what they have, as executors report it. */
-public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle {
+public final class UpstreamStatus implements UpstreamReports, StateHandler<GatewayEvent> {
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> tools = new ConcurrentHashMap<>();
     private final Map<String, OffersReported> offers = new ConcurrentHashMap<>();
     private final Map<String, Integer> leftOut = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CopyOnWriteArrayList<Consumer<HookReported>> hookListeners = new CopyOnWriteArrayList<>();
-    private final MessageListenerContainer container;
     private volatile boolean isCaughtUp;
 
-    public UpstreamStatus(EventListeners eventListeners) {
-        this.container =
-                eventListeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, this::take, () -> isCaughtUp = true);
-    }
-
-    private void take(Signed<GatewayEvent> signed) {
+    @Override
+    public void accept(Signed<GatewayEvent> signed) {
         switch (signed.event()) {
             case UpstreamReported report -> reports.put(report.upstream(), report);
             case ToolsReported report -> {
@@ -64,13 +57,18 @@ public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle 
         }
     }
 
+    @Override
+    public void caughtUp() {
+        isCaughtUp = true;
+    }
+
     private void tell(Consumer<Listener> what) {
         if (isCaughtUp) {
             listeners.forEach(what);
         }
     }
 
-    /** Has a listener told of what hooks report; before {@link #start}, so that it hears of those that have reported. */
+    /** Has a listener told of what hooks report, also of those that have reported before reading began. */
     public void onHookReport(Consumer<HookReported> listener) {
         hookListeners.add(listener);
     }
@@ -98,20 +96,5 @@ public final class UpstreamStatus implements UpstreamReports, PipelineLifecycle 
     @Override
     public Optional<OffersReported> offersOf(String upstream) {
         return Optional.ofNullable(offers.get(upstream));
-    }
-
-    @Override
-    public void start() {
-        container.start();
-    }
-
-    @Override
-    public void stop() {
-        container.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return container.isRunning();
     }
 }

@@ -10,7 +10,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallProgressed;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.testing.Calls;
 import io.openclaw.gateway.testing.Events;

@@ -2,16 +2,11 @@ package io.openclaw.gateway.vetting;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
-import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.event.CallAuthorized;
-import io.openclaw.gateway.common.event.EventCodec;
-import io.openclaw.gateway.common.health.BackgroundWork;
-import io.openclaw.gateway.common.kafka.DeadLetters;
+import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
-import io.openclaw.gateway.common.kafka.ShareQueues;
-import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -40,7 +35,6 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -98,7 +92,7 @@ public class VettingConfiguration {
     }
 
     @Bean
-    MessageListenerContainer vettingStage(
+    TopicReader vettingStage(
             EventListeners listeners,
             RulesInForce rules,
             StageStep step,
@@ -117,40 +111,25 @@ public class VettingConfiguration {
                 "vetting-" + properties.instanceName(),
                 clock,
                 meters);
-        return listeners.stage(
-                "openclaw-vetting",
-                Topic.CALLS_AUTHORIZED,
-                CallAuthorized.class,
-                stage::after,
-                (authorized, problem) -> step.failed(authorized, Stage.VETTING, clock.instant()));
+        return listeners.stage("openclaw-vetting", Topic.CALLS_AUTHORIZED, CallAuthorized.class, stage);
     }
 
     @Bean
     SmartLifecycle suspectedCalls(
             ModelLane lane,
             JudgeSettings settings,
-            ShareQueues queues,
-            Topics topics,
-            EventCodec codec,
-            DeadLetters deadLetters,
-            EventPublisher publisher,
+            EventListeners listeners,
             StageStep step,
             RulesInForce rules,
             RecentCalls recent,
             PolicyFollower policy,
             Redactor redactor,
             GatewayProperties properties,
-            Clock clock,
-            BackgroundWork work) {
+            Clock clock) {
         if (lane.judge().isEmpty()) {
             return new Idle();
         }
-        return new SuspectedCalls(
-                () -> queues.consumer(JUDGE_GROUP, settings.concurrency(), LOCK),
-                topics.name(Topic.CALLS_SUSPECT),
-                codec,
-                deadLetters,
-                publisher,
+        var handler = new SuspectedCalls(
                 step,
                 new Settlement(
                         lane.judge().get(),
@@ -162,8 +141,9 @@ public class VettingConfiguration {
                         redactor,
                         "judge-" + properties.instanceName(),
                         clock),
-                work,
                 clock);
+        return listeners.workQueue(
+                JUDGE_GROUP, Topic.CALLS_SUSPECT, CallSuspected.class, settings.concurrency(), LOCK, handler);
     }
 
     private static List<String> rolesOf(String agent, PolicyFollower policy) {

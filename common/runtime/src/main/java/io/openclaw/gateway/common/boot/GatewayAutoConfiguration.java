@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.boot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.console.ConsoleConfiguration;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.DeadLetters;
@@ -11,6 +12,7 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.ShareQueues;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -100,12 +102,13 @@ public class GatewayAutoConfiguration {
     @Bean
     EventListeners eventListeners(
             ConsumerFactory<String, byte[]> consumers,
+            ShareQueues shareQueues,
             Topics topics,
             EventCodec codec,
             EventPublisher publisher,
             DeadLetters deadLetters,
             BackgroundWork work) {
-        return new EventListeners(consumers, topics, codec, publisher, deadLetters, work);
+        return new EventListeners(consumers, shareQueues, topics, codec, publisher, deadLetters, work);
     }
 
     @Bean
@@ -155,8 +158,13 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    PolicyFollower policyFollower(EventListeners listeners) {
-        return new PolicyFollower(listeners);
+    PolicyFollower policyFollower() {
+        return new PolicyFollower();
+    }
+
+    @Bean
+    TopicReader policyStateReader(EventListeners listeners, PolicyFollower follower) {
+        return listeners.latest(Topic.POLICY_STATE, PolicyEvent.class, follower);
     }
 
     @Bean

@@ -42,6 +42,10 @@ public final class DeadLetters {
         return put(record, problem.getMessage() == null ? "unreadable" : problem.getMessage());
     }
 
+    static String positionOf(ConsumerRecord<?, ?> record) {
+        return record.topic() + "-" + record.partition() + "@" + record.offset();
+    }
+
     /** Counts a record whose writer is not proven. */
     void refused(ConsumerRecord<String, byte[]> record, UnreadableEventException problem) {
         if (problem instanceof UntrustedEventException) {
@@ -52,7 +56,7 @@ public final class DeadLetters {
 
     /** Puts a record aside. */
     public CompletableFuture<SendResult<String, byte[]>> put(ConsumerRecord<String, byte[]> record, String reason) {
-        String position = record.topic() + "-" + record.partition() + "@" + record.offset();
+        String position = positionOf(record);
         // A reason may quote the record.
         String said = REDACTOR.redact(reason);
         log.warn("dead letter {}: {}", position, said);

@@ -4,30 +4,22 @@ import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
-import io.openclaw.gateway.common.topic.Topic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * Follows the topic of what policy decides by, and always has the newest state of it. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
+ * What policy decides by, in its newest state. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
  * frozen, must not come back for the first moments after a start.
  */
-public final class PolicyFollower implements PipelineLifecycle {
+public final class PolicyFollower implements StateHandler<PolicyEvent> {
     private final List<Consumer<PolicyState>> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, Signed<PolicyEvent>> latest = new LinkedHashMap<>();
-    private final MessageListenerContainer container;
     private volatile PolicyState state = PolicyState.EMPTY;
     private volatile boolean complete;
-
-    public PolicyFollower(EventListeners eventListeners) {
-        this.container =
-                eventListeners.latest(Topic.POLICY_STATE, PolicyEvent.class, this::accept, this::becomeComplete);
-    }
 
     /** Returns the policy in force; empty until one was read. */
     public Optional<PolicyInForce> current() {
@@ -52,13 +44,15 @@ public final class PolicyFollower implements PipelineLifecycle {
         }
     }
 
-    private synchronized void accept(Signed<PolicyEvent> signed) {
+    @Override
+    public synchronized void accept(Signed<PolicyEvent> signed) {
         state = state.after(signed.event());
         latest.put(signed.event().key(), signed);
         tell();
     }
 
-    private synchronized void becomeComplete() {
+    @Override
+    public synchronized void caughtUp() {
         complete = true;
         tell();
     }
@@ -67,20 +61,5 @@ public final class PolicyFollower implements PipelineLifecycle {
         if (complete && state.active() != null) {
             listeners.forEach(listener -> listener.accept(state));
         }
-    }
-
-    @Override
-    public void start() {
-        container.start();
-    }
-
-    @Override
-    public void stop() {
-        container.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return container.isRunning();
     }
 }

@@ -23,6 +23,7 @@ import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +40,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.listener.BatchMessageListener;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 class EventListenersTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
@@ -58,6 +60,7 @@ class EventListenersTest {
     private final StageStep step = new StageStep(chain);
     private final EventListeners listeners = new EventListeners(
             new DefaultKafkaConsumerFactory<>(Map.of()),
+            new ShareQueues(new DefaultKafkaConsumerFactory<>(Map.of()), new KafkaAdmin(Map.of())),
             topics,
             codec,
             new EventPublisher(template, codec, topics, Clock.systemUTC()),
@@ -91,25 +94,28 @@ class EventListenersTest {
                 chain.seal(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH)));
     }
 
-    private ConcurrentMessageListenerContainer<String, byte[]> stage(
-            Function<Signed<CallRequested>, GatewayEvent> stage) {
-        return listeners.stage(
-                "group",
-                Topic.CALLS_REQUESTED,
-                CallRequested.class,
-                stage,
-                (event, problem) -> step.failed(event, Stage.POLICY, NOW));
+    private TopicReader stage(Function<Signed<CallRequested>, GatewayEvent> handle) {
+        return listeners.stage("group", Topic.CALLS_REQUESTED, CallRequested.class, new EventHandler<>() {
+            @Override
+            public GatewayEvent handle(Signed<CallRequested> event) {
+                return handle.apply(event);
+            }
+
+            @Override
+            public GatewayEvent failed(Signed<CallRequested> event, Throwable problem) {
+                return step.failed(event, Stage.POLICY, NOW);
+            }
+        });
     }
 
-    private void deliver(ConcurrentMessageListenerContainer<String, byte[]> to, GatewayEvent... events) {
+    private void deliver(TopicReader to, GatewayEvent... events) {
         listener(to).onMessage(records(events));
     }
 
     @SuppressWarnings("unchecked")
-    private static BatchMessageListener<String, byte[]> listener(
-            ConcurrentMessageListenerContainer<String, byte[]> of) {
+    private static BatchMessageListener<String, byte[]> listener(TopicReader of) {
         return (BatchMessageListener<String, byte[]>)
-                Objects.requireNonNull(of.getContainerProperties().getMessageListener());
+                Objects.requireNonNull(of.container().getContainerProperties().getMessageListener());
     }
 
     private List<ConsumerRecord<String, byte[]>> records(GatewayEvent... events) {
@@ -220,5 +226,47 @@ class EventListenersTest {
                 .isInstanceOf(RuntimeException.class)
                 .hasCauseInstanceOf(OutOfMemoryError.class);
         assertThat(work.problems()).containsKey("group");
+    }
+
+    @Test
+    void theCallThatAStageWorksOnIsInTheLogContext() {
+        List<@Nullable String> seen = new ArrayList<>();
+        CallRequested requested = requested();
+        deliver(
+                stage(event -> {
+                    seen.add(MDC.get(LogContext.CALL_ID));
+                    return new CallWithdrawn(event.event().call());
+                }),
+                requested);
+        assertThat(seen).containsExactly(requested.subject());
+        assertThat(MDC.get(LogContext.CALL_ID)).isNull();
+    }
+
+    /** Of several readers of the same records one puts aside what is none. */
+    @Test
+    void aReaderOfAllForItselfSkipsWhatNobodySigned() {
+        List<GatewayEvent> handled = new ArrayList<>();
+        BatchHandler<CallRequested> handler = batch -> batch.forEach(received -> handled.add(received.event()));
+        var records = records(requested());
+        records.getFirst().headers().remove(EventCodec.SIGNATURE);
+        listener(listeners.alone("mine", Topic.CALLS_REQUESTED, CallRequested.class, handler))
+                .onMessage(records);
+        assertThat(broker.history()).isEmpty();
+        listener(listeners.batches("all", Topic.CALLS_REQUESTED, CallRequested.class, handler))
+                .onMessage(records);
+        assertThat(sentTo("openclaw.calls.dead-letter")).hasSize(1);
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void aReaderThatIsNotOpenReadsNothingThoughItIsStarted() {
+        TopicReader reader = stage(event -> event.event()).closed();
+        reader.start();
+        assertThat(reader.isRunning()).isTrue();
+        assertThat(reader.container().isRunning()).isFalse();
+        reader.stop();
+        assertThat(reader.isRunning()).isFalse();
+        reader.open();
+        assertThat(reader.container().isRunning()).isFalse();
     }
 }

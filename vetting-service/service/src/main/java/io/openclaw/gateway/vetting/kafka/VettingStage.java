@@ -3,11 +3,14 @@ package io.openclaw.gateway.vetting.kafka;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallAuthorized;
+import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.Signed;
+import io.openclaw.gateway.common.kafka.EventHandler;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.Routing;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -18,7 +21,7 @@ import io.openclaw.gateway.vetting.judge.RecentCalls;
 import java.time.Clock;
 
 /** The rules' lane: each authorized call becomes the event that follows from what rules find in it. */
-public final class VettingStage {
+public final class VettingStage implements EventHandler<CallAuthorized> {
     private final RulesInForce rules;
     private final StageStep step;
     private final boolean hasJudge;
@@ -48,8 +51,13 @@ public final class VettingStage {
         this.meters = meters;
     }
 
-    /** Returns what follows from a call. */
-    public CallEvent after(Signed<CallAuthorized> signed) {
+    @Override
+    public CallCompleted failed(Signed<CallAuthorized> event, Throwable problem) {
+        return step.failed(event, Stage.VETTING, clock.instant());
+    }
+
+    @Override
+    public CallEvent handle(Signed<CallAuthorized> signed) {
         CallAuthorized authorized = signed.event();
         ToolCall call = authorized.call();
         Vetting vetting = rules.vetting();

@@ -123,7 +123,7 @@ class SettlementTest {
     }
 
     private CallEvent vetted(String agent, String command, @Nullable String context) {
-        CallEvent event = stage.after(authorized(call(agent, command, context), Decision.ALLOW));
+        CallEvent event = stage.handle(authorized(call(agent, command, context), Decision.ALLOW));
         return event instanceof CallSuspected suspected ? settled(suspected) : event;
     }
 
@@ -150,7 +150,7 @@ class SettlementTest {
     class OfWhatIsCopiedToTheModelsLane {
         @Test
         void aDeniedCallStaysDenied() {
-            CallEvent denied = stage.after(authorized(call("demo", "rm -rf / #x", null), Decision.ALLOW));
+            CallEvent denied = stage.handle(authorized(call("demo", "rm -rf / #x", null), Decision.ALLOW));
             assertThat(denied).isInstanceOf(CallCompleted.class);
             assertThat(chain.verify(denied.call(), denied.verdicts())).isEmpty();
 
@@ -161,7 +161,7 @@ class SettlementTest {
 
         @Test
         void aCallThatWaitsForAPersonGoesOnWaiting() {
-            CallEvent waits = stage.after(authorized(call("demo", DOUBTFUL, null), Decision.ESCALATE));
+            CallEvent waits = stage.handle(authorized(call("demo", DOUBTFUL, null), Decision.ESCALATE));
             assertThat(waits).isInstanceOf(CallEscalated.class);
 
             var copied = new CallSuspected(waits.call(), waits.verdicts(), Map.of());
