@@ -76,7 +76,8 @@ public final class SigningKey {
             throw new IllegalArgumentException(what + " is not Base64", e);
         }
         if (bytes.length != BYTES) {
-            throw new IllegalArgumentException(what + " has " + bytes.length + " bytes, and a key has " + BYTES);
+            throw new IllegalArgumentException(what + " has " + bytes.length + " bytes, and a key has " + BYTES
+                    + " (one of before there were key pairs belongs into openclaw.signing.old)");
         }
         return bytes;
     }
