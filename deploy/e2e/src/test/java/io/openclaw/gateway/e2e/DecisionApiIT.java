@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Decisions about calls that somebody else runs. */
 @Order(1)
-class DecisionApiTest {
+class DecisionApiIT {
     private static final String PATH = "/v1/decisions";
     private static final String NO_WAIT = "wait=0";
 

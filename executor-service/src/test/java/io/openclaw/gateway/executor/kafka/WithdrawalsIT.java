@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.KafkaTemplate;
 
-class WithdrawalsTest {
+class WithdrawalsIT {
     private static final Instant NOW = Instant.parse("2026-11-27T10:00:00Z");
     private static final String ME = "me";
     private static final ClaimStore CLAIMS = new ClaimStore(

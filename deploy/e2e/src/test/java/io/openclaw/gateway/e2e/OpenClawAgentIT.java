@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 @Tag(NpmAhead.TAG)
 @Order(7)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class OpenClawAgentTest {
+class OpenClawAgentIT {
     private static final String AGENT = "openclaw-e2e";
     private static final Path WORKSPACE = AgentNode.workspace();
     private static final AgentModel MODEL = new AgentModel();
@@ -236,8 +236,8 @@ class OpenClawAgentTest {
         MODEL.script(
                 "away",
                 Step.of("exec", Map.of("command", "touch canary-before")),
-                Step.of("exec", Map.of("command", "touch canary-during")).after(OpenClawAgentTest::kill),
-                Step.of("exec", Map.of("command", "touch canary-after")).after(OpenClawAgentTest::gateway));
+                Step.of("exec", Map.of("command", "touch canary-during")).after(OpenClawAgentIT::kill),
+                Step.of("exec", Map.of("command", "touch canary-after")).after(OpenClawAgentIT::gateway));
         node.turn("t-away", "[[script:away]] go");
         assertThat(isThere("canary-before")).as(node.log()).isTrue();
         assertThat(isThere("canary-during")).isFalse();

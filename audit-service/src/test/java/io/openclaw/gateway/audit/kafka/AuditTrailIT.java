@@ -31,7 +31,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-class AuditTrailTest {
+class AuditTrailIT {
     private static final Instant NOW = Instant.parse("2026-11-27T10:00:00Z");
     private static final AuditStore STORE = new AuditStore(
             Schema.migrated("audit", TestInfrastructure.database().dataSource()),

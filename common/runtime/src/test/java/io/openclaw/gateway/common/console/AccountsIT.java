@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class AccountsTest {
+class AccountsIT {
     private static final JdbcClient JDBC =
             JdbcClient.create(TestInfrastructure.database().dataSource());
     private static final Schema SCHEMA =

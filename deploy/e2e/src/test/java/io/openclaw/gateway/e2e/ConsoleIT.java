@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The console as people use it: a real Chromium, a real gateway, and agents whose calls wait. */
 @Tag(NpmAhead.TAG)
 @Order(4)
-class ConsoleTest {
+class ConsoleIT {
     private static final List<Path> CHROMIUMS = List.of(
             Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
     private static final List<String> PAGES = List.of(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A million past approvals and ten thousand that wait: lists read a page, not the table. */
-class ManyApprovalsTest {
+class ManyApprovalsIT {
     private static final JdbcClient JDBC =
             JdbcClient.create(TestInfrastructure.database().dataSource());
     private static final ApprovalStore STORE = new ApprovalStore(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The plugin of OpenClaw by itself, with doubles of OpenClaw and of the gateway: its tests are JavaScript. */
 @Tag(NpmAhead.TAG)
 @Order(3)
-class PluginTest {
+class PluginIT {
 
     @Test
     void passesItsOwnTests() throws IOException, InterruptedException {

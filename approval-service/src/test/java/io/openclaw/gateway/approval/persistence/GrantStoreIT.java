@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class GrantStoreTest {
+class GrantStoreIT {
     private static final JdbcClient JDBC =
             JdbcClient.create(TestInfrastructure.database().dataSource());
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
