@@ -17,7 +17,7 @@ class CallStoryTest {
         return new CallStory.Recorded(
                 second,
                 new RecordedEvent(
-                        "t", 0, second, type, ID, "demo", "openclaw", "exec", outcome, NOW.plusSeconds(second), RawJson.of(json)));
+                        "t", 0, second, type, ID, "demo", "openclaw", "exec", outcome, NOW.plusSeconds(second), RawJson.of(json), "executor", null));
     }
 
     private static String verdict(String stage, String outcome, String rule) {

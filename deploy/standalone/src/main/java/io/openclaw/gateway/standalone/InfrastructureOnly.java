@@ -59,7 +59,8 @@ public class InfrastructureOnly {
             write(keys.resolve(service.label() + ".properties"), infrastructure.keysOf(service));
         }
         // The last, because the services are started when it is there.
-        write(ready, infrastructure.settings());
+        Map<String, Object> settings = infrastructure.settings();
+        write(ready, settings);
         var urls = new Quickstart.Urls(
                 environment.getRequiredProperty("GATEWAY_URL"),
                 environment.getRequiredProperty("POLICY_URL"),
@@ -70,9 +71,9 @@ public class InfrastructureOnly {
                 new AccountStore(
                         new Schema("console"),
                         JdbcClient.create(new DriverManagerDataSource(
-                                settings.getProperty("spring.datasource.url"),
-                                settings.getProperty("spring.datasource.username"),
-                                settings.getProperty("spring.datasource.password", "")))),
+                                String.valueOf(settings.get("spring.datasource.url")),
+                                String.valueOf(settings.get("spring.datasource.username")),
+                                String.valueOf(settings.get("spring.datasource.password"))))),
                 Clock.systemUTC());
         new Quickstart(
                         data,

@@ -9,7 +9,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.Keyring;
