@@ -2,6 +2,11 @@ package io.openclaw.gateway.approval.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclaw.gateway.common.policy.PlanApproval;
+import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.CallIds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.Person;
@@ -331,5 +336,49 @@ class ApprovalsIT {
             assertThat(String.valueOf(end.error())).contains("stage_failed", "was not run");
         });
         assertThat(statusOf(good)).isEqualTo(Status.PENDING);
+    }
+
+    private CallEscalated ofRun(UUID run, String upstream, String tool, RawJson arguments, Mode mode) {
+        ToolCall call = chain.seal(new ToolCall(
+                CallIds.next(),
+                agent,
+                upstream,
+                tool,
+                arguments,
+                Origin.PLAN,
+                mode,
+                NOW,
+                NOW.plusSeconds(600),
+                run,
+                null,
+                null,
+                null,
+                0,
+                Digest.of(agent, upstream, tool, arguments),
+                null,
+                Map.of()));
+        List<Verdict> verdicts = chain.append(call, List.of(), verdict(Stage.POLICY, Decision.ESCALATE));
+        return new CallEscalated(call, verdicts, Map.of());
+    }
+
+    @Test
+    void aStepOfAPlanThatPeopleApprovedIsApprovedWithItOnceAndNothingElseIs() {
+        UUID run = UUID.randomUUID();
+        RawJson toBob = RawJson.of("{\"to\":\"bob\"}");
+        var plan = new PlanApproval(
+                run, "digest", List.of(new PlanApproval.Step("openclaw", "message", toBob)), List.of());
+        UUID question =
+                hold(ofRun(run, PlanApproval.UPSTREAM, PlanApproval.TOOL, RawJson.from(plan), Mode.DECIDE));
+        assertThat(statusOf(question)).isEqualTo(Status.PENDING);
+        assertThat(approvals.decide(question, Status.APPROVED, ADA, null)).isTrue();
+
+        UUID step = hold(ofRun(run, "openclaw", "message", toBob, Mode.EXECUTE));
+        assertThat(statusOf(step)).isEqualTo(Status.APPROVED);
+        assertThat(statusOf(hold(ofRun(run, "openclaw", "message", toBob, Mode.EXECUTE))))
+                .as("the step once more")
+                .isEqualTo(Status.PENDING);
+        assertThat(statusOf(hold(ofRun(UUID.randomUUID(), "openclaw", "message", toBob, Mode.EXECUTE))))
+                .as("the call of another run")
+                .isEqualTo(Status.PENDING);
     }
 }
