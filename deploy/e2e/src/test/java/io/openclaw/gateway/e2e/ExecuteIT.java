@@ -295,6 +295,37 @@ class ExecuteIT {
         assertThat(over.at("/plan/changes").toString()).contains("-edited");
     }
 
+    @Order(TEST_WORKER)
+    @Test
+    void aPersonIsAskedOnceAboutAPlanAsAWhole() {
+        chooses(
+                question -> "Sent.",
+                choice(
+                        "gateway__plan",
+                        Map.of(
+                                "steps",
+                                List.of(
+                                        Map.of("tool", "message", "arguments", Map.of("mark", mark + "-1")),
+                                        Map.of("tool", "message", "arguments", Map.of("mark", mark + "-2"))))));
+        Answer planned = gateway().post("/execute", json(Map.of("prompt", "tell them", "mode", "plan")));
+        String path = "/execute/" + planned.text("/request_id");
+        Answer asked =
+                gateway().post(path + "/plan", json(Map.of("digest", planned.text("/plan/digest"), "decision", "ask")));
+        assertThat(asked.text("/state")).isEqualTo("WAITING_FOR_APPROVAL");
+        assertThat(worker.runsWith(mark)).isZero();
+        assertThat(gateway()
+                        .decide(asked.text("/steps/0/call_id"), "{\"decision\":\"approve\"}")
+                        .status())
+                .isEqualTo(200);
+        Answer over = awaitEnd(gateway(), planned.text("/request_id"));
+        assertThat(over.at("/steps")
+                        .valueStream()
+                        .map(step -> step.path("outcome").asString("")))
+                .containsExactly("ALLOWED", "SUCCEEDED", "SUCCEEDED");
+        assertThat(over.text("/plan/approved_by")).isEqualTo(gateway().setting("CONSOLE_USER"));
+        assertThat(worker.runsWith(mark)).isEqualTo(2);
+    }
+
     @Order(RESTARTS)
     @Test
     void aRunThatWaitsForAPersonSurvivesACrash() throws InterruptedException {

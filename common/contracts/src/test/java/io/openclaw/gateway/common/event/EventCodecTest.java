@@ -18,10 +18,10 @@ import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.signing.Keyring;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -174,7 +174,16 @@ class EventCodecTest {
                         NOW,
                         Map.of()),
                 new RunStepEnded(
-                        RUN, "demo", 1, RUN, "openclaw/message", "d1", "DENIED", CallError.of("denied", "no"), NOW, Map.of()),
+                        RUN,
+                        "demo",
+                        1,
+                        RUN,
+                        "openclaw/message",
+                        "d1",
+                        "DENIED",
+                        CallError.of("denied", "no"),
+                        NOW,
+                        Map.of()),
                 new RunEnded(RUN, "demo", "SUCCEEDED", "Two.", null, 1, 100, 10, 0.25, NOW, Map.of()),
                 new SignInFailed("admin", "192.0.2.7", 10, NOW, "approval-1", Map.of()));
     }

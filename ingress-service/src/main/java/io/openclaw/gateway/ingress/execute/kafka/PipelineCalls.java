@@ -61,8 +61,8 @@ public final class PipelineCalls implements StepCalls {
             request = request.in(Mode.DECIDE);
         }
         CallPipeline.Asked call = calls.ask(request, caller(asked), Origin.PLAN, List.of());
-        String digest = Digest.of(
-                asked.agent(), String.valueOf(step.upstream()), String.valueOf(step.tool()), arguments);
+        String digest =
+                Digest.of(asked.agent(), String.valueOf(step.upstream()), String.valueOf(step.tool()), arguments);
         return new AskedCall(call.callId(), digest, clock.instant().plus(CallRequest.DEFAULT_DEADLINE));
     }
 

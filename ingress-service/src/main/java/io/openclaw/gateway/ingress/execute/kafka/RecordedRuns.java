@@ -8,8 +8,8 @@ import io.openclaw.gateway.common.event.RunPlanned;
 import io.openclaw.gateway.common.event.RunStarted;
 import io.openclaw.gateway.common.event.RunStepEnded;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.ingress.execute.core.RunLog;
 import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
+import io.openclaw.gateway.ingress.execute.core.RunLog;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 

@@ -139,7 +139,8 @@ public final class FakePipeline implements StepCalls {
         ToolCall call = calls.computeIfAbsent(
                 id,
                 key -> Calls.call(of.agent(), "openclaw", tool, arguments, NOW).withCallId(id));
-        states.computeIfAbsent(id, key -> Objects.requireNonNull(tools.get(tool)).apply(call));
+        states.computeIfAbsent(
+                id, key -> Objects.requireNonNull(tools.get(tool)).apply(call));
         return new AskedCall(id, call.digest(), NOW.plus(Duration.ofMinutes(30)));
     }
 

@@ -658,9 +658,9 @@ class RunDriverTest {
                             .requireSense(run))
                     .isInstanceOf(PlanDecision.ConflictException.class)
                     .hasMessageContaining(planOf(run).digest());
-            assertThatThrownBy(
-                            () -> new PlanDecision(planOf(run).digest(), PlanDecision.Kind.APPROVE, List.of(3), Map.of())
-                                    .requireSense(run))
+            assertThatThrownBy(() -> new PlanDecision(
+                                    planOf(run).digest(), PlanDecision.Kind.APPROVE, List.of(3), Map.of())
+                            .requireSense(run))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("step 3");
             assertThatThrownBy(() -> new PlanDecision(
