@@ -52,6 +52,7 @@ public enum Service {
                         Topic.CALLS_INPUT,
                         Topic.CALLS_WITHDRAWN,
                         Topic.CALLS_REPORTED,
+                        Topic.RUNS_EVENTS,
                         Topic.UPSTREAMS_STATUS);
             case POLICY -> EnumSet.of(Topic.CALLS_AUTHORIZED, Topic.CALLS_COMPLETED, Topic.POLICY_STATE);
             case VETTING ->

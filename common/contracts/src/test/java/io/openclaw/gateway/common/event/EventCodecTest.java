@@ -218,8 +218,11 @@ class EventCodecTest {
             case ConversationEvent said -> said.call();
             default -> null;
         };
-        assertThat(glance.callId()).isEqualTo(call == null ? null : call.callId());
-        assertThat(glance.agent()).isEqualTo(call == null ? null : call.agent());
+        RunEvent run = event instanceof RunEvent ofRun ? ofRun : null;
+        UUID id = run != null ? run.runId() : call == null ? null : call.callId();
+        String agent = run != null ? run.agent() : call == null ? null : call.agent();
+        assertThat(glance.callId()).isEqualTo(id);
+        assertThat(glance.agent()).isEqualTo(agent);
         assertThat(glance.tool()).isEqualTo(call == null ? null : call.tool());
         assertThat(glance.upstream())
                 .isEqualTo(
@@ -231,7 +234,7 @@ class EventCodecTest {
                             case ResourceUpdated report -> report.upstream();
                             default -> call == null ? null : call.upstream();
                         });
-        assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : null);
+        assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : event instanceof RunEnded ? "SUCCEEDED" : null);
     }
 
     @Test
