@@ -128,6 +128,12 @@ class ConsoleIT {
                 .isVisible();
     }
 
+    /** The browser forgets the sign-in, when no page is open that would miss it. */
+    private void forget() {
+        page.navigate("about:blank");
+        context.clearCookies();
+    }
+
     private Locator button(String name) {
         return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
     }
@@ -292,7 +298,7 @@ class ConsoleIT {
     class SigningIn {
         @Test
         void aWrongPasswordIsSaidInWords() {
-            page.context().clearCookies();
+            forget();
             page.navigate(gateway.url() + "/console/overview");
             page.getByLabel("Name").fill("admin");
             page.getByLabel("Password").fill("wrong");
@@ -302,7 +308,7 @@ class ConsoleIT {
 
         @Test
         void leadsToThePageThatWasAskedFor() {
-            page.context().clearCookies();
+            forget();
             page.navigate(gateway.url() + "/console/tools");
             page.getByLabel("Name").fill("alice");
             page.getByLabel("Password").fill("secret of alice");
@@ -326,7 +332,7 @@ class ConsoleIT {
             page.locator("form.card input[name=roles][value=viewer]").check();
             button("Make the account").click();
             String generated = page.locator("#new-password").textContent().strip();
-            page.context().clearCookies();
+            forget();
             page.navigate(gateway.url() + "/console/policy");
             page.getByLabel("Name").fill(name);
             page.getByLabel("Password").fill(generated);
