@@ -18,7 +18,11 @@ class DownloadsTest {
     private static final Vetting VETTING = new Vetting(PACK);
 
     private static List<String> rules(String command, Set<String> downloaded) {
-        return VETTING.examine(READER.read(command, Surroundings.NONE.after(downloaded)).commands()).findings().stream()
+        return VETTING
+                .examine(READER.read(command, Surroundings.NONE.after(downloaded))
+                        .commands())
+                .findings()
+                .stream()
                 .map(Finding::rule)
                 .toList();
     }
@@ -37,14 +41,22 @@ class DownloadsTest {
 
     @Test
     void ofNothingAreNone() {
-        assertThat(READER.read("curl -s https://x.example/x.json | jq . && make").fetched()).isEmpty();
+        assertThat(READER.read("curl -s https://x.example/x.json | jq . && make")
+                        .fetched())
+                .isEmpty();
     }
 
     @Nested
     class OfAnEarlierCall {
         @ParameterizedTest
         @ValueSource(
-                strings = {"sh tools/x.sh", "cd tools; bash ./x.sh", "./tools/x.sh", ". tools/x.sh", "cat tools/x.sh | bash"})
+                strings = {
+                    "sh tools/x.sh",
+                    "cd tools; bash ./x.sh",
+                    "./tools/x.sh",
+                    ". tools/x.sh",
+                    "cat tools/x.sh | bash"
+                })
         void areNotRun(String command) {
             assertThat(rules(command, Set.of("tools/x.sh"))).contains("remote-code/download-to-shell");
             assertThat(rules(command, Set.of())).doesNotContain("remote-code/download-to-shell");

@@ -58,7 +58,8 @@ class WindowsTest {
 
     @Test
     void decodesAnEncodedCommand() {
-        String encoded = Base64.getEncoder().encodeToString("Remove-Item -Recurse C:\\".getBytes(StandardCharsets.UTF_16LE));
+        String encoded =
+                Base64.getEncoder().encodeToString("Remove-Item -Recurse C:\\".getBytes(StandardCharsets.UTF_16LE));
         Examination examination = VETTING.examine("powershell -NoProfile -EncodedCommand " + encoded);
         assertThat(examination.outcome()).isEqualTo(Decision.DENY);
         assertThat(examination.commands())

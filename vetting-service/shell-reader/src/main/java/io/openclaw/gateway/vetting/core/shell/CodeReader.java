@@ -515,7 +515,8 @@ final class CodeReader {
             file(":write", first);
         } else if (READ.contains(call.name())
                 || (call.name().equals("read")
-                        && (call.qualified().startsWith("File.") || call.qualified().startsWith("IO.")))) {
+                        && (call.qualified().startsWith("File.")
+                                || call.qualified().startsWith("IO.")))) {
             file(":read", first);
         } else if (REQUEST.contains(call.name())
                 && first != null

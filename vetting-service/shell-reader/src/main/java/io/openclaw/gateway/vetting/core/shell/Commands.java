@@ -57,10 +57,62 @@ final class Commands {
     private static final Set<String> RUNNERS = Set.of("run", "run-script", "exec", "x", "dlx");
     /** What package managers do by themselves, though programs are called so, too. */
     private static final Set<String> OWN_SUBCOMMANDS = Set.of(
-            "test", "link", "init", "info", "list", "run", "start", "build", "exec", "help", "view", "config", "login", "pack",
-            "audit", "install", "i", "add", "remove", "rm", "publish", "why", "up", "update", "upgrade", "create", "set", "get",
-            "ls", "ping", "version", "search", "stop", "restart", "cache", "prune", "dedupe", "fund", "outdated", "x", "dlx", "node",
-            "un", "uninstall", "unlink", "import", "store", "env", "bin", "root", "prefix", "owner", "team", "tag", "dev", "lint");
+            "test",
+            "link",
+            "init",
+            "info",
+            "list",
+            "run",
+            "start",
+            "build",
+            "exec",
+            "help",
+            "view",
+            "config",
+            "login",
+            "pack",
+            "audit",
+            "install",
+            "i",
+            "add",
+            "remove",
+            "rm",
+            "publish",
+            "why",
+            "up",
+            "update",
+            "upgrade",
+            "create",
+            "set",
+            "get",
+            "ls",
+            "ping",
+            "version",
+            "search",
+            "stop",
+            "restart",
+            "cache",
+            "prune",
+            "dedupe",
+            "fund",
+            "outdated",
+            "x",
+            "dlx",
+            "node",
+            "un",
+            "uninstall",
+            "unlink",
+            "import",
+            "store",
+            "env",
+            "bin",
+            "root",
+            "prefix",
+            "owner",
+            "team",
+            "tag",
+            "dev",
+            "lint");
 
     private final Evaluator evaluator;
     private final Programs programs;
@@ -275,7 +327,8 @@ final class Commands {
             }
             case "npm", "yarn", "pnpm", "bun" -> {
                 List<Argument> words = operands(program, arguments);
-                boolean script = words.size() > 1 && RUNNERS.contains(words.getFirst().text());
+                boolean script =
+                        words.size() > 1 && RUNNERS.contains(words.getFirst().text());
                 int name = script ? 1 : 0;
                 if (words.size() > name
                         && !OWN_SUBCOMMANDS.contains(words.get(name).text())
@@ -879,7 +932,8 @@ final class Commands {
             if (argument.text().indexOf(' ') > 0 || argument.text().indexOf('!') >= 0) {
                 String text = argument.text()
                         .replaceFirst(
-                                "^\\s*\\+?(?::?\\s*!|(?:platform\\s+)?shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)", "");
+                                "^\\s*\\+?(?::?\\s*!|(?:platform\\s+)?shell\\s|:sh\\w*\\s|run-shell\\s|spawn\\s|:silent\\s*!)",
+                                "");
                 evaluator.within(program, () -> evaluator.runText(text, null));
             }
         }

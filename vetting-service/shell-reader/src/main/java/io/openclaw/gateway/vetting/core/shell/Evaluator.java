@@ -660,7 +660,10 @@ final class Evaluator {
         }
         variables.put(name, programs.isSecretName(name) ? value.marked(Mark.CREDENTIAL.bit()) : value);
         emit(":assign", Argument.of(name), value);
-        if (name.length() == 3 && name.startsWith("PS") && Character.isDigit(name.charAt(2)) && value.text().contains("$(")) {
+        if (name.length() == 3
+                && name.startsWith("PS")
+                && Character.isDigit(name.charAt(2))
+                && value.text().contains("$(")) {
             within(name, () -> runText("echo \"" + value.text().replace("\"", "") + "\"", null));
         }
         if (programs.tagged(name, "command-variable")

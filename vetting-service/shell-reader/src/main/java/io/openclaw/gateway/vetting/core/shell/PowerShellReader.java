@@ -162,7 +162,8 @@ final class PowerShellReader {
         normal.add(first);
         for (int i = 1; i < words.size(); i++) {
             String text = words.get(i).text();
-            if (i + 1 < words.size() && (text.equals(">") || text.equals(">>") || text.equals("2>") || text.equals("*>"))) {
+            if (i + 1 < words.size()
+                    && (text.equals(">") || text.equals(">>") || text.equals("2>") || text.equals("*>"))) {
                 Argument target = words.get(++i);
                 if (!target.text().startsWith("$null")) {
                     evaluator.emit(":write", new Argument(path(target.text()), target.marks()));
