@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The protocol towards an MCP server, over a transport in memory. */
-@SuppressWarnings("FutureReturnValueIgnored") // Many tests look at what the server was sent, not at the end of the call.
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // Many tests look at what the server was sent, not at the end of the call.
 class McpConnectionTest {
     private static final String MODERN_SERVER = "{\"result\":{\"supportedVersions\":[\"2026-07-28\",\"2025-11-25\"],"
             + "\"capabilities\":{\"tools\":{},\"prompts\":{},\"resources\":{}}}}";

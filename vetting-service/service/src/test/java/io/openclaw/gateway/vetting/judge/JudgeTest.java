@@ -310,7 +310,7 @@ class JudgeTest {
 
     @Test
     void theDocumentationShowsTheGraphAsItIs() throws IOException {
-        assertThat(Files.readString(Path.of("../docs/vetting.md")))
+        assertThat(Files.readString(Path.of("../../docs/vetting.md")))
                 .contains(judge().diagram().strip());
     }
 
