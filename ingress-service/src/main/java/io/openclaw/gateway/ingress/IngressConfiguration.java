@@ -183,8 +183,7 @@ public class IngressConfiguration {
             MeterRegistry meters) {
         var inFlight =
                 new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
-        return new Calls(
-                inFlight, rates, limits, parsing, publisher, chain, store, reader, topics, clock, meters);
+        return new Calls(inFlight, rates, limits, parsing, publisher, chain, store, reader, topics, clock, meters);
     }
 
     @Bean

@@ -200,7 +200,14 @@ public record Approval(
 
     /** Returns this approval, denied by a person who would approve other arguments, and gave a grant for those. */
     public Approval superseded(Person person, RawJson shown, @Nullable String said, Instant now) {
-        return copy(Status.DENIED, votes, now, person.name(), said == null || said.isEmpty() ? null : said, person.channel(), shown);
+        return copy(
+                Status.DENIED,
+                votes,
+                now,
+                person.name(),
+                said == null || said.isEmpty() ? null : said,
+                person.channel(),
+                shown);
     }
 
     /** Returns how the wait ended. */
@@ -217,7 +224,10 @@ public record Approval(
 
     /** Returns how bad the worst of its reasons is. */
     public Severity severity() {
-        return reasons.stream().map(Reason::severity).max(Comparator.naturalOrder()).orElse(Severity.INFO);
+        return reasons.stream()
+                .map(Reason::severity)
+                .max(Comparator.naturalOrder())
+                .orElse(Severity.INFO);
     }
 
     /** Tells whether it was approved by a grant, without anybody having been asked. */
@@ -407,7 +417,9 @@ public record Approval(
     }
 
     private String furtherGroup() {
-        return terms == null || terms.escalation() == null ? "" : terms.escalation().group();
+        return terms == null || terms.escalation() == null
+                ? ""
+                : terms.escalation().group();
     }
 
     private boolean counts(Vote vote, @Nullable String group, Instant now) {
@@ -523,10 +535,7 @@ public record Approval(
             case TOO_MANY -> verdict(Decision.DENY, "approval/too-many-pending", String.valueOf(reason));
             case TIMED_OUT -> verdict(Decision.DENY, "approval/expired", "nobody decided until " + expiresAt);
             case UNREACHED ->
-                verdict(
-                        Decision.DENY,
-                        "approval/unreached",
-                        "nobody who may approve saw this call until " + expiresAt);
+                verdict(Decision.DENY, "approval/unreached", "nobody who may approve saw this call until " + expiresAt);
             case WAITING, WITHDRAWN ->
                 throw new IllegalStateException("an approval that is " + status + " is no verdict");
         };

@@ -25,7 +25,8 @@ public final class EditedArguments {
      */
     public static RawJson read(String text, RawJson shown, RawJson original) {
         if (text.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("the arguments have " + text.length() + " characters, and may have " + MAX_LENGTH);
+            throw new IllegalArgumentException(
+                    "the arguments have " + text.length() + " characters, and may have " + MAX_LENGTH);
         }
         JsonNode edited;
         try {

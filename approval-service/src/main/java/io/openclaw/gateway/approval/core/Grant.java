@@ -199,8 +199,7 @@ public record Grant(
         Set<String> expected = new TreeSet<>(fixed.keySet());
         expected.addAll(free);
         return arguments.keySet().equals(expected)
-                && fixed.entrySet().stream()
-                        .allMatch(entry -> entry.getValue().equals(arguments.get(entry.getKey())));
+                && fixed.entrySet().stream().allMatch(entry -> entry.getValue().equals(arguments.get(entry.getKey())));
     }
 
     /**
@@ -264,7 +263,8 @@ public record Grant(
     private static Map<String, String> hashes(@Nullable RawJson arguments) {
         Map<String, String> hashes = new TreeMap<>();
         if (arguments != null) {
-            arguments.as(JsonNode.class)
+            arguments
+                    .as(JsonNode.class)
                     .properties()
                     .forEach(field -> hashes.put(
                             field.getKey(), Digest.sha256Hex(CanonicalJson.of(RawJson.from(field.getValue())))));

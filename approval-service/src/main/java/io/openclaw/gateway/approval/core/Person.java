@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *     stands for all of them
  * @param channel how this person decides, such as {@code console} or {@code api}; absent if that is not said
  */
-public record Person(String name, List<String> groups, @Nullable String channel) {
+public record Person(
+        String name, List<String> groups, @Nullable String channel) {
     /** Who is in this one is in every group. */
     public static final String EVERY_GROUP = "*";
 

@@ -68,8 +68,7 @@ public final class ApprovalDesk {
      *
      * @param groupsOf the groups of a person by name; none for somebody who is not there any more
      */
-    public Person person(
-            String name, List<String> groups, String channel, Function<String, List<String>> groupsOf) {
+    public Person person(String name, List<String> groups, String channel, Function<String, List<String>> groupsOf) {
         Set<String> all = new TreeSet<>(groups);
         people.delegators(name, clock.instant()).forEach(each -> all.addAll(groupsOf.apply(each)));
         return new Person(name, List.copyOf(all), channel);
@@ -190,7 +189,10 @@ public final class ApprovalDesk {
     public void revoke(UUID id, Person person) {
         if (!grants.revoke(id, person.name(), clock.instant())) {
             throw Problems.of(
-                    HttpStatus.CONFLICT, "not-revoked", "Nothing to revoke", "This grant is revoked already, or unknown.");
+                    HttpStatus.CONFLICT,
+                    "not-revoked",
+                    "Nothing to revoke",
+                    "This grant is revoked already, or unknown.");
         }
         journal.note(person.name(), "grant.revoked", id.toString(), null, null);
     }
@@ -234,7 +236,8 @@ public final class ApprovalDesk {
     }
 
     private CallEscalated escalated(UUID id) {
-        return approvals.escalated(id)
+        return approvals
+                .escalated(id)
                 .orElseThrow(() -> Problems.of(
                         HttpStatus.CONFLICT,
                         "call-gone",
@@ -261,7 +264,8 @@ public final class ApprovalDesk {
                     HttpStatus.CONFLICT,
                     "another-call",
                     "Not the call you saw",
-                    "Approval " + approval.id() + " is for the digest " + approval.digest() + ", not for " + digest + ".");
+                    "Approval " + approval.id() + " is for the digest " + approval.digest() + ", not for " + digest
+                            + ".");
         }
     }
 
@@ -277,7 +281,8 @@ public final class ApprovalDesk {
                 "already-decided",
                 "Already decided",
                 switch (approval.status()) {
-                    case PENDING, EXPIRED -> "This approval expired at " + approval.expiresAt() + "; the call was not run.";
+                    case PENDING, EXPIRED ->
+                        "This approval expired at " + approval.expiresAt() + "; the call was not run.";
                     case CANCELLED -> "The agent withdrew this call at " + approval.changedAt() + ".";
                     case APPROVED, DENIED ->
                         "This call was " + approval.status().name().toLowerCase(Locale.ROOT) + " by "

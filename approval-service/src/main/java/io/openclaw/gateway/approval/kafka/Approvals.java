@@ -216,8 +216,7 @@ public final class Approvals {
                 return;
             }
         }
-        store.insert(new Stored(
-                approval.admitted(store.pending(call.agent()), maxPendingPerAgent), partition, offset));
+        store.insert(new Stored(approval.admitted(store.pending(call.agent()), maxPendingPerAgent), partition, offset));
     }
 
     /** Returns the call of an approval, as it was escalated; empty if it is not in Kafka any more. */

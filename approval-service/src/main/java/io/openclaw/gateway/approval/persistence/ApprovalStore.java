@@ -42,9 +42,10 @@ public final class ApprovalStore {
     /** An approval, and where its call is in {@code calls.escalated}. */
     public record Stored(Approval approval, int partition, long offset) {}
 
-    private static final String INSERTED = " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
-            + " status, requested_at, expires_at, terms, changed_at, decided_by, reason, channel, on_behalf_of, gist, likeness,"
-            + " escalated_partition, escalated_offset, arguments_start, arguments_length, arguments_sha256, votes, vote_count)";
+    private static final String INSERTED =
+            " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
+                    + " status, requested_at, expires_at, terms, changed_at, decided_by, reason, channel, on_behalf_of, gist, likeness,"
+                    + " escalated_partition, escalated_offset, arguments_start, arguments_length, arguments_sha256, votes, vote_count)";
     private static final String VALUES = " :id, :agent, :upstream, :tool, :digest, cast(:arguments as json),"
             + " cast(:context as json), :intent, :reading, cast(:reasons as json), :status, cast(:requestedAt as timestamptz),"
             + " cast(:expiresAt as timestamptz),"
@@ -90,7 +91,9 @@ public final class ApprovalStore {
                 .param("tool", approval.tool())
                 .param("digest", approval.digest())
                 .param("arguments", approval.arguments().text())
-                .param("context", approval.context() == null ? null : approval.context().text())
+                .param(
+                        "context",
+                        approval.context() == null ? null : approval.context().text())
                 .param("intent", approval.intent())
                 .param("reading", approval.reading())
                 .param("reasons", RawJson.from(approval.reasons()).text())
@@ -194,7 +197,8 @@ public final class ApprovalStore {
                         + " a.status, a.requested_at, a.expires_at, a.terms, a.votes, a.changed_at, a.decided_by, a.reason,"
                         + " a.channel, a.on_behalf_of, a.unreached, null as edited, a.gist, a.likeness, w.calls"
                         + " from (select call_id, expires_at, count(*) over (partition by likeness) as calls,"
-                        + " row_number() over (partition by likeness order by expires_at, call_id) as place from " + approvals
+                        + " row_number() over (partition by likeness order by expires_at, call_id) as place from "
+                        + approvals
                         + " where status = 'PENDING'"
                         + (text == null
                                 ? ""
@@ -256,7 +260,8 @@ public final class ApprovalStore {
 
     /** Returns a number that is greater after each change that people can see. */
     public long revision() {
-        return jdbc.sql("select coalesce((select revision from " + approvals + " order by revision desc nulls last limit 1), 0)")
+        return jdbc.sql("select coalesce((select revision from " + approvals
+                        + " order by revision desc nulls last limit 1), 0)")
                 .query(Long.class)
                 .single();
     }
@@ -298,7 +303,8 @@ public final class ApprovalStore {
 
     /** Returns what became of the calls since a time, the kind that was asked about most first, at most 20 kinds. */
     public List<Share> shares(By by, Instant since) {
-        return jdbc.sql("select " + by.sql + " as name, count(*) as asked, count(*) filter (where status = 'APPROVED') as approved,"
+        return jdbc.sql("select " + by.sql
+                        + " as name, count(*) as asked, count(*) filter (where status = 'APPROVED') as approved,"
                         + " count(*) filter (where status = 'DENIED') as denied,"
                         + " count(*) filter (where status = 'EXPIRED') as expired,"
                         + " percentile_cont(0.5) within group (order by extract(epoch from changed_at - requested_at))"

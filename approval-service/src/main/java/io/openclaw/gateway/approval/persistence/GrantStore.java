@@ -30,9 +30,10 @@ public final class GrantStore {
 
     /** Keeps a new grant. */
     public void insert(Grant grant) {
-        jdbc.sql("insert into " + grants + " (id, agent, upstream, tool, digest, fixed, free, context, rules,"
-                        + " policy_version, shown, max_uses, created_by, created_at, expires_at, from_call)"
-                        + " values (?, ?, ?, ?, ?, cast(? as json), ?::text[], ?, ?::text[], ?, cast(? as json), ?, ?, ?, ?, ?)")
+        jdbc.sql(
+                        "insert into " + grants + " (id, agent, upstream, tool, digest, fixed, free, context, rules,"
+                                + " policy_version, shown, max_uses, created_by, created_at, expires_at, from_call)"
+                                + " values (?, ?, ?, ?, ?, cast(? as json), ?::text[], ?, ?::text[], ?, cast(? as json), ?, ?, ?, ?, ?)")
                 .param(grant.id())
                 .param(grant.agent())
                 .param(grant.upstream())
@@ -54,8 +55,9 @@ public final class GrantStore {
 
     /** Returns the grants that may cover a call of an agent's tool, those that are used up or revoked not; at most 1,000. */
     public List<Grant> good(String agent, String upstream, String tool, Instant now) {
-        return jdbc.sql("select * from " + grants + " where agent = ? and upstream = ? and tool = ? and expires_at > ?"
-                        + " and revoked_at is null and (max_uses is null or uses < max_uses) order by created_at limit 1000")
+        return jdbc.sql(
+                        "select * from " + grants + " where agent = ? and upstream = ? and tool = ? and expires_at > ?"
+                                + " and revoked_at is null and (max_uses is null or uses < max_uses) order by created_at limit 1000")
                 .param(agent)
                 .param(upstream)
                 .param(tool)
@@ -69,7 +71,8 @@ public final class GrantStore {
         return jdbc.sql("select * from " + grants
                         + (before == null
                                 ? ""
-                                : " where (created_at, id) < (select created_at, id from " + grants + " where id = :before)")
+                                : " where (created_at, id) < (select created_at, id from " + grants
+                                        + " where id = :before)")
                         + " order by created_at desc, id desc limit :limit")
                 .param("before", before)
                 .param("limit", limit)

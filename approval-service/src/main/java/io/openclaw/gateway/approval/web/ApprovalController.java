@@ -45,8 +45,7 @@ public final class ApprovalController {
             @RequestParam(required = false) @Nullable String before,
             @RequestParam(defaultValue = "100") String limit,
             Authentication login) {
-        List<ListedApproval> found =
-                approvals.list(statusOf(status), agentOf(agent), beforeOf(before), limitOf(limit));
+        List<ListedApproval> found = approvals.list(statusOf(status), agentOf(agent), beforeOf(before), limitOf(limit));
         if (isApprover(login)) {
             desk.seen(found.stream().map(each -> each.approval().id()).toList());
         }

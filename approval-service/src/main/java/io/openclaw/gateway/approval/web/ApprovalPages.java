@@ -139,8 +139,7 @@ public final class ApprovalPages {
         return updates.listen();
     }
 
-    private List<Alike> queue(
-            String text, @Nullable UUID after, @Nullable UUID current, Shell shell, Model model) {
+    private List<Alike> queue(String text, @Nullable UUID after, @Nullable UUID current, Shell shell, Model model) {
         String filter = text.isBlank() ? null : text.strip().replace("\0", "");
         List<Alike> found = store.waiting(filter, after, PAGE + 1);
         List<Alike> shown = found.size() > PAGE ? found.subList(0, PAGE) : found;
@@ -184,7 +183,12 @@ public final class ApprovalPages {
         model.addAttribute("names", arguments.propertyNames());
         model.addAttribute(
                 "gist",
-                Gist.of(approval.agent(), approval.upstream(), approval.tool(), approval.arguments(), approval.reasons())
+                Gist.of(
+                                approval.agent(),
+                                approval.upstream(),
+                                approval.tool(),
+                                approval.arguments(),
+                                approval.reasons())
                         .line());
         model.addAttribute("reading", reading(approval, command));
         model.addAttribute("alike", alike);
@@ -196,8 +200,7 @@ public final class ApprovalPages {
                 "noGrant", Grant.refusal(approval.reasons(), approval).orElse(null));
         model.addAttribute("comments", people.comments(id));
         model.addAttribute(
-                "needsPassword",
-                approval.severity() == Severity.CRITICAL && !reauthentication.isFresh(request));
+                "needsPassword", approval.severity() == Severity.CRITICAL && !reauthentication.isFresh(request));
         model.addAttribute("isCritical", approval.severity() == Severity.CRITICAL);
     }
 
@@ -244,13 +247,17 @@ public final class ApprovalPages {
             requirePassword(id, password, request);
         }
         Approval after = desk.decide(
-                id, new PersonsDecision(decision, reason.isBlank() ? null : reason.strip(), digest), approvers.person(signedIn, "console"));
+                id,
+                new PersonsDecision(decision, reason.isBlank() ? null : reason.strip(), digest),
+                approvers.person(signedIn, "console"));
         flash.addFlashAttribute(
                 "done",
                 switch (after.status()) {
                     case APPROVED -> "Approved: " + after.tool() + " of " + after.agent() + " runs now.";
                     case DENIED -> "Denied: " + after.agent() + " gets your reason.";
-                    default -> "Your yes counts; it waits for " + String.join(" and ", after.waitingFor(clock.instant())) + ".";
+                    default ->
+                        "Your yes counts; it waits for " + String.join(" and ", after.waitingFor(clock.instant()))
+                                + ".";
                 });
         flash.addFlashAttribute("doneId", id);
         return ROOM;
@@ -321,7 +328,10 @@ public final class ApprovalPages {
             RedirectAttributes flash) {
         Duration duration = Durations.read(life)
                 .orElseThrow(() -> Problems.of(
-                        HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", "'" + life + "' is no time such as 10m."));
+                        HttpStatus.BAD_REQUEST,
+                        "invalid-request",
+                        "Invalid request",
+                        "'" + life + "' is no time such as 10m."));
         Grant grant = desk.approveAndGrant(
                 id,
                 free == null ? Set.of() : Set.copyOf(free),
@@ -331,7 +341,9 @@ public final class ApprovalPages {
                 digest,
                 approvers.person(signedIn, "console"));
         flash.addFlashAttribute(
-                "done", "Approved, and grant " + grant.number() + " covers " + grant.words() + " for " + Shell.words(duration) + ".");
+                "done",
+                "Approved, and grant " + grant.number() + " covers " + grant.words() + " for " + Shell.words(duration)
+                        + ".");
         return ROOM;
     }
 
@@ -350,8 +362,8 @@ public final class ApprovalPages {
                 id, arguments, reason.isBlank() ? null : reason.strip(), digest, approvers.person(signedIn, "console"));
         flash.addFlashAttribute(
                 "done",
-                "The agent was told your arguments, and may ask for that call once within 15 minutes (grant " + grant.number()
-                        + ").");
+                "The agent was told your arguments, and may ask for that call once within 15 minutes (grant "
+                        + grant.number() + ").");
         return ROOM;
     }
 
@@ -367,17 +379,21 @@ public final class ApprovalPages {
             @RequestParam(required = false) @Nullable String agent,
             @RequestParam(required = false) @Nullable UUID before,
             Model model) {
-        var found = store.list(null, agent == null || agent.isBlank() ? null : agent.replace("\0", ""), before, PAGE + 1);
+        var found =
+                store.list(null, agent == null || agent.isBlank() ? null : agent.replace("\0", ""), before, PAGE + 1);
         model.addAttribute("past", found.size() > PAGE ? found.subList(0, PAGE) : found);
         model.addAttribute(
                 "next", found.size() > PAGE ? found.get(PAGE - 1).approval().id() : null);
         model.addAttribute("agent", agent);
-        model.addAttribute("gists", found.stream()
-                .collect(java.util.stream.Collectors.toMap(
-                        each -> each.approval().id(),
-                        each -> each.argumentsShortened() == null
-                                ? Gist.of("", "", "", each.approval().arguments(), List.of()).line()
-                                : each.argumentsShortened().start().substring(0, 120))));
+        model.addAttribute(
+                "gists",
+                found.stream()
+                        .collect(java.util.stream.Collectors.toMap(
+                                each -> each.approval().id(),
+                                each -> each.argumentsShortened() == null
+                                        ? Gist.of("", "", "", each.approval().arguments(), List.of())
+                                                .line()
+                                        : each.argumentsShortened().start().substring(0, 120))));
         return "approval/past";
     }
 }

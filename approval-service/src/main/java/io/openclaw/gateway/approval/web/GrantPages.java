@@ -60,7 +60,8 @@ public final class GrantPages {
     public record GrantView(Grant grant, boolean isGood) {}
 
     @GetMapping("/console/grants")
-    String list(@RequestParam(required = false) @Nullable UUID before, @ModelAttribute("shell") Shell shell, Model model) {
+    String list(
+            @RequestParam(required = false) @Nullable UUID before, @ModelAttribute("shell") Shell shell, Model model) {
         Instant now = clock.instant();
         List<Grant> found = grants.list(before, PAGE + 1);
         model.addAttribute(

@@ -67,7 +67,8 @@ class DecisionPropertyTest {
         return Approval.of(
                 new CallEscalated(
                         Calls.call("demo", "openclaw", "message", RawJson.EMPTY_OBJECT, NOW.plusSeconds(10_000)),
-                        List.of(Verdict.of(Stage.POLICY, Decision.ESCALATE, List.of(), "p", NOW, "p1").wanting(terms)),
+                        List.of(Verdict.of(Stage.POLICY, Decision.ESCALATE, List.of(), "p", NOW, "p1")
+                                .wanting(terms)),
                         Map.of()),
                 Duration.ofMinutes(10),
                 new Redactor(),
@@ -75,8 +76,7 @@ class DecisionPropertyTest {
     }
 
     @Property
-    void isDecidedOnceAndByWhomTheTermsWant(
-            @ForAll("terms") ApprovalTerms terms, @ForAll("words") List<Spoken> words) {
+    void isDecidedOnceAndByWhomTheTermsWant(@ForAll("terms") ApprovalTerms terms, @ForAll("words") List<Spoken> words) {
         Approval approval = pending(terms);
         int decisions = 0;
         for (Spoken spoken : words) {
@@ -89,7 +89,9 @@ class DecisionPropertyTest {
             Approval before = approval;
             try {
                 approval = approval.after(spoken.yes() ? Status.APPROVED : Status.DENIED, person, null, at);
-                assertThat(may || !spoken.yes()).as("whoever's yes counts may approve").isTrue();
+                assertThat(may || !spoken.yes())
+                        .as("whoever's yes counts may approve")
+                        .isTrue();
             } catch (NotAnApproverException e) {
                 assertThat(may).as("who may approve is not turned away").isFalse();
                 assertThat(approval).isEqualTo(before);
@@ -104,7 +106,8 @@ class DecisionPropertyTest {
             assertThat(decided.votes()).extracting(Approval.Vote::person).doesNotHaveDuplicates();
             // The last vote was given when the decision was made, so what counted then counts now.
             boolean escalated = terms.escalation() != null
-                    && !decided.changedAt().isBefore(NOW.plusSeconds(terms.escalation().afterSeconds()));
+                    && !decided.changedAt()
+                            .isBefore(NOW.plusSeconds(terms.escalation().afterSeconds()));
             for (Requirement wanted : terms.requirements()) {
                 assertThat(decided.votes().stream()
                                 .filter(vote -> wanted.group() == null

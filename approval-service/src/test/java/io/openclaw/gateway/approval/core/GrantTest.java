@@ -24,7 +24,8 @@ class GrantTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
     private static final String MESSAGE = "{\"to\":\"eve\",\"text\":\"hello\"}";
 
-    private static CallEscalated escalated(String agent, String tool, String arguments, String policy, Reason... reasons) {
+    private static CallEscalated escalated(
+            String agent, String tool, String arguments, String policy, Reason... reasons) {
         ToolCall call = Calls.call(agent, "openclaw", tool, RawJson.of(arguments), NOW);
         return new CallEscalated(
                 call,
@@ -53,14 +54,17 @@ class GrantTest {
         assertThat(grant.covers(message("{\"text\":\"hello\",\"to\":\"eve\"}"), NOW))
                 .as("the order of names says nothing")
                 .isTrue();
-        assertThat(grant.covers(message("{\"to\":\"eve\",\"text\":\"hello!\"}"), NOW)).isFalse();
+        assertThat(grant.covers(message("{\"to\":\"eve\",\"text\":\"hello!\"}"), NOW))
+                .isFalse();
     }
 
     @Test
     void coversAnyValueOfWhatIsFreeAndNothingElse() {
         Grant grant = grant(Set.of("text"));
-        assertThat(grant.covers(message("{\"to\":\"eve\",\"text\":\"something else\"}"), NOW)).isTrue();
-        assertThat(grant.covers(message("{\"to\":\"mallory\",\"text\":\"hello\"}"), NOW)).isFalse();
+        assertThat(grant.covers(message("{\"to\":\"eve\",\"text\":\"something else\"}"), NOW))
+                .isTrue();
+        assertThat(grant.covers(message("{\"to\":\"mallory\",\"text\":\"hello\"}"), NOW))
+                .isFalse();
         assertThat(grant.covers(message("{\"to\":\"eve\",\"text\":\"x\",\"cc\":\"mallory\"}"), NOW))
                 .as("a further argument")
                 .isFalse();
@@ -71,19 +75,28 @@ class GrantTest {
     void isForOneAgentToolPolicyAndTime() {
         Grant grant = grant(Set.of("text"));
         Reason r1 = reason("r1", Severity.MEDIUM);
-        assertThat(grant.covers(escalated("other", "message", MESSAGE, "p1", r1), NOW)).isFalse();
-        assertThat(grant.covers(escalated("demo", "mail", MESSAGE, "p1", r1), NOW)).isFalse();
+        assertThat(grant.covers(escalated("other", "message", MESSAGE, "p1", r1), NOW))
+                .isFalse();
+        assertThat(grant.covers(escalated("demo", "mail", MESSAGE, "p1", r1), NOW))
+                .isFalse();
         assertThat(grant.covers(escalated("demo", "message", MESSAGE, "p2", r1), NOW))
                 .as("another policy")
                 .isFalse();
-        assertThat(grant.covers(message(MESSAGE), NOW.plus(Duration.ofMinutes(10)))).isFalse();
+        assertThat(grant.covers(message(MESSAGE), NOW.plus(Duration.ofMinutes(10))))
+                .isFalse();
     }
 
     @Test
     void coversNothingThatOtherRulesEscalateAndNothingCritical() {
         Grant grant = grant(Set.of("text"));
         assertThat(grant.covers(
-                        escalated("demo", "message", MESSAGE, "p1", reason("r1", Severity.MEDIUM), reason("r2", Severity.HIGH)),
+                        escalated(
+                                "demo",
+                                "message",
+                                MESSAGE,
+                                "p1",
+                                reason("r1", Severity.MEDIUM),
+                                reason("r2", Severity.HIGH)),
                         NOW))
                 .isFalse();
         assertThat(grant.covers(escalated("demo", "message", MESSAGE, "p1", reason("r1", Severity.CRITICAL)), NOW))
@@ -92,7 +105,8 @@ class GrantTest {
 
     @Test
     void isRefusedForWhatIsCriticalOrWantsSeveralPeople() {
-        assertThat(Grant.refusal(List.of(reason("r1", Severity.CRITICAL)), null)).isPresent();
+        assertThat(Grant.refusal(List.of(reason("r1", Severity.CRITICAL)), null))
+                .isPresent();
         assertThat(Grant.refusal(List.of(reason("r1", Severity.HIGH)), null)).isEmpty();
         Approval two = Approval.of(
                 new CallEscalated(
@@ -143,7 +157,8 @@ class GrantTest {
     void valuesThatAPersonLeftMaskedAreTheCallsOwn() {
         RawJson original = RawJson.of("{\"token\":\"abc\",\"to\":\"eve\",\"list\":[\"abc\",1]}");
         RawJson shown = RawJson.of("{\"token\":\"[masked]\",\"to\":\"eve\",\"list\":[\"[masked]\",1]}");
-        assertThat(EditedArguments.read("{\"token\":\"[masked]\",\"to\":\"bob\",\"list\":[\"[masked]\",2]}", shown, original))
+        assertThat(EditedArguments.read(
+                        "{\"token\":\"[masked]\",\"to\":\"bob\",\"list\":[\"[masked]\",2]}", shown, original))
                 .isEqualTo(RawJson.of("{\"token\":\"abc\",\"to\":\"bob\",\"list\":[\"abc\",2]}"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EditedArguments.read(shown.text(), shown, original))
@@ -159,9 +174,11 @@ class GrantTest {
         Gist two = Gist.of("b7", "w", "exec", RawJson.of("{\"command\":\"git  push origin b\"}"), reasons);
         assertThat(one.line()).isEqualTo("git push origin a");
         assertThat(two.likeness()).isEqualTo(one.likeness());
-        assertThat(Gist.of("b7", "w", "exec", RawJson.of("{\"command\":\"git reset --hard\"}"), reasons).likeness())
+        assertThat(Gist.of("b7", "w", "exec", RawJson.of("{\"command\":\"git reset --hard\"}"), reasons)
+                        .likeness())
                 .isNotEqualTo(one.likeness());
-        assertThat(Gist.of("b8", "w", "exec", RawJson.of("{\"command\":\"git push origin a\"}"), reasons).likeness())
+        assertThat(Gist.of("b8", "w", "exec", RawJson.of("{\"command\":\"git push origin a\"}"), reasons)
+                        .likeness())
                 .isNotEqualTo(one.likeness());
     }
 }

@@ -2,17 +2,16 @@ package io.openclaw.gateway.approval.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclaw.gateway.common.policy.PlanApproval;
-import io.openclaw.gateway.common.call.Origin;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Digest;
-import io.openclaw.gateway.common.call.CallIds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.GrantStore;
+import io.openclaw.gateway.common.call.CallIds;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
@@ -35,6 +34,7 @@ import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -367,8 +367,7 @@ class ApprovalsIT {
         RawJson toBob = RawJson.of("{\"to\":\"bob\"}");
         var plan = new PlanApproval(
                 run, "digest", List.of(new PlanApproval.Step("openclaw", "message", toBob)), List.of());
-        UUID question =
-                hold(ofRun(run, PlanApproval.UPSTREAM, PlanApproval.TOOL, RawJson.from(plan), Mode.DECIDE));
+        UUID question = hold(ofRun(run, PlanApproval.UPSTREAM, PlanApproval.TOOL, RawJson.from(plan), Mode.DECIDE));
         assertThat(statusOf(question)).isEqualTo(Status.PENDING);
         assertThat(approvals.decide(question, Status.APPROVED, ADA, null)).isTrue();
 

@@ -73,7 +73,8 @@ class GrantStoreIT {
         Grant grant = given(5);
         assertThat(grants.find(grant.id())).contains(grant);
         assertThat(grants.good(agent, "openclaw", "message", NOW)).containsExactly(grant);
-        assertThat(grants.good(agent, "openclaw", "message", NOW.plus(Duration.ofHours(2)))).isEmpty();
+        assertThat(grants.good(agent, "openclaw", "message", NOW.plus(Duration.ofHours(2))))
+                .isEmpty();
         assertThat(grants.revoke(grant.id(), "bob", NOW)).isTrue();
         assertThat(grants.revoke(grant.id(), "bob", NOW)).isFalse();
         assertThat(grants.good(agent, "openclaw", "message", NOW)).isEmpty();
@@ -95,8 +96,10 @@ class GrantStoreIT {
     void aCallThatComesAgainUsesNothingUp() {
         Grant grant = given(5);
         Approval approval = approval(escalated()).granted(grant);
-        assertThat(approvals.insertGranted(new Stored(approval, 0, 1), grant.id(), NOW)).isTrue();
-        assertThat(approvals.insertGranted(new Stored(approval, 0, 1), grant.id(), NOW)).isFalse();
+        assertThat(approvals.insertGranted(new Stored(approval, 0, 1), grant.id(), NOW))
+                .isTrue();
+        assertThat(approvals.insertGranted(new Stored(approval, 0, 1), grant.id(), NOW))
+                .isFalse();
         assertThat(grants.find(grant.id()).orElseThrow().uses()).isEqualTo(1);
         Approval kept = approvals.find(approval.id()).orElseThrow().approval();
         assertThat(kept.wasGranted()).isTrue();

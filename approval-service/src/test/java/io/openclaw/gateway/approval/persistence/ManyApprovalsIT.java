@@ -63,8 +63,9 @@ class ManyApprovalsIT {
     void showsWhatWaitsInGroupsTheSoonestToExpireFirst() {
         List<Alike> first = STORE.waiting("many-", null, 60);
         assertThat(first).hasSize(60).allMatch(each -> each.calls() == 20);
-        assertThat(first).isSortedAccordingTo(
-                java.util.Comparator.comparing(each -> each.first().expiresAt()));
+        assertThat(first)
+                .isSortedAccordingTo(
+                        java.util.Comparator.comparing(each -> each.first().expiresAt()));
         List<Alike> next = STORE.waiting("many-", first.getLast().first().id(), 60);
         assertThat(next).hasSize(60).doesNotContainAnyElementsOf(first);
     }
@@ -83,7 +84,9 @@ class ManyApprovalsIT {
                 "select revision from approval.approvals order by revision desc nulls last limit 1"
             })
     void readsByAnIndexAndSortsNoTable(String sql) {
-        String plan = String.join("\n", JDBC.sql("explain " + sql).query((row, n) -> row.getString(1)).list());
+        String plan = String.join(
+                "\n",
+                JDBC.sql("explain " + sql).query((row, n) -> row.getString(1)).list());
         assertThat(plan).contains("Index").doesNotContain("Seq Scan", "Sort Key");
     }
 }

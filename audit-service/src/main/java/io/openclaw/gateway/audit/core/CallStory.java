@@ -41,14 +41,24 @@ public record CallStory(
      * @param after the time since the step before, in milliseconds; absent for the first
      */
     public record Step(
-            String title, String tone, Instant at, @Nullable Long after, List<Why> reasons, @Nullable String by, long eventId) {
+            String title,
+            String tone,
+            Instant at,
+            @Nullable Long after,
+            List<Why> reasons,
+            @Nullable String by,
+            long eventId) {
         boolean isLike(Step other) {
             return title.equals(other.title) && reasons.equals(other.reasons) && Objects.equals(by, other.by);
         }
 
         /** Returns how long after the step before it was, in words. */
         public String afterWords() {
-            return after == null ? "" : after < 1_000 ? "+" + after + " ms" : "+" + Duration.ofMillis(after).toSeconds() + " s";
+            return after == null
+                    ? ""
+                    : after < 1_000
+                            ? "+" + after + " ms"
+                            : "+" + Duration.ofMillis(after).toSeconds() + " s";
         }
     }
 
@@ -86,9 +96,13 @@ public record CallStory(
             if (event.type().equals("call.completed")) {
                 outcome = event.outcome();
                 result = body.hasNonNull("result") ? pretty(body.path("result")) : null;
-                error = body.at("/error/message").isString() ? body.at("/error/message").asString() : null;
+                error = body.at("/error/message").isString()
+                        ? body.at("/error/message").asString()
+                        : null;
             }
-            Long after = before == null ? null : Math.max(0, Duration.between(before, event.occurredAt()).toMillis());
+            Long after = before == null
+                    ? null
+                    : Math.max(0, Duration.between(before, event.occurredAt()).toMillis());
             before = event.occurredAt();
             Step step = step(recorded.id(), event, body, after);
             // Some events are published again after a crash, or to be sure.
@@ -119,7 +133,9 @@ public record CallStory(
         JsonNode last = verdicts.isEmpty() ? verdicts : verdicts.get(verdicts.size() - 1);
         List<Why> reasons = new ArrayList<>();
         String by = text(last, "decidedBy");
-        boolean decides = !event.type().equals("call.completed") || "DENIED".equals(event.outcome()) || "EXPIRED".equals(event.outcome());
+        boolean decides = !event.type().equals("call.completed")
+                || "DENIED".equals(event.outcome())
+                || "EXPIRED".equals(event.outcome());
         if (decides) {
             last.path("reasons")
                     .forEach(reason -> reasons.add(new Why(
@@ -131,13 +147,30 @@ public record CallStory(
         String status = body.path("status").asString("");
         return switch (event.type()) {
             case "call.requested" -> new Step("Asked for", "", event.occurredAt(), after, List.of(), event.agent(), id);
-            case "call.authorized" -> new Step("Policy: " + words(last), tone(last), event.occurredAt(), after, reasons, by, id);
-            case "call.suspected" -> new Step("Vetting asks a model", "warn", event.occurredAt(), after, reasons, by, id);
-            case "call.escalated" -> new Step(
+            case "call.authorized" ->
+                new Step("Policy: " + words(last), tone(last), event.occurredAt(), after, reasons, by, id);
+            case "call.suspected" ->
+                new Step("Vetting asks a model", "warn", event.occurredAt(), after, reasons, by, id);
+            case "call.escalated" ->
+                new Step(
                         "ESCALATE".equals(text(last, "outcome"))
                                 ? "Vetting: a person has to decide"
-                                : "Vetting: " + words(last) + "; a person has to decide", "warn", event.occurredAt(), after, reasons, by, id);
-            case "call.cleared" -> new Step((stage.equals("APPROVAL") ? "Approval: " : "Vetting: ") + "may run", "good", event.occurredAt(), after, reasons, by, id);
+                                : "Vetting: " + words(last) + "; a person has to decide",
+                        "warn",
+                        event.occurredAt(),
+                        after,
+                        reasons,
+                        by,
+                        id);
+            case "call.cleared" ->
+                new Step(
+                        (stage.equals("APPROVAL") ? "Approval: " : "Vetting: ") + "may run",
+                        "good",
+                        event.occurredAt(),
+                        after,
+                        reasons,
+                        by,
+                        id);
             case "approval.changed" ->
                 new Step(
                         switch (status) {
@@ -155,7 +188,8 @@ public record CallStory(
                                 : List.of(),
                         text(body, "decidedBy") == null
                                 ? null
-                                : text(body, "decidedBy") + (text(body, "channel") == null ? "" : ", " + text(body, "channel")),
+                                : text(body, "decidedBy")
+                                        + (text(body, "channel") == null ? "" : ", " + text(body, "channel")),
                         id);
             case "call.completed" ->
                 new Step(

@@ -24,9 +24,11 @@ public final class CallStatistics {
 
     /** Returns how calls ended since a time, by parts of it. */
     public List<Slice> outcomes(Instant since, Duration part) {
-        return jdbc.sql("select date_bin(cast(? as interval), occurred_at, ?) as slice, outcome, count(*) as calls from "
-                        + events + " where occurred_at >= ? and event_type = 'call.completed' and outcome is not null"
-                        + " group by 1, 2 order by 1")
+        return jdbc.sql(
+                        "select date_bin(cast(? as interval), occurred_at, ?) as slice, outcome, count(*) as calls from "
+                                + events
+                                + " where occurred_at >= ? and event_type = 'call.completed' and outcome is not null"
+                                + " group by 1, 2 order by 1")
                 .param(part.toSeconds() + " seconds")
                 .param(Timestamp.from(since))
                 .param(Timestamp.from(since))
@@ -60,11 +62,13 @@ public final class CallStatistics {
 
     /** Returns the rules that refused most calls since a time, among the last 2,000 refusals; at most 8. */
     public List<Count> rules(Instant since) {
-        return jdbc.sql("select reason ->> 'ruleId' as name, count(*) as calls, count(*) as refused from (select event from "
-                        + events + " where occurred_at >= ? and event_type = 'call.completed' and outcome = 'DENIED'"
-                        + " and coalesce(event_length, 0) < 20000 order by id desc limit 2000) denied"
-                        + " cross join lateral json_array_elements(event -> 'verdicts' -> -1 -> 'reasons') reason"
-                        + " where reason ->> 'ruleId' is not null group by 1 order by calls desc, name limit 8")
+        return jdbc.sql(
+                        "select reason ->> 'ruleId' as name, count(*) as calls, count(*) as refused from (select event from "
+                                + events
+                                + " where occurred_at >= ? and event_type = 'call.completed' and outcome = 'DENIED'"
+                                + " and coalesce(event_length, 0) < 20000 order by id desc limit 2000) denied"
+                                + " cross join lateral json_array_elements(event -> 'verdicts' -> -1 -> 'reasons') reason"
+                                + " where reason ->> 'ruleId' is not null group by 1 order by calls desc, name limit 8")
                 .param(Timestamp.from(since))
                 .query((row, n) -> new Count(row.getString("name"), row.getLong("calls"), row.getLong("refused")))
                 .list();
@@ -89,7 +93,10 @@ public final class CallStatistics {
                         + " group by event_type order by event_type")
                 .param(Timestamp.from(since))
                 .query((row, n) -> new Latency(
-                        row.getString("event_type"), row.getDouble("median"), row.getDouble("p95"), row.getLong("calls")))
+                        row.getString("event_type"),
+                        row.getDouble("median"),
+                        row.getDouble("p95"),
+                        row.getLong("calls")))
                 .list();
     }
 
@@ -117,14 +124,15 @@ public final class CallStatistics {
 
     /** Returns the newest calls, at most so many. */
     public List<Recent> recent(@Nullable String agent, @Nullable String tool, @Nullable Instant until, int limit) {
-        return jdbc.sql("select r.call_id, r.agent, r.upstream, r.tool, r.occurred_at, e.outcome from (select call_id, agent,"
-                        + " upstream, tool, occurred_at, id from " + events
-                        + " where event_type = 'call.requested' and call_id is not null"
-                        + (agent == null ? "" : " and agent = :agent")
-                        + (tool == null ? "" : " and :tool in (tool, upstream || '/' || tool)")
-                        + (until == null ? "" : " and occurred_at < :until")
-                        + " order by id desc limit :limit) r left join lateral (select outcome from " + events
-                        + " e where e.call_id = r.call_id and e.outcome is not null limit 1) e on true order by r.id desc")
+        return jdbc.sql(
+                        "select r.call_id, r.agent, r.upstream, r.tool, r.occurred_at, e.outcome from (select call_id, agent,"
+                                + " upstream, tool, occurred_at, id from " + events
+                                + " where event_type = 'call.requested' and call_id is not null"
+                                + (agent == null ? "" : " and agent = :agent")
+                                + (tool == null ? "" : " and :tool in (tool, upstream || '/' || tool)")
+                                + (until == null ? "" : " and occurred_at < :until")
+                                + " order by id desc limit :limit) r left join lateral (select outcome from " + events
+                                + " e where e.call_id = r.call_id and e.outcome is not null limit 1) e on true order by r.id desc")
                 .param("agent", agent)
                 .param("tool", tool)
                 .param("until", until == null ? null : Timestamp.from(until))
@@ -143,8 +151,9 @@ public final class CallStatistics {
     public List<UUID> children(UUID parent) {
         // A version 7 UUID begins with the time of the request, in milliseconds.
         Instant asked = Instant.ofEpochMilli(parent.getMostSignificantBits() >>> 16);
-        return jdbc.sql("select call_id from " + events + " where event_type = 'call.requested' and call_id is not null"
-                        + " and occurred_at between ? and ? and event -> 'call' ->> 'parentCallId' = ? order by id limit 50")
+        return jdbc.sql(
+                        "select call_id from " + events + " where event_type = 'call.requested' and call_id is not null"
+                                + " and occurred_at between ? and ? and event -> 'call' ->> 'parentCallId' = ? order by id limit 50")
                 .param(Timestamp.from(asked))
                 .param(Timestamp.from(asked.plus(Duration.ofDays(1))))
                 .param(parent.toString())
@@ -154,6 +163,8 @@ public final class CallStatistics {
 
     /** Returns the greatest id of an event. */
     public long last() {
-        return jdbc.sql("select coalesce(max(id), 0) from " + events).query(Long.class).single();
+        return jdbc.sql("select coalesce(max(id), 0) from " + events)
+                .query(Long.class)
+                .single();
     }
 }

@@ -85,13 +85,17 @@ public final class AuditPages {
                 .filter(each -> each.name().equals(range))
                 .findFirst()
                 .orElse(RANGES.get(1));
-        Instant since = clock.instant().truncatedTo(ChronoUnit.MINUTES).minus(known.length()).plus(known.part());
+        Instant since = clock.instant()
+                .truncatedTo(ChronoUnit.MINUTES)
+                .minus(known.length())
+                .plus(known.part());
         List<Slice> slices = statistics.outcomes(since, known.part());
-        Map<String, Long> totals = slices.stream()
-                .collect(Collectors.groupingBy(Slice::outcome, Collectors.summingLong(Slice::calls)));
+        Map<String, Long> totals =
+                slices.stream().collect(Collectors.groupingBy(Slice::outcome, Collectors.summingLong(Slice::calls)));
         model.addAttribute("range", known.name());
         model.addAttribute("totals", totals);
-        model.addAttribute("calls", totals.values().stream().mapToLong(Long::longValue).sum());
+        model.addAttribute(
+                "calls", totals.values().stream().mapToLong(Long::longValue).sum());
         model.addAttribute("escalated", statistics.count("call.escalated", since));
         model.addAttribute("chart", chart(known, since, slices));
         model.addAttribute("agents", statistics.agents(since));
@@ -129,7 +133,8 @@ public final class AuditPages {
                             new Chart.Part("bar-bad", "denied or failed", bad),
                             new Chart.Part("bar-warn", "expired, withdrawn or unknown", other))));
         }
-        return Chart.stacked("Calls over the last " + range.name() + ", by how they ended", columns, range.labelEvery());
+        return Chart.stacked(
+                "Calls over the last " + range.name() + ", by how they ended", columns, range.labelEvery());
     }
 
     @GetMapping("/console/live")
@@ -186,7 +191,8 @@ public final class AuditPages {
                 .toList();
         model.addAttribute("story", CallStory.of(id, events));
         model.addAttribute("children", statistics.children(id));
-        model.addAttribute("events", entries.stream().map(AuditController.EventView::of).toList());
+        model.addAttribute(
+                "events", entries.stream().map(AuditController.EventView::of).toList());
         return "audit/call";
     }
 
@@ -254,8 +260,8 @@ public final class AuditPages {
         return ResponseEntity.ok()
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
-                        "attachment; filename=\"openclaw-record-" + format("yyyyMMdd-HHmmss").format(clock.instant())
-                                + ".jsonl\"")
+                        "attachment; filename=\"openclaw-record-"
+                                + format("yyyyMMdd-HHmmss").format(clock.instant()) + ".jsonl\"")
                 .contentType(new MediaType("application", "jsonl", StandardCharsets.UTF_8))
                 .body(lines);
     }

@@ -17,11 +17,24 @@ class CallStoryTest {
         return new CallStory.Recorded(
                 second,
                 new RecordedEvent(
-                        "t", 0, second, type, ID, "demo", "openclaw", "exec", outcome, NOW.plusSeconds(second), RawJson.of(json), "executor", null));
+                        "t",
+                        0,
+                        second,
+                        type,
+                        ID,
+                        "demo",
+                        "openclaw",
+                        "exec",
+                        outcome,
+                        NOW.plusSeconds(second),
+                        RawJson.of(json),
+                        "executor",
+                        null));
     }
 
     private static String verdict(String stage, String outcome, String rule) {
-        return "{\"stage\":\"" + stage + "\",\"outcome\":\"" + outcome + "\",\"decidedBy\":\"x\",\"reasons\":[{\"ruleId\":\"" + rule
+        return "{\"stage\":\"" + stage + "\",\"outcome\":\"" + outcome
+                + "\",\"decidedBy\":\"x\",\"reasons\":[{\"ruleId\":\"" + rule
                 + "\",\"text\":\"because\",\"severity\":\"HIGH\"}]}";
     }
 
@@ -32,18 +45,27 @@ class CallStoryTest {
         CallStory story = CallStory.of(
                 ID,
                 List.of(
-                        event(0, "call.requested", null, "{\"call\":{\"arguments\":{\"command\":\"git push\"},\"intent\":\"ship\"}}"),
+                        event(
+                                0,
+                                "call.requested",
+                                null,
+                                "{\"call\":{\"arguments\":{\"command\":\"git push\"},\"intent\":\"ship\"}}"),
                         event(1, "call.authorized", null, "{\"call\":{},\"verdicts\":[" + policy + "]}"),
                         event(2, "call.escalated", null, "{\"call\":{},\"verdicts\":[" + policy + "," + vetting + "]}"),
                         event(3, "approval.changed", null, "{\"status\":\"PENDING\"}"),
                         event(4, "approval.changed", null, "{\"status\":\"PENDING\"}"),
-                        event(9, "approval.changed", null, "{\"status\":\"DENIED\",\"decidedBy\":\"alice\",\"channel\":\"console\",\"reason\":\"no\"}"),
+                        event(
+                                9,
+                                "approval.changed",
+                                null,
+                                "{\"status\":\"DENIED\",\"decidedBy\":\"alice\",\"channel\":\"console\",\"reason\":\"no\"}"),
                         event(
                                 9,
                                 "call.completed",
                                 "DENIED",
-                                "{\"error\":{\"message\":\"denied by alice\"},\"completedBy\":\"APPROVAL\",\"verdicts\":[" + policy + "," + vetting
-                                        + "," + verdict("APPROVAL", "DENY", "approval/denied") + "]}")));
+                                "{\"error\":{\"message\":\"denied by alice\"},\"completedBy\":\"APPROVAL\",\"verdicts\":["
+                                        + policy + "," + vetting + "," + verdict("APPROVAL", "DENY", "approval/denied")
+                                        + "]}")));
         assertThat(story.steps())
                 .extracting(CallStory.Step::title)
                 .containsExactly(
@@ -67,12 +89,17 @@ class CallStoryTest {
         Chart chart = Chart.stacked(
                 "calls",
                 List.of(
-                        new Chart.Column("10:00", List.of(new Chart.Part("bar-good", "succeeded", 30), new Chart.Part("bar-bad", "denied", 7))),
+                        new Chart.Column(
+                                "10:00",
+                                List.of(
+                                        new Chart.Part("bar-good", "succeeded", 30),
+                                        new Chart.Part("bar-bad", "denied", 7))),
                         new Chart.Column("10:30", List.of(new Chart.Part("bar-good", "succeeded", 0)))),
                 1);
         assertThat(chart.bars()).hasSize(2).allSatisfy(bar -> {
             assertThat(Double.parseDouble(bar.y())).isGreaterThanOrEqualTo(0);
-            assertThat(Double.parseDouble(bar.x()) + Double.parseDouble(bar.width())).isLessThanOrEqualTo(chart.width());
+            assertThat(Double.parseDouble(bar.x()) + Double.parseDouble(bar.width()))
+                    .isLessThanOrEqualTo(chart.width());
         });
         assertThat(chart.bars().getFirst().title()).isEqualTo("10:00: 30 succeeded");
         assertThat(chart.texts()).extracting(Chart.Text::text).contains("0", "10", "40", "10:00", "10:30");

@@ -124,7 +124,9 @@ class ConsoleIT {
         page.getByLabel("Name").fill(name);
         page.getByLabel("Password").fill(password);
         button("Sign in").click();
-        assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Approvals").setExact(true)))
+        assertThat(page.getByRole(
+                        AriaRole.HEADING,
+                        new Page.GetByRoleOptions().setName("Approvals").setExact(true)))
                 .isVisible();
     }
 
@@ -142,14 +144,16 @@ class ConsoleIT {
     private static CompletableFuture<Answer> ask(String text) {
         return CompletableFuture.supplyAsync(() -> gateway.post(
                 "/v1/tool-calls",
-                RunningGateway.json(Map.of(
-                        "tool", "message", "arguments", Map.of("text", text), "intent", "say " + text)),
+                RunningGateway.json(
+                        Map.of("tool", "message", "arguments", Map.of("text", text), "intent", "say " + text)),
                 "Prefer",
                 "wait=50"));
     }
 
     private void select(String text) {
-        page.locator(".queue-item", new Page.LocatorOptions().setHasText(text)).first().click();
+        page.locator(".queue-item", new Page.LocatorOptions().setHasText(text))
+                .first()
+                .click();
         // The address changes with the page: what is pressed from here on is not replaced any more.
         assertThat(page).hasURL(Pattern.compile(".*/console/approvals/[0-9a-f-]{36}.*"));
         assertThat(page.locator(".call .sent")).containsText(text);
@@ -181,7 +185,8 @@ class ConsoleIT {
             page.keyboard().press("Enter");
             assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("Denied");
             assertThat(first.get().text("/outcome")).isEqualTo("DENIED");
-            assertThat(first.get().text("/error/message")).contains("denied by admin (console): write to the list instead");
+            assertThat(first.get().text("/error/message"))
+                    .contains("denied by admin (console): write to the list instead");
             CompletableFuture<Answer> second = ask("by keys again");
             assertThat(page.locator(".queue-item")).containsText("by keys again");
             page.keyboard().press("j");
@@ -216,7 +221,8 @@ class ConsoleIT {
             Answer second = ask("granted two").get();
             assertThat(second.text("/outcome")).isEqualTo("SUCCEEDED");
             assertThat(second.at("/verdicts").toString()).contains("approval/granted");
-            Answer other = gateway.call("message", "{\"text\":\"granted\",\"to\":\"somebody else\"}", "Prefer", "wait=1");
+            Answer other =
+                    gateway.call("message", "{\"text\":\"granted\",\"to\":\"somebody else\"}", "Prefer", "wait=1");
             assertThat(other.text("/status")).isEqualTo("WAITING_FOR_APPROVAL");
             page.navigate(gateway.url() + "/console/grants");
             assertThat(page.locator("tbody tr").first()).containsText("1 of 20");
@@ -235,7 +241,8 @@ class ConsoleIT {
             assertThat(page.locator(".queue-item")).containsText("to be edited");
             select("to be edited");
             page.getByText("Edit, and let the agent ask for that instead").click();
-            page.getByLabel("Arguments", new Page.GetByLabelOptions().setExact(true)).fill("{\"text\":\"edited\"}");
+            page.getByLabel("Arguments", new Page.GetByLabelOptions().setExact(true))
+                    .fill("{\"text\":\"edited\"}");
             button("Simulate policy").click();
             assertThat(page.locator("#simulated-policy")).containsText("escalate");
             button("Approve these arguments").click();
@@ -270,7 +277,8 @@ class ConsoleIT {
                 "/console/insights")) {
             page.navigate(gateway.url() + path);
             assertThat(page.locator("h1").first()).isVisible();
-            assertThat(page.locator("main script, main img, [onclick], [onerror]").count())
+            assertThat(page.locator("main script, main img, [onclick], [onerror]")
+                            .count())
                     .as(path)
                     .isZero();
         }
@@ -338,20 +346,17 @@ class ConsoleIT {
             page.getByLabel("Password").fill(generated);
             button("Sign in").click();
             page.getByLabel("Current password").fill(generated);
-            page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true)).fill("correct horse battery");
+            page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true))
+                    .fill("correct horse battery");
             page.getByLabel("New password, again").fill("correct horse battery");
             button("Change the password").click();
             assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Your account")))
                     .isVisible();
             page.navigate(gateway.url() + "/console/policy");
             assertThat(button("Freeze")).hasCount(0);
-            assertThat(context.request()
-                            .get(gateway.url() + "/console/people")
-                            .status())
+            assertThat(context.request().get(gateway.url() + "/console/people").status())
                     .isEqualTo(403);
-            assertThat(context.request()
-                            .get(gateway.url() + "/console/record")
-                            .status())
+            assertThat(context.request().get(gateway.url() + "/console/record").status())
                     .isEqualTo(403);
         }
 
@@ -362,11 +367,14 @@ class ConsoleIT {
             page.locator("input[name=roles][value=auditor]").check();
             button("Make a token").click();
             String token = page.locator("#new-token").textContent().strip();
-            assertThat(gateway.withPassword("admin", token, "/audit?limit=1").status()).isEqualTo(200);
-            assertThat(gateway.withPassword("alice", token, "/audit?limit=1").status()).isEqualTo(401);
+            assertThat(gateway.withPassword("admin", token, "/audit?limit=1").status())
+                    .isEqualTo(200);
+            assertThat(gateway.withPassword("alice", token, "/audit?limit=1").status())
+                    .isEqualTo(401);
             page.navigate(gateway.url() + "/console/account");
             button("Revoke a script").first().click();
-            assertThat(gateway.withPassword("admin", token, "/audit?limit=1").status()).isEqualTo(401);
+            assertThat(gateway.withPassword("admin", token, "/audit?limit=1").status())
+                    .isEqualTo(401);
         }
     }
 
@@ -392,8 +400,8 @@ class ConsoleIT {
     @ParameterizedTest
     @EnumSource(View.class)
     void everyPageIsAccessible(View view) throws IOException {
-        String axe = Files.readString(
-                Npm.install("axe", "axe-core@4.11.0").resolve("node_modules/axe-core/axe.min.js"));
+        String axe =
+                Files.readString(Npm.install("axe", "axe-core@4.11.0").resolve("node_modules/axe-core/axe.min.js"));
         Path pictures = Files.createDirectories(Path.of("target/console"));
         String state = context.storageState();
         context.close();

@@ -285,9 +285,8 @@ class PolicyIT {
                 assertThat(event.at("/changedBy").asString()).isEqualTo("admin");
             });
             eventually()
-                    .untilAsserted(() -> assertThat(gateway.page("/console/policy")
-                                    .response()
-                                    .body())
+                    .untilAsserted(() -> assertThat(
+                                    gateway.page("/console/policy").response().body())
                             .contains("agent:demo", "look here", "Set agent:demo free"));
             assertThat(gateway.submit("/console/policy/unfreeze", "scope=agent%3Ademo", true))
                     .isEqualTo(200);

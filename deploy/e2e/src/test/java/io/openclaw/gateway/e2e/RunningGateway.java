@@ -416,7 +416,9 @@ final class RunningGateway {
 
     /** Asks with a name and a password. */
     Answer withPassword(String name, String password, String path) {
-        return send(HttpRequest.newBuilder(URI.create(url() + path)).header("Authorization", basic(name, password)).GET());
+        return send(HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Authorization", basic(name, password))
+                .GET());
     }
 
     /** Does something as one of the {@link #PEOPLE}. */

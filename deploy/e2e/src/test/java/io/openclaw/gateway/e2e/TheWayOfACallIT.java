@@ -398,8 +398,7 @@ class TheWayOfACallIT {
 
         @Test
         void theRecordNeedsTheConsolesLogin() {
-            for (String path :
-                    List.of("/audit", "/v1/approvals", "/actuator/prometheus", "/v1/policy")) {
+            for (String path : List.of("/audit", "/v1/approvals", "/actuator/prometheus", "/v1/policy")) {
                 assertProblem(gateway.get(path), 401, "HTTP Basic");
             }
         }

@@ -13,7 +13,12 @@ class QuickstartTest {
     private Path directory;
 
     private String announcement() throws IOException {
-        return new Quickstart(directory, Quickstart.Urls.all("http://127.0.0.1:8000"), Secrets.of(directory), false, () -> "s3cret")
+        return new Quickstart(
+                        directory,
+                        Quickstart.Urls.all("http://127.0.0.1:8000"),
+                        Secrets.of(directory),
+                        false,
+                        () -> "s3cret")
                 .announcement();
     }
 

@@ -9,7 +9,6 @@ import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.kafka.StateHandler;
 import io.openclaw.gateway.common.policy.ToolDefinition;
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.ingress.core.UpstreamReports;
 import java.util.Collection;
 import java.util.Map;

@@ -91,7 +91,8 @@ public final class PolicyConsole {
             at++;
         }
         if (at == all.size()) {
-            throw Problems.of(HttpStatus.NOT_FOUND, "not-found", "Unknown version", "No such version was in force lately.");
+            throw Problems.of(
+                    HttpStatus.NOT_FOUND, "not-found", "Unknown version", "No such version was in force lately.");
         }
         Publication before = at + 1 < all.size() ? all.get(at + 1) : null;
         model.addAttribute("publication", all.get(at));
@@ -175,8 +176,8 @@ public final class PolicyConsole {
             model.addAttribute(
                     "candidate",
                     Optional.ofNullable(engine.candidate())
-                            .map(candidate -> candidate.decide(
-                                    call, engine.catalogue(), engine.freezes(), Ledger.inMemory()))
+                            .map(candidate ->
+                                    candidate.decide(call, engine.catalogue(), engine.freezes(), Ledger.inMemory()))
                             .orElse(null));
         } catch (JacksonException e) {
             model.addAttribute("problem", "The arguments are no JSON: " + e.getOriginalMessage());
@@ -194,7 +195,8 @@ public final class PolicyConsole {
         model.addAttribute(
                 "noted",
                 all.stream()
-                        .filter(tool -> tool.leftOut() != null || !tool.schemaNotes().isEmpty())
+                        .filter(tool ->
+                                tool.leftOut() != null || !tool.schemaNotes().isEmpty())
                         .toList());
         return "policy/tools";
     }
@@ -255,7 +257,8 @@ public final class PolicyConsole {
                         .findFirst()
                         .orElse(null);
         if (agent == null) {
-            throw Problems.of(HttpStatus.NOT_FOUND, "unknown-agent", "Unknown agent", "The policy has no agent '" + id + "'.");
+            throw Problems.of(
+                    HttpStatus.NOT_FOUND, "unknown-agent", "Unknown agent", "The policy has no agent '" + id + "'.");
         }
         model.addAttribute("view", view(agent));
         model.addAttribute("tools", toolsOf(id));

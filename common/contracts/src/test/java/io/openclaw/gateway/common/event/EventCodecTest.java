@@ -71,7 +71,14 @@ class EventCodecTest {
                         .noticing(List.of(new Reason("results/injection", "it speaks to a model", Severity.HIGH))),
                 new CallWithdrawn(call.withoutArguments()),
                 new ApprovalChanged(
-                        call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", "console", Map.of()),
+                        call.withoutArguments(),
+                        ApprovalChanged.Status.DENIED,
+                        NOW,
+                        NOW,
+                        "eve",
+                        "no",
+                        "console",
+                        Map.of()),
                 new ConsoleActed("eve", "grant.created", "g1", "10 min", "192.0.2.1", NOW, "i1", Map.of()),
                 new CallProgressed(
                         call.withoutArguments(),
@@ -234,7 +241,8 @@ class EventCodecTest {
                             case ResourceUpdated report -> report.upstream();
                             default -> call == null ? null : call.upstream();
                         });
-        assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : event instanceof RunEnded ? "SUCCEEDED" : null);
+        assertThat(glance.outcome())
+                .isEqualTo(event instanceof CallCompleted ? "FAILED" : event instanceof RunEnded ? "SUCCEEDED" : null);
     }
 
     @Test

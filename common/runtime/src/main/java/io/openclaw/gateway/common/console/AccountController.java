@@ -54,7 +54,8 @@ final class AccountController {
     String account(Authentication person, Model model) {
         model.addAttribute("tokens", accounts.tokensOf(person.getName()));
         model.addAttribute("groups", ConsoleSecurity.groupsOf(person));
-        model.addAttribute("sessions", sessions.findByPrincipalName(person.getName()).size());
+        model.addAttribute(
+                "sessions", sessions.findByPrincipalName(person.getName()).size());
         model.addAttribute("isOfSettings", login.isOfSettings(person.getName()));
         return "console/account";
     }
@@ -79,10 +80,8 @@ final class AccountController {
             flash.addFlashAttribute("problem", "The two new passwords differ.");
             return PASSWORD;
         }
-        var attempt = UsernamePasswordAuthenticationToken.unauthenticated(
-                person.getName(), current);
-        attempt.setDetails(new WebAuthenticationDetails(
-                request.getRemoteAddr(), null));
+        var attempt = UsernamePasswordAuthenticationToken.unauthenticated(person.getName(), current);
+        attempt.setDetails(new WebAuthenticationDetails(request.getRemoteAddr(), null));
         try {
             login.authenticate(attempt);
             accounts.changePassword(person.getName(), changed);
@@ -121,8 +120,8 @@ final class AccountController {
             Set<ConsoleRole> wanted = ConsoleRole.all(roles == null ? List.of() : roles);
             Duration duration = Durations.read(life)
                     .orElseThrow(() -> new IllegalArgumentException("'" + life + "' is no time such as 30d"));
-            Accounts.NewToken made = accounts.issueToken(
-                    person.getName(), label, wanted, ConsoleSecurity.groupsOf(person), duration);
+            Accounts.NewToken made =
+                    accounts.issueToken(person.getName(), label, wanted, ConsoleSecurity.groupsOf(person), duration);
             journal.note(
                     person.getName(), "token.created", made.token().id().toString(), label, request.getRemoteAddr());
             // Shown in this answer, for a redirect would have to keep it.
@@ -226,6 +225,8 @@ final class AccountController {
     }
 
     private static List<String> list(String text) {
-        return Arrays.stream(text.split("[\\s,]+")).filter(each -> !each.isEmpty()).toList();
+        return Arrays.stream(text.split("[\\s,]+"))
+                .filter(each -> !each.isEmpty())
+                .toList();
     }
 }

@@ -69,7 +69,8 @@ public final class AccountStore {
 
     /** Sets what an account may do; returns false if there is no such account. */
     boolean change(String name, Set<ConsoleRole> roles, List<String> groups, boolean disabled) {
-        return jdbc.sql("update " + schema + ".accounts set roles = ?::text[], approver_groups = ?::text[], disabled = ?"
+        return jdbc.sql("update " + schema
+                                + ".accounts set roles = ?::text[], approver_groups = ?::text[], disabled = ?"
                                 + " where name = ?")
                         .param(labels(roles))
                         .param(groups.toArray(String[]::new))

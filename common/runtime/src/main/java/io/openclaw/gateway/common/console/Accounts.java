@@ -68,8 +68,8 @@ public final class Accounts {
         requireRoles(roles);
         requireGroups(groups);
         String password = generate(15);
-        boolean isNew = store.insert(
-                new Account(name, hash(password), roles, groups, true, false, clock.instant(), by, null));
+        boolean isNew =
+                store.insert(new Account(name, hash(password), roles, groups, true, false, clock.instant(), by, null));
         if (!isNew) {
             throw new IllegalStateException("there is an account '" + name + "' already");
         }
@@ -97,7 +97,8 @@ public final class Accounts {
      */
     public void changePassword(String name, String password) {
         if (password.length() < MIN_PASSWORD || password.length() > MAX_PASSWORD) {
-            throw new IllegalArgumentException("a password has " + MIN_PASSWORD + " to " + MAX_PASSWORD + " characters");
+            throw new IllegalArgumentException(
+                    "a password has " + MIN_PASSWORD + " to " + MAX_PASSWORD + " characters");
         }
         if (password.toLowerCase(java.util.Locale.ROOT).contains(name.toLowerCase(java.util.Locale.ROOT))
                 || password.chars().distinct().count() < 5) {
@@ -105,8 +106,8 @@ public final class Accounts {
                     "a password does not contain the name, and has at least 5 different characters");
         }
         if (!store.setPassword(name, hash(password), false, clock.instant())) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' is set by the environment (CONSOLE_PASSWORD or OPENCLAW_CONSOLE_PEOPLE_…); change it there");
+            throw new IllegalArgumentException("'" + name
+                    + "' is set by the environment (CONSOLE_PASSWORD or OPENCLAW_CONSOLE_PEOPLE_…); change it there");
         }
     }
 
@@ -184,9 +185,7 @@ public final class Accounts {
 
     /** Uses up the secret part of a sign-in link, and returns whom it signs in; empty if it is used, expired or unknown. */
     public Optional<String> useLink(String secret) {
-        return secret.length() > MAX_PASSWORD
-                ? Optional.empty()
-                : store.useLink(sha256(secret), clock.instant());
+        return secret.length() > MAX_PASSWORD ? Optional.empty() : store.useLink(sha256(secret), clock.instant());
     }
 
     private static void requireRoles(Set<ConsoleRole> roles) {
@@ -196,9 +195,12 @@ public final class Accounts {
     }
 
     private static void requireGroups(List<String> groups) {
-        groups.stream().filter(group -> !GROUP.matcher(group).matches()).findFirst().ifPresent(group -> {
-            throw new IllegalArgumentException("'" + group + "' is no name of a group of approvers");
-        });
+        groups.stream()
+                .filter(group -> !GROUP.matcher(group).matches())
+                .findFirst()
+                .ifPresent(group -> {
+                    throw new IllegalArgumentException("'" + group + "' is no name of a group of approvers");
+                });
     }
 
     private static String hash(String password) {

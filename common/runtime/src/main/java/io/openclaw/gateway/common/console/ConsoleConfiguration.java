@@ -69,7 +69,8 @@ public class ConsoleConfiguration {
         cookies.setCookieName("ocg_session");
         cookies.setCookiePath("/");
         cookies.setUseHttpOnlyCookie(true);
-        // Lax, so that a link in a chat leads somebody who is signed in to the page; every change needs the CSRF token, too.
+        // Lax, so that a link in a chat leads somebody who is signed in to the page; every change needs the CSRF token,
+        // too.
         cookies.setSameSite("Lax");
         var ids = new CookieHttpSessionIdResolver();
         ids.setCookieSerializer(cookies);

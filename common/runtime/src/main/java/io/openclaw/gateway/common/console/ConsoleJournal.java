@@ -27,8 +27,7 @@ public final class ConsoleJournal {
      *
      * @param details more, for people; never a secret
      */
-    public void note(
-            String person, String action, String subject, @Nullable String details, @Nullable String address) {
+    public void note(String person, String action, String subject, @Nullable String details, @Nullable String address) {
         var acted = new ConsoleActed(person, action, subject, details, address, clock.instant(), instance, Map.of());
         log.info("{} {} {}", person, action, subject);
         Thread.startVirtualThread(() -> {

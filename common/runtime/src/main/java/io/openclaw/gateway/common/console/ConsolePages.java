@@ -42,15 +42,13 @@ class ConsolePages {
     private static final String HOME = "/console/approvals";
 
     /** No script and no style but the console's own files (Content Security Policy Level 3). */
-    private static final String ONLY_OWN_FILES = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private static final String ONLY_OWN_FILES =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private static final String ADMINISTRATOR = ConsoleRole.ADMINISTRATOR.authority();
     private static final String[] ANY_ROLE = {
-        ConsoleRole.VIEWER.authority(),
-        ConsoleRole.APPROVER.authority(),
-        ConsoleRole.AUDITOR.authority(),
-        ADMINISTRATOR
+        ConsoleRole.VIEWER.authority(), ConsoleRole.APPROVER.authority(), ConsoleRole.AUDITOR.authority(), ADMINISTRATOR
     };
 
     /** A token is for programs, never for pages. */
@@ -72,11 +70,7 @@ class ConsolePages {
     @Bean
     @Order(90)
     SecurityFilterChain consolePagesChain(
-            HttpSecurity http,
-            ConsoleLogin login,
-            GatewayProperties properties,
-            ConsoleJournal journal,
-            Clock clock) {
+            HttpSecurity http, ConsoleLogin login, GatewayProperties properties, ConsoleJournal journal, Clock clock) {
         var asked = new CookieRequestCache();
         asked.setRequestMatcher(ConsolePages::isAPage);
         var success = new SavedRequestAwareAuthenticationSuccessHandler();
@@ -91,7 +85,9 @@ class ConsolePages {
                 .authenticationManager(new ProviderManager(new PageLogin(login)))
                 .addFilterBefore(
                         new SessionLimits(
-                                properties.console().idleTimeout(), properties.console().sessionTimeout(), clock),
+                                properties.console().idleTimeout(),
+                                properties.console().sessionTimeout(),
+                                clock),
                         SecurityContextHolderFilter.class)
                 .requestCache(cache -> cache.requestCache(asked))
                 .csrf(tokens -> tokens.csrfTokenRepository(csrf))
@@ -101,7 +97,11 @@ class ConsolePages {
                         .passwordParameter("password")
                         .successHandler((request, response, person) -> {
                             journal.note(
-                                    person.getName(), "signin.succeeded", person.getName(), null, request.getRemoteAddr());
+                                    person.getName(),
+                                    "signin.succeeded",
+                                    person.getName(),
+                                    null,
+                                    request.getRemoteAddr());
                             success.onAuthenticationSuccess(request, response, person);
                         })
                         .failureHandler((request, response, e) -> response.sendRedirect(

@@ -41,7 +41,8 @@ public final class LiveUpdates implements SmartLifecycle {
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "too-many-listeners",
                     "Too many open pages",
-                    "This instance tells " + listeners.size() + " pages of changes already. Close some, or reload by hand.");
+                    "This instance tells " + listeners.size()
+                            + " pages of changes already. Close some, or reload by hand.");
         }
         var emitter = new SseEmitter(MAX_LIFE.toMillis());
         emitter.onCompletion(() -> listeners.remove(emitter));

@@ -61,6 +61,8 @@ public enum Room {
 
     /** Tells whether somebody with some roles may enter it; every administrator may. */
     public boolean isOpenTo(Set<ConsoleRole> held) {
-        return roles.isEmpty() || held.contains(ConsoleRole.ADMINISTRATOR) || roles.stream().anyMatch(held::contains);
+        return roles.isEmpty()
+                || held.contains(ConsoleRole.ADMINISTRATOR)
+                || roles.stream().anyMatch(held::contains);
     }
 }

@@ -18,10 +18,9 @@ import java.util.Set;
  * @param urls where the rooms of a service are, by service, if not at the same origin
  * @param assets what is put after the address of styles and scripts, so that a new version is fetched
  */
-public record Shell(
-        String person, Set<ConsoleRole> roles, Map<String, String> urls, String assets, Instant now) {
-    private static final DateTimeFormatter EXACT =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+public record Shell(String person, Set<ConsoleRole> roles, Map<String, String> urls, String assets, Instant now) {
+    private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -76,7 +75,9 @@ public record Shell(
     /** Writes how long ago, or how soon, something is: {@code 3 min ago}, {@code in 12 s}. */
     public String ago(Instant at) {
         Duration between = Duration.between(at, now);
-        return between.isNegative() ? "in " + length(between.negated()) : between.toSeconds() < 2 ? "now" : length(between) + " ago";
+        return between.isNegative()
+                ? "in " + length(between.negated())
+                : between.toSeconds() < 2 ? "now" : length(between) + " ago";
     }
 
     /** Writes a length of time with one unit, or two for hours and days: {@code 45 s}, {@code 12 min}, {@code 3 h 20 min}. */

@@ -67,15 +67,20 @@ public final class ShellAdvice {
             throw denied;
         }
         ErrorResponse error = e instanceof ErrorResponse response ? response : null;
-        var page = new ModelAndView(request.getHeader("HX-Request") == null ? "console/error" : "console/error :: words");
+        var page =
+                new ModelAndView(request.getHeader("HX-Request") == null ? "console/error" : "console/error :: words");
         page.setStatus(error == null ? HttpStatusCode.valueOf(500) : error.getStatusCode());
         page.addObject("shell", shell(request));
-        page.addObject("title", error == null || error.getBody().getTitle() == null
-                ? "The gateway could not show this"
-                : error.getBody().getTitle());
-        page.addObject("detail", error == null || error.getBody().getDetail() == null
-                ? "Something unexpected happened; the gateway's log says more. Try again, or go back to the approvals."
-                : error.getBody().getDetail());
+        page.addObject(
+                "title",
+                error == null || error.getBody().getTitle() == null
+                        ? "The gateway could not show this"
+                        : error.getBody().getTitle());
+        page.addObject(
+                "detail",
+                error == null || error.getBody().getDetail() == null
+                        ? "Something unexpected happened; the gateway's log says more. Try again, or go back to the approvals."
+                        : error.getBody().getDetail());
         if (error == null) {
             log.error("unexpected", e);
         }

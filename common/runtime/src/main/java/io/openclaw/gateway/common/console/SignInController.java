@@ -31,9 +31,7 @@ final class SignInController {
 
     @GetMapping({"/", "/console", "/console/"})
     String home(Model model) {
-        return model.getAttribute("shell") instanceof Shell shell
-                ? "redirect:" + shell.at(Room.APPROVALS)
-                : HOME;
+        return model.getAttribute("shell") instanceof Shell shell ? "redirect:" + shell.at(Room.APPROVALS) : HOME;
     }
 
     @GetMapping("/sign-in")
@@ -43,7 +41,8 @@ final class SignInController {
             @RequestParam(required = false) @Nullable String used,
             @RequestParam(required = false) @Nullable String locked,
             Model model) {
-        if (model.getAttribute("shell") instanceof Shell shell && !shell.person().isEmpty()) {
+        if (model.getAttribute("shell") instanceof Shell shell
+                && !shell.person().isEmpty()) {
             return HOME;
         }
         model.addAttribute("problem", problem(wrong, used, locked));
@@ -71,7 +70,8 @@ final class SignInController {
     }
 
     @PostMapping("/sign-in/link")
-    String useLink(@RequestParam(defaultValue = "") String secret, HttpServletRequest request, HttpServletResponse response) {
+    String useLink(
+            @RequestParam(defaultValue = "") String secret, HttpServletRequest request, HttpServletResponse response) {
         Optional<Authentication> person = accounts.useLink(secret).flatMap(login::proven);
         if (person.isEmpty()) {
             return "redirect:/sign-in?used";

@@ -226,9 +226,7 @@ public final class ConsoleLogin implements AuthenticationProvider {
                         name,
                         account.passwordHash(),
                         account.mustChangePassword() ? List.of() : account.groups(),
-                        account.mustChangePassword()
-                                ? List.of(MUST_CHANGE_PASSWORD)
-                                : authorities(account.roles())));
+                        account.mustChangePassword() ? List.of(MUST_CHANGE_PASSWORD) : authorities(account.roles())));
     }
 
     /** A token may do what it was made for, and of that what its person may still do. */
@@ -253,7 +251,8 @@ public final class ConsoleLogin implements AuthenticationProvider {
 
     private static List<String> authorities(Set<ConsoleRole> roles) {
         return Stream.concat(
-                        Stream.of(SIGNED_IN), roles.stream().map(ConsoleRole::authority).sorted())
+                        Stream.of(SIGNED_IN),
+                        roles.stream().map(ConsoleRole::authority).sorted())
                 .toList();
     }
 

@@ -55,6 +55,7 @@ public class ConsoleSecurity {
     };
     /** What changes the policy is the administrator's alone. */
     private static final String[] POLICY = {"/v1/policy/**"};
+
     private static final String[] APPROVALS = {"/v1/approvals/**"};
     private static final String[] RECORD = {"/audit", "/audit/**"};
 
@@ -64,8 +65,7 @@ public class ConsoleSecurity {
     /** Answers for programs need nothing of a browser (Content Security Policy Level 3). */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-    private static final String[] MAY_APPROVE = {
-        ConsoleRole.APPROVER.authority(), ConsoleRole.ADMINISTRATOR.authority()
+    private static final String[] MAY_APPROVE = {ConsoleRole.APPROVER.authority(), ConsoleRole.ADMINISTRATOR.authority()
     };
     private static final String[] MAY_AUDIT = {ConsoleRole.AUDITOR.authority(), ConsoleRole.ADMINISTRATOR.authority()};
 
@@ -99,8 +99,7 @@ public class ConsoleSecurity {
                 .authorizeHttpRequests(requests -> {
                     requests.requestMatchers(PROBES).permitAll();
                     CHANGING.forEach(method -> {
-                        requests.requestMatchers(method, POLICY)
-                                .hasAuthority(ConsoleRole.ADMINISTRATOR.authority());
+                        requests.requestMatchers(method, POLICY).hasAuthority(ConsoleRole.ADMINISTRATOR.authority());
                         requests.requestMatchers(method, APPROVALS).hasAnyAuthority(MAY_APPROVE);
                     });
                     requests.requestMatchers(RECORD).hasAnyAuthority(MAY_AUDIT);

@@ -52,7 +52,9 @@ class AccountsIT {
     void keepsPasswordsAsArgon2Hashes() {
         String password = accounts.create(name, Set.of(ConsoleRole.APPROVER), List.of("leads"), "admin");
         Account account = accounts.find(name).orElseThrow();
-        assertThat(account.passwordHash()).startsWith("{argon2@SpringSecurity_v5_8}$argon2id$").doesNotContain(password);
+        assertThat(account.passwordHash())
+                .startsWith("{argon2@SpringSecurity_v5_8}$argon2id$")
+                .doesNotContain(password);
         assertThat(account.mustChangePassword()).isTrue();
         assertThat(account.groups()).containsExactly("leads");
         accounts.changePassword(name, "correct horse battery");
@@ -106,8 +108,9 @@ class AccountsIT {
     @Test
     void aSignInLinkSignsInOnceHoweverManyPressIt() throws Exception {
         String secret = accounts.issueLink(name, Duration.ofMinutes(10));
-        List<Callable<Optional<String>>> presses =
-                IntStream.range(0, 20).<Callable<Optional<String>>>mapToObj(i -> () -> accounts.useLink(secret)).toList();
+        List<Callable<Optional<String>>> presses = IntStream.range(0, 20)
+                .<Callable<Optional<String>>>mapToObj(i -> () -> accounts.useLink(secret))
+                .toList();
         int used = 0;
         try (var threads = Executors.newFixedThreadPool(4)) {
             for (Future<Optional<String>> press : threads.invokeAll(presses)) {

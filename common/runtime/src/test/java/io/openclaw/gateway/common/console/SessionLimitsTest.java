@@ -22,7 +22,8 @@ class SessionLimitsTest {
         if (inBackground) {
             request.addHeader(SessionLimits.BACKGROUND, "1");
         }
-        new SessionLimits(Duration.ofMinutes(30), Duration.ofHours(12), Clock.fixed(created.plus(after), ZoneOffset.UTC))
+        new SessionLimits(
+                        Duration.ofMinutes(30), Duration.ofHours(12), Clock.fixed(created.plus(after), ZoneOffset.UTC))
                 .doFilter(request, new MockHttpServletResponse(), new MockFilterChain());
     }
 

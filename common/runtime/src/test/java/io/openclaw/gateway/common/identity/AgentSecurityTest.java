@@ -64,7 +64,13 @@ class AgentSecurityTest {
                     new GatewayProperties.Kafka("", 1, (short) 1, false),
                     new GatewayProperties.Signing(Map.of(), Map.of(), Map.of()),
                     new GatewayProperties.Console(
-                            "admin", "secret", List.of(), Map.of(), Duration.ofMinutes(30), Duration.ofHours(12), Map.of()));
+                            "admin",
+                            "secret",
+                            List.of(),
+                            Map.of(),
+                            Duration.ofMinutes(30),
+                            Duration.ofHours(12),
+                            Map.of()));
         }
 
         @Bean

@@ -58,7 +58,8 @@ final class TryPages {
         model.addAttribute(
                 "packs",
                 rules.vetting().pack().rules().stream()
-                        .map(rule -> rule.id().substring(0, Math.max(0, rule.id().indexOf('/'))))
+                        .map(rule ->
+                                rule.id().substring(0, Math.max(0, rule.id().indexOf('/'))))
                         .distinct()
                         .sorted()
                         .toList());
@@ -91,7 +92,8 @@ final class TryPages {
         Examination examination = vetting.examine(tool, arguments);
         List<ReadCommand> commands = new ArrayList<>();
         List<List<String>> dangerous = new ArrayList<>();
-        for (Invocation command : examination.commands().stream().limit(MAX_LINES).toList()) {
+        for (Invocation command :
+                examination.commands().stream().limit(MAX_LINES).toList()) {
             List<Finding> found = vetting.examine(List.of(command)).findings();
             String severity = found.stream()
                     .map(Finding::severity)

@@ -16,9 +16,12 @@ class TryPagesTest {
 
     @Test
     void marksTheDangerousCommandAndNotAnotherOfTheSameProgram() {
-        assertThat(marked("npm version patch && npm publish --access public", List.of("npm", "publish", "--access", "public")))
+        assertThat(marked(
+                        "npm version patch && npm publish --access public",
+                        List.of("npm", "publish", "--access", "public")))
                 .isEqualTo("npm version patch && [npm publish --access public]");
-        assertThat(marked("rm  -rf '/srv/x y'; ls", List.of("rm", "-rf", "/srv/x y"))).isEqualTo("[rm  -rf '/srv/x y]'; ls");
+        assertThat(marked("rm  -rf '/srv/x y'; ls", List.of("rm", "-rf", "/srv/x y")))
+                .isEqualTo("[rm  -rf '/srv/x y]'; ls");
     }
 
     @Test

@@ -295,7 +295,8 @@ final class Matcher {
         }
         List<ArgumentPattern> directory = ArgumentPattern.compile(condition.directory(), classes);
         if (!directory.isEmpty()) {
-            all.add((command, line, written) -> ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""));
+            all.add((command, line, written) ->
+                    ArgumentPattern.any(directory, new Argument(command.directory(), 0), ""));
         }
     }
 
@@ -306,7 +307,8 @@ final class Matcher {
         String text = condition.text();
         if (text != null) {
             Pattern pattern = compiled(text);
-            all.add((command, line, written) -> pattern.matcher(written.of(command)).find());
+            all.add((command, line, written) ->
+                    pattern.matcher(written.of(command)).find());
         }
     }
 
