@@ -19,9 +19,10 @@ import org.springframework.kafka.core.KafkaTemplate;
 class DeadLettersTest {
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()) {
-                /** A template closes the producer of a factory that keeps none. */
                 @Override
-                public void close(Duration timeout) {}
+                public void close(Duration timeout) {
+                    // A template closes the producer of a factory that keeps none.
+                }
             };
     private final DeadLetters letters =
             new DeadLetters(new KafkaTemplate<>(() -> producer), new Topics("openclaw."), new SimpleMeterRegistry());
@@ -32,7 +33,7 @@ class DeadLettersTest {
         for (String form : forms()) {
             var record = new ConsumerRecord<>("openclaw.calls.requested", 0, 7, "k", new byte[] {1});
 
-            letters.put(record, "cannot be read:\n" + form);
+            letters.put(record, "cannot be read:\n" + form).join();
 
             var sent = producer.history().getLast();
             assertThat(sent.value()).isEqualTo(record.value());
