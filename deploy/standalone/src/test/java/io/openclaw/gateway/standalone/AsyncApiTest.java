@@ -40,7 +40,8 @@ class AsyncApiTest {
             inCode.put(topics.name(topic), new TreeSet<>());
         }
         Arrays.stream(EventType.values())
-                .forEach(type -> inCode.get(topics.name(type.topic())).add(type.typeName()));
+                .forEach(type -> inCode.computeIfAbsent(topics.name(type.topic()), name -> new TreeSet<>())
+                        .add(type.typeName()));
         assertThat(described).isEqualTo(inCode);
     }
 
