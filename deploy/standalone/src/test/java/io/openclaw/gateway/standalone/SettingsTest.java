@@ -46,9 +46,9 @@ class SettingsTest {
     private static final String SAMPLE = "7";
 
     /** @param isMap whether the names that follow it are the user's */
-    private record Setting(String name, String defaultValue, boolean isMap) {}
+    record Setting(String name, String defaultValue, boolean isMap) {}
 
-    private record Row(Path file, String name, String variables, String defaultValue) {
+    record Row(Path file, String name, String variables, String defaultValue) {
         @Override
         public String toString() {
             return name;
