@@ -2,6 +2,8 @@ package io.openclaw.gateway.approval.persistence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.Grant;
 import io.openclaw.gateway.approval.core.Person;
@@ -30,12 +32,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class GrantStoreIT {
-    private static final JdbcClient JDBC =
-            JdbcClient.create(TestInfrastructure.database().dataSource());
+    /** Two pressing a thousand times would open thousands of connections. */
+    private static final HikariDataSource POOL = pool();
+
+    private static final JdbcClient JDBC = JdbcClient.create(POOL);
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
     private static final Schema SCHEMA =
             Schema.migrated("approval", TestInfrastructure.database().dataSource());
@@ -43,6 +48,18 @@ class GrantStoreIT {
     private final ApprovalStore approvals = new ApprovalStore(SCHEMA, JDBC);
     private final GrantStore grants = new GrantStore(SCHEMA, JDBC);
     private final String agent = "agent-" + UUID.randomUUID();
+
+    private static HikariDataSource pool() {
+        var settings = new HikariConfig();
+        settings.setDataSource(TestInfrastructure.database().dataSource());
+        settings.setMaximumPoolSize(8);
+        return new HikariDataSource(settings);
+    }
+
+    @AfterAll
+    static void close() {
+        POOL.close();
+    }
 
     private CallEscalated escalated() {
         return new CallEscalated(
