@@ -118,9 +118,7 @@ class DecisionPropertyTest {
             }
             List<String> notAlone = terms.notAlone();
             if (notAlone != null) {
-                assertThat(decided.votes())
-                        .as("four eyes")
-                        .anyMatch(vote -> !notAlone.contains(vote.person()));
+                assertThat(decided.votes()).as("four eyes").anyMatch(vote -> !notAlone.contains(vote.person()));
             }
         }
     }

@@ -379,7 +379,7 @@ class ConsoleIT {
     }
 
     /** How a page is looked at. */
-    private enum View {
+    enum View {
         LIGHT_WIDE(ColorScheme.LIGHT, 1_440, 900),
         DARK_WIDE(ColorScheme.DARK, 1_440, 900),
         LIGHT_PHONE(ColorScheme.LIGHT, 390, 844),

@@ -365,7 +365,7 @@ class McpConnectionTest {
     }
 
     /** A call at the server, and what its agent's client is told. */
-    private final class Call {
+    private static final class Call {
         private final List<String> told = new ArrayList<>();
         private final McpCall call;
 
