@@ -11,7 +11,7 @@ alter table approvals
     add column revision bigint;
 
 update approvals set likeness = call_id::text, revision = 0;
-alter table approvals alter column likeness set not null;
+alter table approvals alter column likeness set not null, alter column likeness set default gen_random_uuid()::text;
 
 create sequence approval_revision;
 
