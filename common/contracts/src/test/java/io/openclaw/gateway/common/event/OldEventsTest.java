@@ -42,7 +42,16 @@ class OldEventsTest {
             "offers.reported",
             "resource.updated",
             "signin.failed");
-    private static final Set<String> NEWER = Set.of("call.reported", "call.diverged", "hook.reported");
+    private static final Set<String> NEWER = Set.of(
+            "call.reported",
+            "call.diverged",
+            "hook.reported",
+            "console.acted",
+            "run.started",
+            "run.planned",
+            "model.asked",
+            "run.step.ended",
+            "run.ended");
 
     private final Keyring keyring = Keyring.ofAll(KEYS, oldKeys());
     private final EventCodec codec = new EventCodec("/test", keyring);
