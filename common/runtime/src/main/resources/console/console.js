@@ -118,15 +118,22 @@
   document.addEventListener('htmx:sseError', () => document.body.classList.add('not-live'));
   document.addEventListener('htmx:sseOpen', () => document.body.classList.remove('not-live'));
 
+  // While another call is fetched, the one that is still shown must not be decided by a key that was meant for the next.
+  let moving = false;
+  document.addEventListener('htmx:beforeRequest', (event) => { if (event.detail.target?.id === 'desk') moving = true; });
+  for (const end of ['htmx:afterSettle', 'htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
+    document.addEventListener(end, () => { moving = false; });
+  }
+
   // Keyboard: j k move through the queue, a approves, d goes to the reason (Enter there denies), / searches, ? helps.
   const items = () => $$('.queue-item');
   const move = (by) => {
     const all = items();
     if (!all.length) return;
     const at = all.findIndex((item) => item.hasAttribute('aria-current'));
-    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
-    next.focus();
-    next.click();
+    const to = Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + by));
+    all[to].focus();
+    if (to !== at) all[to].click();
   };
   document.addEventListener('keydown', (event) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
@@ -136,8 +143,8 @@
     switch (event.key) {
       case 'j': move(1); break;
       case 'k': move(-1); break;
-      case 'a': $('[data-key="a"]')?.focus(); $('[data-key="a"]')?.click(); break;
-      case 'd': $('[data-key="d"]')?.focus(); break;
+      case 'a': if (moving) break; $('[data-key="a"]')?.focus(); $('[data-key="a"]')?.click(); break;
+      case 'd': if (moving) break; $('[data-key="d"]')?.focus(); break;
       case '/': $('[data-key="/"]')?.focus(); break;
       case '?': $('#help')?.showModal(); break;
       default: return;
