@@ -49,7 +49,8 @@ public final class LiveUpdates implements SmartLifecycle {
         emitter.onTimeout(() -> listeners.remove(emitter));
         emitter.onError(problem -> listeners.remove(emitter));
         listeners.add(emitter);
-        send(emitter, SseEmitter.event().comment("listening"));
+        // What changed between the page and this moment, nobody would tell of.
+        send(emitter, SseEmitter.event().name("changed").data("0"));
         return emitter;
     }
 
