@@ -339,7 +339,8 @@ class McpConnectionTest {
 
         @Test
         void areNoneWhereTheServerHasNone() throws Exception {
-            server.answering("server/discover", "{\"result\":{\"supportedVersions\":[\"2026-07-28\"]}}");
+            server.answering("server/discover", "{\"result\":{\"supportedVersions\":[\"2026-07-28\"]}}")
+                    .answering("initialize", UNKNOWN_METHOD);
             McpConnection connection = greeted().getFirst();
             assertThat(connection.tools().tools()).isEmpty();
             assertThat(server.methods()).doesNotContain("tools/list");
@@ -496,7 +497,7 @@ class McpConnectionTest {
             server.says(QUESTION);
             Step.Asks asks = asks(step);
             assertThat(asks.requests().get("question"))
-                    .hasToString("{\"method\":\"elicitation/create\",\"params\":{\"message\":\"Which?\"}}");
+                    .isEqualTo(RawJson.of("{\"method\":\"elicitation/create\",\"params\":{\"message\":\"Which?\"}}"));
 
             CompletableFuture<Step> next =
                     asks.next().with(Map.of("question", RawJson.of("{\"action\":\"accept\"}")), Map.of());

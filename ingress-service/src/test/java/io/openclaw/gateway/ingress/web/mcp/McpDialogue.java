@@ -138,6 +138,12 @@ final class McpDialogue {
         return pinned(upstream, ToolDefinition.named(tool));
     }
 
+    /** Adds a tool that every agent may call, and that its upstream no longer reports. */
+    McpDialogue withForgottenTool(String upstream, String tool) {
+        permitted.add(upstream + "/" + tool);
+        return pinned(upstream, ToolDefinition.named(tool));
+    }
+
     /** Adds a tool whose definition no agent may see. */
     McpDialogue withWithheldTool(String upstream, String tool) {
         permitted.add(upstream + "/" + tool);
