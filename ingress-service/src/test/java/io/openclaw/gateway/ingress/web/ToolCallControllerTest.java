@@ -146,7 +146,7 @@ class ToolCallControllerTest {
                     "{\"tool\":\"exec\",\"deadline\":\"2026-11-28T12:00:00Z\"} | at most 24 hours away",
                     "{\"tool\":\"exec\",\"intent\":\" \"}  | 'intent' has 1 characters: it may have 1 to 2000",
                     "{\"tool\":\"exec\",\"idempotencyKey\":\"\"}  | 'idempotencyKey' has 0 characters",
-                    "{\"tool\":\"exec\",\"onBehalfOf\":\"a\\u0000b\"} | 'onBehalfOf' contains a NUL character",
+                    "{\"tool\":\"exec\",\"onBehalfOf\":\"a\\u0000b\"} | the text at /onBehalfOf has a NUL character",
                     "{\"tool\":\"exec\",\"upstream\":\"../x\"} | 'upstream' is \"../x\": it is one of [openclaw]"
                 })
         void saysWhatIsWrongWithTheBody(String body, String why) {
