@@ -34,8 +34,8 @@ final class Evaluator {
     private static final Pattern CHECK =
             Pattern.compile("^(?:is|has|can|check|verify|validate|authorize|ensure|require)(?:_|[A-Z])");
     /** How documentation writes keys to press, {@code <Ctrl b></>word<Enter>}: no shell runs anything of it. */
-    private static final Pattern KEYS = Pattern.compile(
-            "(?:<(?:[A-Za-z0-9]{1,10}(?: [A-Za-z0-9]{1,10}){0,2}|[!-;=?-~])>[A-Za-z0-9_%/.]{0,60})+");
+    private static final Pattern KEYS =
+            Pattern.compile("(?:<(?:[A-Za-z0-9]{1,10}(?: [A-Za-z0-9]{1,10}){0,2}|[!-;=?-~])>[A-Za-z0-9_%/.]{0,60})+");
 
     private static final Set<String> SILENT_SUCCESS = Set.of("echo", "printf", "true", ":");
     /** What a command prints of which nothing is known. */
