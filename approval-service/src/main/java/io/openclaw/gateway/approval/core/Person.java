@@ -1,26 +1,17 @@
 package io.openclaw.gateway.approval.core;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who decides.
+ * Somebody at the console.
  *
- * @param groups the groups that this person is in, those of people who delegated to this person included; {@link #EVERY_GROUP}
- *     stands for all of them
- * @param channel how this person decides, such as {@code console} or {@code api}; absent if that is not said
+ * @param groups the groups that this person is in; {@link #EVERY_GROUP} stands for all of them
  */
-public record Person(
-        String name, List<String> groups, @Nullable String channel) {
+public record Person(String name, List<String> groups) {
     /** Who is in this one is in every group. */
     public static final String EVERY_GROUP = "*";
 
     public Person {
         groups = List.copyOf(groups);
-    }
-
-    /** Somebody of whom it is not said how. */
-    public Person(String name, List<String> groups) {
-        this(name, groups, null);
     }
 }

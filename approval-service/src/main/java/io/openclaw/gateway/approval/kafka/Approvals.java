@@ -3,32 +3,26 @@ package io.openclaw.gateway.approval.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
-import io.openclaw.gateway.approval.core.Grant;
 import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
-import io.openclaw.gateway.approval.persistence.GrantStore;
-import io.openclaw.gateway.common.call.Mode;
-import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
-import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallWithdrawn;
-import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
-import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.DeadLetters;
+import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.common.kafka.Received;
+import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
-import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -46,20 +40,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * Holds escalated calls until a person decides. A change is written to the database first, and the pipeline is told of it
  * until it has taken it: a crash in between delays a call, and loses none.
  */
-public final class Approvals {
+public final class Approvals implements PipelineLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Approvals.class);
 
-    /** How long a yes to a plan counts for its steps. */
-    private static final Duration PLAN_HOLDS = Duration.ofHours(24);
-
+    private final List<MessageListenerContainer> containers;
     private final ApprovalStore store;
-    private final GrantStore grants;
     private final EventPublisher publisher;
     private final DeadLetters deadLetters;
     private final RecordReader reader;
@@ -79,7 +71,7 @@ public final class Approvals {
             Duration lifetime,
             int maxPendingPerAgent,
             ApprovalStore store,
-            GrantStore grants,
+            EventListeners listeners,
             EventPublisher publisher,
             DeadLetters deadLetters,
             RecordReader reader,
@@ -89,7 +81,6 @@ public final class Approvals {
             Clock clock,
             MeterRegistry meters) {
         this.store = store;
-        this.grants = grants;
         this.publisher = publisher;
         this.deadLetters = deadLetters;
         this.reader = reader;
@@ -100,6 +91,10 @@ public final class Approvals {
         this.lifetime = lifetime;
         this.maxPendingPerAgent = maxPendingPerAgent;
         this.clock = clock;
+        this.containers = List.of(
+                listeners.batches("openclaw-approval", Topic.CALLS_ESCALATED, CallEscalated.class, this::hold),
+                listeners.batches(
+                        "openclaw-approval-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, this::cancel));
         Gauge.builder("openclaw.approvals.pending", store, ApprovalStore::pending)
                 .register(meters);
     }
@@ -132,40 +127,20 @@ public final class Approvals {
                 return false;
             }
             if (store.decide(seen, seen.after(status, person, said, now), now)) {
-                handOn(id);
+                store.find(id)
+                        .filter(stored -> stored.approval().status() != Status.PENDING)
+                        .ifPresent(this::tryToTell);
                 return true;
             }
             // Somebody else was quicker: what is wanted now is looked at again.
         }
     }
 
-    /**
-     * Ends a waiting call for which a person would approve other arguments.
-     *
-     * @param shown those arguments, masked
-     * @return false if the approval is not pending any more, or has expired
-     */
-    public boolean supersede(UUID id, Person person, RawJson shown, @Nullable String reason) {
-        String said = reason == null ? null : redactor.redact(reason);
-        while (true) {
-            Approval seen = store.find(id).map(Stored::approval).orElseThrow();
-            Instant now = clock.instant();
-            if (!seen.isOpenAt(now)) {
-                return false;
-            }
-            if (store.decide(seen, seen.superseded(person, shown, said, now), now)) {
-                handOn(id);
-                return true;
-            }
-        }
-    }
-
-    /** Holds escalated calls. */
-    public void hold(List<Received<CallEscalated>> batch) {
+    private void hold(List<Received<CallEscalated>> batch) {
         for (Received<CallEscalated> received : batch) {
             CallEscalated escalated = received.event();
             try {
-                step.trusted(received.signed());
+                step.trusted(escalated);
             } catch (UntrustedCallException e) {
                 deadLetters
                         .put(received.record(), String.valueOf(e.getMessage()))
@@ -174,7 +149,11 @@ public final class Approvals {
             }
             Instant now = clock.instant();
             try {
-                keep(received, now);
+                store.insert(new Stored(
+                        Approval.of(escalated, lifetime, redactor, now)
+                                .admitted(store.pending(escalated.call().agent()), maxPendingPerAgent),
+                        received.record().partition(),
+                        received.record().offset()));
             } catch (RuntimeException | StackOverflowError e) {
                 if (e instanceof DataAccessException && !(e instanceof DataIntegrityViolationException)) {
                     // The database is away, or not as it should be: the batch comes again.
@@ -183,85 +162,10 @@ public final class Approvals {
                 putAside(received, e);
                 continue;
             }
-            approveWithPlan(escalated.call());
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING
-                            || stored.approval().wasRefused()
-                            || escalated.call().usesApproval() != null
-                            || stored.approval().wasGranted())
-                    .ifPresent(stored -> tell(stored, received.signed()));
-        }
-    }
-
-    /** Keeps the new approval of a call: an earlier one or a grant answers it, it is pending, or there are too many already. */
-    private void keep(Received<CallEscalated> received, Instant now) {
-        CallEscalated escalated = received.event();
-        ToolCall call = escalated.call();
-        Approval approval = Approval.of(escalated, lifetime, redactor, now);
-        int partition = received.record().partition();
-        long offset = received.record().offset();
-        UUID earlier = call.usesApproval();
-        if (earlier != null && call.mode() == Mode.DECIDE) {
-            Optional<Approval> answered = store.find(earlier)
-                    .flatMap(stored -> approval.answeredBy(stored.approval(), now))
-                    .filter(each -> store.use(earlier, call.callId(), now));
-            if (answered.isPresent()) {
-                store.insert(new Stored(answered.get(), partition, offset));
-                return;
-            }
-        }
-        for (Grant grant : grants.good(call.agent(), call.upstream(), call.tool(), now)) {
-            if (grant.covers(escalated, now)
-                    && store.insertGranted(new Stored(approval.granted(grant), partition, offset), grant.id(), now)) {
-                return;
-            }
-        }
-        store.insert(new Stored(approval.admitted(store.pending(call.agent()), maxPendingPerAgent), partition, offset));
-    }
-
-    /** Returns the call of an approval, as it was escalated; empty if it is not in Kafka any more. */
-    public Optional<CallEscalated> escalated(UUID id) {
-        Optional<Stored> stored = store.find(id);
-        if (stored.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(reader.read(
-                            topics.name(Topic.CALLS_ESCALATED),
-                            stored.get().partition(),
-                            stored.get().offset(),
-                            CallEscalated.class,
-                            id)
-                    .event());
-        } catch (UnreadableEventException e) {
-            log.warn("call {} cannot be read again: {}", id, e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    /** Hands on a decided call at once; if that fails, it is tried again soon. */
-    public void handOn(UUID id) {
-        store.find(id)
-                .filter(stored -> stored.approval().status() != Status.PENDING)
-                .ifPresent(this::tryToTell);
-    }
-
-    /** A step of a plan that people approved as a whole was approved with it, once. The pipeline is told of that as of any decision. */
-    private void approveWithPlan(ToolCall call) {
-        if (call.origin() != Origin.PLAN || call.parentCallId() == null) {
-            return;
-        }
-        Instant now = clock.instant();
-        Approval seen = store.find(call.callId()).map(Stored::approval).orElse(null);
-        if (seen == null || !seen.isOpenAt(now)) {
-            return;
-        }
-        for (Approval plan : store.approvedPlans(call.agent(), now.minus(PLAN_HOLDS))) {
-            long covered = plan.arguments().as(PlanApproval.class).stepsLike(call);
-            if (covered > store.approvedWithPlan(call.agent(), call.digest(), plan.id())) {
-                store.decide(seen, seen.afterPlan(plan, now), now);
-                return;
-            }
+                            || stored.approval().wasRefused())
+                    .ifPresent(stored -> tell(stored, escalated));
         }
     }
 
@@ -269,15 +173,15 @@ public final class Approvals {
     private void putAside(Received<CallEscalated> received, Throwable problem) {
         log.error("call {} cannot be held for a person", received.event().call().callId(), problem);
         deadLetters.put(received.record(), "approval failed on it: " + problem).join();
-        publisher
-                .publish(step.failed(received.signed(), Stage.APPROVAL, clock.instant()))
-                .join();
+        step.failed(received.event(), Stage.APPROVAL, clock.instant())
+                .ifPresent(end -> publisher.publish(end).join());
     }
 
-    /** Cancels what is held of withdrawn calls. */
-    public void cancel(List<Received<CallWithdrawn>> batch) {
+    private void cancel(List<Received<CallWithdrawn>> batch) {
+        // The executor puts a forged record aside, and says so.
         batch.stream()
                 .map(Received::event)
+                .filter(chain::verifies)
                 .forEach(withdrawn -> store.cancel(withdrawn.call().callId(), clock.instant()));
         tellTheUntold();
     }
@@ -285,8 +189,10 @@ public final class Approvals {
     /** Ends what nobody decided in time, and tells the pipeline what it could not be told before. */
     @Scheduled(fixedDelay = 500)
     void expireAndTell() {
-        store.expire(clock.instant());
-        tellTheUntold();
+        if (isRunning()) {
+            store.expire(clock.instant());
+            tellTheUntold();
+        }
     }
 
     private void tellTheUntold() {
@@ -312,13 +218,12 @@ public final class Approvals {
         }
     }
 
-    private void tell(Stored stored, Signed<CallEscalated> signed) {
-        CallEscalated escalated = signed.event();
+    private void tell(Stored stored, CallEscalated escalated) {
         Approval approval = stored.approval();
         publisher.publish(changed(approval, escalated)).join();
         switch (approval.status()) {
             case APPROVED, DENIED ->
-                publisher.publish(step.after(signed, approval.verdict())).join();
+                publisher.publish(step.after(escalated, approval.verdict())).join();
             case EXPIRED -> publisher.publish(expired(approval, escalated)).join();
             case PENDING, CANCELLED -> {
                 // A cancelled call is ended by the executor, which alone knows that it was not started.
@@ -335,12 +240,11 @@ public final class Approvals {
                 approval.expiresAt(),
                 approval.decidedBy(),
                 approval.reason(),
-                approval.channel(),
                 Map.of());
     }
 
     private CallCompleted expired(Approval approval, CallEscalated escalated) {
-        return CallCompleted.of(
+        return chain.sign(CallCompleted.of(
                 escalated.call(),
                 chain.append(escalated.call(), escalated.verdicts(), approval.verdict()),
                 Outcome.EXPIRED,
@@ -348,6 +252,21 @@ public final class Approvals {
                 CallError.of(
                         "approval_expired", "Nobody approved or denied this call until " + approval.expiresAt() + "."),
                 Stage.APPROVAL,
-                approval.changedAt());
+                approval.changedAt()));
+    }
+
+    @Override
+    public void start() {
+        containers.forEach(MessageListenerContainer::start);
+    }
+
+    @Override
+    public void stop() {
+        containers.forEach(MessageListenerContainer::stop);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return containers.getFirst().isRunning();
     }
 }

@@ -14,10 +14,6 @@ public final class Calls {
     private Calls() {}
 
     public static ToolCall call(String arguments) {
-        return call(arguments, Mode.EXECUTE);
-    }
-
-    public static ToolCall call(String arguments, Mode mode) {
         RawJson raw = RawJson.of(arguments);
         return new ToolCall(
                 CallIds.next(),
@@ -26,7 +22,7 @@ public final class Calls {
                 "exec",
                 raw,
                 Origin.REST,
-                mode,
+                Mode.EXECUTE,
                 Instant.parse("2026-11-24T10:00:00.123456Z"),
                 Instant.parse("2026-11-24T10:30:00Z"),
                 null,

@@ -32,16 +32,10 @@ public final class PrivateFile {
     /** Returns the password that the file has, which is made if there is none: 48 hexadecimal digits. */
     static String password(Path file) throws IOException {
         if (!Files.exists(file)) {
-            String made = newPassword();
-            write(file, writer -> writer.write(made));
+            byte[] random = new byte[24];
+            new SecureRandom().nextBytes(random);
+            write(file, writer -> writer.write(HexFormat.of().formatHex(random)));
         }
         return Files.readString(file).strip();
-    }
-
-    /** Returns a new password: 48 hexadecimal digits. */
-    static String newPassword() {
-        byte[] random = new byte[24];
-        new SecureRandom().nextBytes(random);
-        return HexFormat.of().formatHex(random);
     }
 }

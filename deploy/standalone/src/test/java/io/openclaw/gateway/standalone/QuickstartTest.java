@@ -13,12 +13,7 @@ class QuickstartTest {
     private Path directory;
 
     private String announcement() throws IOException {
-        return new Quickstart(
-                        directory,
-                        Quickstart.Urls.all("http://127.0.0.1:8000"),
-                        Secrets.of(directory),
-                        false,
-                        () -> "s3cret")
+        return new Quickstart(directory, Quickstart.Urls.all("http://127.0.0.1:8000"), Secrets.of(directory), false)
                 .announcement();
     }
 
@@ -31,13 +26,8 @@ class QuickstartTest {
         for (int i = 0; i < 2; i++) {
             assertThat(announcement())
                     .doesNotContain(secrets.agentKey(), secrets.consolePassword())
-                    .contains(
-                            file.toString(),
-                            "http://127.0.0.1:8000/mcp",
-                            "http://127.0.0.1:8000/sign-in/link?secret=s3cret");
+                    .contains(file.toString(), "http://127.0.0.1:8000/mcp");
         }
-        assertThat(Files.readString(file))
-                .contains(secrets.agentKey(), secrets.consolePassword())
-                .doesNotContain("s3cret");
+        assertThat(Files.readString(file)).contains(secrets.agentKey(), secrets.consolePassword());
     }
 }

@@ -6,7 +6,6 @@ import io.openclaw.gateway.common.web.ConsoleLogin;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
-import io.openclaw.gateway.ingress.decide.DecisionController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -33,12 +32,7 @@ public class IngressSecurity {
                 },
                 "/v1/tool-calls",
                 "/v1/tool-calls/**",
-                DecisionController.PATH,
-                DecisionController.PATH + "/**",
-                DecisionController.HOOKS_PATH,
-                ToolsInvokeController.PATH,
-                "/execute",
-                "/execute/**");
+                ToolsInvokeController.PATH);
     }
 
     @Bean

@@ -2,19 +2,22 @@ package io.openclaw.gateway.policy.kafka;
 
 import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.signing.SignatureChain;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Tells every instance what policy decides by from now on; what it tells is on record like any other event. */
 public final class PolicyPublisher {
     private final EventPublisher publisher;
+    private final SignatureChain chain;
 
-    public PolicyPublisher(EventPublisher publisher) {
+    public PolicyPublisher(EventPublisher publisher, SignatureChain chain) {
         this.publisher = publisher;
+        this.chain = chain;
     }
 
     /**
-     * Publishes an event.
+     * Signs and publishes an event.
      *
      * @throws java.util.concurrent.CompletionException if the broker does not take it
      */
@@ -23,11 +26,14 @@ public final class PolicyPublisher {
     }
 
     /**
-     * Publishes events, in their order.
+     * Signs and publishes events, in their order.
      *
      * @throws java.util.concurrent.CompletionException if the broker does not take one of them
      */
     public void publishAll(List<? extends PolicyEvent> events) {
-        events.stream().map(publisher::publish).toList().forEach(CompletableFuture::join);
+        events.stream()
+                .map(event -> publisher.publish(chain.sign(event)))
+                .toList()
+                .forEach(CompletableFuture::join);
     }
 }

@@ -18,36 +18,31 @@ record Asked(
         @Nullable String intent,
         Identity identity,
         @Nullable String context,
-        Instant at,
-        Mode mode) {
+        Instant at) {
     static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
     static Asked by(String agent, String address) {
-        return new Asked(agent, address, "{}", null, Identity.NONE, null, NOON, Mode.EXECUTE);
+        return new Asked(agent, address, "{}", null, Identity.NONE, null, NOON);
     }
 
     Asked with(String json) {
-        return new Asked(agent, address, json, intent, identity, context, at, mode);
+        return new Asked(agent, address, json, intent, identity, context, at);
     }
 
     Asked wanting(String what) {
-        return new Asked(agent, address, arguments, what, identity, context, at, mode);
+        return new Asked(agent, address, arguments, what, identity, context, at);
     }
 
     Asked as(Identity who) {
-        return new Asked(agent, address, arguments, intent, who, context, at, mode);
+        return new Asked(agent, address, arguments, intent, who, context, at);
     }
 
     Asked within(String json) {
-        return new Asked(agent, address, arguments, intent, identity, json, at, mode);
+        return new Asked(agent, address, arguments, intent, identity, json, at);
     }
 
     Asked at(Instant when) {
-        return new Asked(agent, address, arguments, intent, identity, context, when, mode);
-    }
-
-    Asked dry() {
-        return new Asked(agent, address, arguments, intent, identity, context, at, Mode.DRY_RUN);
+        return new Asked(agent, address, arguments, intent, identity, context, when);
     }
 
     ToolCall call() {
@@ -59,7 +54,7 @@ record Asked(
                 address.substring(slash + 1),
                 RawJson.of(arguments),
                 Origin.REST,
-                mode,
+                Mode.EXECUTE,
                 at,
                 at.plusSeconds(1800),
                 null,

@@ -60,17 +60,40 @@ public record Verdict(
 
     /** Returns this verdict with who has to say yes; not signed. */
     public Verdict wanting(@Nullable ApprovalTerms terms) {
-        return with(terms, reading, mayBeSettled, null);
+        return new Verdict(
+                stage,
+                outcome,
+                reasons,
+                decidedBy,
+                decidedAt,
+                policyVersion,
+                terms,
+                reading,
+                mayBeSettled,
+                null,
+                unknown);
     }
 
     /** Returns this verdict with what the call was read as; not signed. */
     public Verdict reading(@Nullable String shown) {
-        return with(approval, shown, mayBeSettled, null);
+        return new Verdict(
+                stage,
+                outcome,
+                reasons,
+                decidedBy,
+                decidedAt,
+                policyVersion,
+                approval,
+                shown,
+                mayBeSettled,
+                null,
+                unknown);
     }
 
     /** Returns this verdict as one that a model may replace; not signed. */
     public Verdict offered() {
-        return with(approval, reading, true, null);
+        return new Verdict(
+                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, true, null, unknown);
     }
 
     /** Tells whether a model may replace this verdict: only what vetting could not settle itself, and offered, may be. */
@@ -81,14 +104,6 @@ public record Verdict(
 
     /** Returns this verdict with its signature. */
     public Verdict signed(String link) {
-        return with(approval, reading, mayBeSettled, link);
-    }
-
-    private Verdict with(
-            @Nullable ApprovalTerms newApproval,
-            @Nullable String newReading,
-            @Nullable Boolean newMayBeSettled,
-            @Nullable String newSignature) {
         return new Verdict(
                 stage,
                 outcome,
@@ -96,10 +111,10 @@ public record Verdict(
                 decidedBy,
                 decidedAt,
                 policyVersion,
-                newApproval,
-                newReading,
-                newMayBeSettled,
-                newSignature,
+                approval,
+                reading,
+                mayBeSettled,
+                link,
                 unknown);
     }
 }

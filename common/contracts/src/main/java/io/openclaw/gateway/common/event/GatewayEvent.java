@@ -10,10 +10,7 @@ public sealed interface GatewayEvent
                 ToolsReported,
                 OffersReported,
                 ResourceUpdated,
-                HookReported,
-                RunEvent,
-                SignInFailed,
-                ConsoleActed {
+                SignInFailed {
 
     /** Returns what the record is keyed by. */
     String key();

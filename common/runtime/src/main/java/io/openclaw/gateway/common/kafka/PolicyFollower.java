@@ -1,25 +1,37 @@
 package io.openclaw.gateway.common.kafka;
 
 import io.openclaw.gateway.common.event.PolicyEvent;
-import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
-import java.util.LinkedHashMap;
+import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Topic;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * What policy decides by, in its newest state. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
+ * Follows the topic of what policy decides by, and always has the newest state of it. What the policy stage did not sign is
+ * ignored. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
  * frozen, must not come back for the first moments after a start.
  */
-public final class PolicyFollower implements StateHandler<PolicyEvent> {
+public final class PolicyFollower implements PipelineLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(PolicyFollower.class);
+
     private final List<Consumer<PolicyState>> listeners = new CopyOnWriteArrayList<>();
-    private final Map<String, Signed<PolicyEvent>> latest = new LinkedHashMap<>();
+    private final MessageListenerContainer container;
+    private final SignatureChain chain;
     private volatile PolicyState state = PolicyState.EMPTY;
     private volatile boolean complete;
+
+    public PolicyFollower(EventListeners eventListeners, SignatureChain chain) {
+        this.chain = chain;
+        this.container =
+                eventListeners.latest(Topic.POLICY_STATE, PolicyEvent.class, this::accept, this::becomeComplete);
+    }
 
     /** Returns the policy in force; empty until one was read. */
     public Optional<PolicyInForce> current() {
@@ -31,11 +43,6 @@ public final class PolicyFollower implements StateHandler<PolicyEvent> {
         return state;
     }
 
-    /** Returns the newest event of each key, in the order in which they came; none before all of the topic was read. */
-    public synchronized List<Signed<PolicyEvent>> events() {
-        return complete ? List.copyOf(latest.values()) : List.of();
-    }
-
     /** Has a listener told of the state, now if there is a policy in force, and whenever it changes. */
     public synchronized void onChange(Consumer<PolicyState> listener) {
         listeners.add(listener);
@@ -44,15 +51,16 @@ public final class PolicyFollower implements StateHandler<PolicyEvent> {
         }
     }
 
-    @Override
-    public synchronized void accept(Signed<PolicyEvent> signed) {
-        state = state.after(signed.event());
-        latest.put(signed.event().key(), signed);
+    private synchronized void accept(PolicyEvent event) {
+        if (!chain.verifies(event)) {
+            log.error("{} is not signed by the policy stage; it is ignored", event.subject());
+            return;
+        }
+        state = state.after(event);
         tell();
     }
 
-    @Override
-    public synchronized void caughtUp() {
+    private synchronized void becomeComplete() {
         complete = true;
         tell();
     }
@@ -61,5 +69,20 @@ public final class PolicyFollower implements StateHandler<PolicyEvent> {
         if (complete && state.active() != null) {
             listeners.forEach(listener -> listener.accept(state));
         }
+    }
+
+    @Override
+    public void start() {
+        container.start();
+    }
+
+    @Override
+    public void stop() {
+        container.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return container.isRunning();
     }
 }

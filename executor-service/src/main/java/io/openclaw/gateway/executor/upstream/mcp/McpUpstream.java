@@ -193,7 +193,7 @@ public final class McpUpstream implements Upstream {
         }
         ObjectNode params = Json.MAPPER.createObjectNode();
         params.put("name", call.tool());
-        params.putPOJO("arguments", arguments);
+        params.set("arguments", arguments.as(JsonNode.class));
         return new McpCall(
                         connection,
                         "tools/call",

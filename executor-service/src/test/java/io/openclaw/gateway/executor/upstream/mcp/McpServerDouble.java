@@ -22,7 +22,6 @@ final class McpServerDouble implements AutoCloseable {
     final List<String> methods = new CopyOnWriteArrayList<>();
     final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile String wantedToken = "";
-    volatile String lastBody = "";
     volatile String lastParams = "";
     volatile Map<String, List<String>> lastHeaders = Map.of();
 
@@ -73,9 +72,7 @@ final class McpServerDouble implements AutoCloseable {
                 exchange.sendResponseHeaders(200, -1);
                 return;
             }
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            lastBody = new String(body, StandardCharsets.UTF_8);
-            JsonNode message = Json.MAPPER.readTree(body);
+            JsonNode message = Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes());
             String method = message.path("method").asString("");
             methods.add(method);
             lastHeaders = Map.copyOf(exchange.getRequestHeaders());

@@ -2,9 +2,10 @@ package io.openclaw.gateway.ingress.web.mcp;
 
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.Shares;
-import io.openclaw.gateway.ingress.core.UpstreamReports;
+import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -47,10 +48,10 @@ final class McpStreams {
      * @param maximum how many streams may be open at once
      * @param agentMaximum how many of one agent
      */
-    McpStreams(int maximum, int agentMaximum, UpstreamReports upstreams) {
+    McpStreams(int maximum, int agentMaximum, UpstreamStatus upstreams, PolicyFollower policy) {
         this.slots = new Shares(maximum);
         this.agentMaximum = agentMaximum;
-        upstreams.onChange(new UpstreamReports.Listener() {
+        upstreams.onChange(new UpstreamStatus.Listener() {
             @Override
             public void listsChanged(boolean tools) {
                 if (tools) {
@@ -66,10 +67,11 @@ final class McpStreams {
                 tell(new Change.Resource(upstream, uri));
             }
         });
+        policy.onChange(state -> pinned(state.tools()));
     }
 
-    /** Notifies clients if the pinned tools changed: a tool is listed once it is pinned, a moment after its upstream reported it. */
-    synchronized void pinned(Map<String, ToolPinned> now) {
+    /** A tool is shown once it is pinned, which is a moment after its upstream told of it. */
+    private synchronized void pinned(Map<String, ToolPinned> now) {
         if (!now.equals(pinned)) {
             pinned = now;
             tell(new Change.List("notifications/tools/list_changed"));
@@ -151,16 +153,6 @@ final class McpStreams {
         } finally {
             open.remove(queue);
         }
-    }
-
-    /** Returns how many streams are open. */
-    int size() {
-        return open.size();
-    }
-
-    /** Tells whether every client was notified of what changed until now. */
-    boolean isRead() {
-        return open.stream().allMatch(BlockingQueue::isEmpty);
     }
 
     /** Ends the streams, before the server waits for its requests to end. */

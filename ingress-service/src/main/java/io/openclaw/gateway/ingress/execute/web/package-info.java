@@ -1,5 +1,0 @@
-/** Runs over HTTP. */
-@NullMarked
-package io.openclaw.gateway.ingress.execute.web;
-
-import org.jspecify.annotations.NullMarked;
