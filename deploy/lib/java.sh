@@ -66,18 +66,25 @@ supervise() {
   done
 }
 
+# Prints the executable jar of a service: service_jar STAGE VERSION. A service of several modules is started from the one named service.
+service_jar() {
+  local module=$1-service
+  [ ! -d "$module/service" ] || module=$module/service
+  echo "$module/target/$1-service-$2-exec.jar"
+}
+
 # Runs a class of a module, which is built first if its sources are newer: run_class MODULE CLASS ARGUMENT...
 run_class() {
   local module=$1 class=$2 root newest
   shift 2
   root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
   local classes=$root/$module/target/classes classpath=$root/$module/target/classpath
-  newest=$(find "$root"/pom.xml "$root"/common/*/src/main "$root/$module/src/main" "$root/$module/pom.xml" \
-    -newer "$classpath" -print -quit 2>/dev/null || echo none)
+  newest=$(find "$root"/pom.xml "$root/common" "$root/${module%%/*}" -name target -prune -o \
+    -newer "$classpath" \( -path '*/src/main/*' -o -name pom.xml \) -print -quit 2>/dev/null || echo none)
   if [ ! -f "$classpath" ] || [ -n "$newest" ]; then
     find_maven
     (cd "$root" && mvn -B -ntp -q -Dmaven.test.skip=true -Dspotless.check.skip -pl "$module" -am package \
-      dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime) >&2
+      dependency:build-classpath -Dmdep.outputFile=target/classpath -DincludeScope=runtime) >&2
   fi
   exec "$JAVA" ${JAVA_OPTIONS:--XX:+UseSerialGC} -cp "$classes:$(cat "$classpath")" "$class" "$@"
 }
@@ -90,7 +97,7 @@ run_bench() {
   find_maven
   set_up_jvm
   mvn -B -ntp -q -Dmaven.test.skip=true -pl deploy/bench -am package dependency:build-classpath \
-    -Dmdep.outputFile=target/classpath -Dmdep.includeScope=runtime >&2
+    -Dmdep.outputFile=target/classpath -DincludeScope=runtime >&2
   exec "${batch[@]}" "$JAVA" "${options[@]}" \
     -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dlogback.configurationFile=bench-logback.xml \
     -cp "deploy/bench/target/classes:$(cat deploy/bench/target/classpath)" "io.openclaw.gateway.bench.$class" "$@"

@@ -3,9 +3,13 @@ package io.openclaw.gateway.audit;
 import io.openclaw.gateway.audit.core.Recorder;
 import io.openclaw.gateway.audit.kafka.AuditTrail;
 import io.openclaw.gateway.audit.persistence.AuditStore;
+import io.openclaw.gateway.audit.persistence.CallStatistics;
 import io.openclaw.gateway.audit.web.AuditController;
+import io.openclaw.gateway.audit.web.AuditPages;
+import io.openclaw.gateway.common.console.LiveUpdates;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -14,11 +18,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The audit service. */
 @Configuration(proxyBeanMethods = false)
-@Import(AuditController.class)
+@Import({AuditController.class, AuditPages.class})
 public class AuditConfiguration {
 
     @Bean
@@ -27,8 +31,18 @@ public class AuditConfiguration {
     }
 
     @Bean
-    MessageListenerContainer auditTrail(
+    CallStatistics callStatistics(AuditStore migrated, JdbcClient jdbc) {
+        return new CallStatistics(new Schema("audit"), jdbc);
+    }
+
+    @Bean
+    LiveUpdates recordUpdates(CallStatistics statistics) {
+        return new LiveUpdates("record", statistics::last);
+    }
+
+    @Bean
+    TopicReader auditTrail(
             AuditStore store, Redactor redactor, EventCodec codec, Topics topics, EventListeners listeners) {
-        return new AuditTrail(store, new Recorder(redactor), codec, topics).container(listeners, topics);
+        return new AuditTrail(store, new Recorder(redactor), codec, topics).reader(listeners, topics);
     }
 }

@@ -3,18 +3,27 @@ package io.openclaw.gateway.ingress;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
+import io.openclaw.gateway.ingress.core.JsonLimits;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
+import io.openclaw.gateway.ingress.decide.Decisions;
+import io.openclaw.gateway.ingress.decide.core.HooksSeen;
+import io.openclaw.gateway.ingress.execute.ExecuteConfiguration;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.LimitsInForce;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
@@ -42,7 +51,7 @@ import org.springframework.util.unit.DataSize;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IngressConfiguration.Properties.class)
 @EnableScheduling
-@Import(IngressWeb.class)
+@Import({IngressWeb.class, ExecuteConfiguration.class})
 public class IngressConfiguration {
     /** What upstreams tell, and clients have not read yet, may take so small a part of the memory. */
     private static final int NEWS_SHARE_OF_HEAP = 16;
@@ -56,6 +65,7 @@ public class IngressConfiguration {
      * @param maxBodyBytes how many bytes the request bodies may take that this instance reads or has in hand; an eighth of the
      *     heap, if absent
      * @param agentMaxBodyBytes how many of them may be one agent's; a quarter, if absent, and at least 8 MiB
+     * @param maxJsonTokens how many names, values, brackets and braces the JSON of a request body may have
      * @param bodyTimeout within which a request body has to arrive
      * @param agentBytesPerMinute how many bytes of request bodies an agent may send in a minute
      * @param agentDeniedPerMinute how many of an agent's calls may end denied in a minute; then it may ask for no more for a
@@ -67,6 +77,7 @@ public class IngressConfiguration {
             @Nullable Integer agentMaxInFlight,
             @Nullable DataSize maxBodyBytes,
             @Nullable DataSize agentMaxBodyBytes,
+            @DefaultValue("100000") int maxJsonTokens,
             @DefaultValue("30s") Duration bodyTimeout,
             @DefaultValue("64MB") DataSize agentBytesPerMinute,
             @DefaultValue("600") int agentDeniedPerMinute) {
@@ -101,13 +112,29 @@ public class IngressConfiguration {
     }
 
     @Bean
-    RequestBodies requestBodies(Properties properties, AgentRates rates, LimitsInForce limits, MeterRegistry meters) {
+    ParsingPool parsingPool(MeterRegistry meters) {
+        ParsingPool pool = ParsingPool.ofProcessors();
+        Gauge.builder("openclaw.ingress.parsing.waiting", pool, ParsingPool::waiting)
+                .register(meters);
+        return pool;
+    }
+
+    @Bean
+    RequestBodies requestBodies(
+            Properties properties, AgentRates rates, LimitsInForce limits, ParsingPool parsing, MeterRegistry meters) {
         long heap = Runtime.getRuntime().maxMemory();
         var memory = new Shares(properties.bodyBytes(heap));
         Gauge.builder("openclaw.ingress.body.bytes", memory, Shares::used)
                 .baseUnit("bytes")
                 .register(meters);
-        return new RequestBodies(memory, properties.agentBodyBytes(heap), properties.bodyTimeout(), rates, limits::of);
+        return new RequestBodies(
+                memory,
+                properties.agentBodyBytes(heap),
+                properties.bodyTimeout(),
+                rates,
+                limits::of,
+                new JsonLimits(properties.maxJsonTokens()),
+                parsing);
     }
 
     @Bean
@@ -127,8 +154,18 @@ public class IngressConfiguration {
     }
 
     @Bean
-    UpstreamStatus upstreamStatus(EventListeners listeners) {
-        return new UpstreamStatus(listeners);
+    UpstreamStatus upstreamStatus() {
+        return new UpstreamStatus();
+    }
+
+    @Bean
+    TopicReader upstreamStatusReader(EventListeners listeners, UpstreamStatus status) {
+        return listeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, status);
+    }
+
+    @Bean
+    TopicReader callEndsReader(EventListeners listeners, Calls calls) {
+        return calls.reader(listeners);
     }
 
     @Bean
@@ -136,7 +173,7 @@ public class IngressConfiguration {
             Properties properties,
             AgentRates rates,
             LimitsInForce limits,
-            EventListeners listeners,
+            ParsingPool parsing,
             EventPublisher publisher,
             SignatureChain chain,
             CallStore store,
@@ -146,6 +183,24 @@ public class IngressConfiguration {
             MeterRegistry meters) {
         var inFlight =
                 new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
-        return new Calls(inFlight, rates, limits, listeners, publisher, chain, store, reader, topics, clock, meters);
+        return new Calls(inFlight, rates, limits, parsing, publisher, chain, store, reader, topics, clock, meters);
+    }
+
+    @Bean
+    HooksSeen hooksSeen(UpstreamStatus status) {
+        var hooks = new HooksSeen();
+        status.onHookReport(hooks::take);
+        return hooks;
+    }
+
+    @Bean
+    Decisions decisions(
+            Calls calls,
+            HooksSeen hooks,
+            Redactor redactor,
+            GatewayProperties properties,
+            Clock clock,
+            MeterRegistry meters) {
+        return new Decisions(calls, hooks, redactor, "ingress-" + properties.instanceName(), clock, meters);
     }
 }

@@ -2,16 +2,19 @@ package io.openclaw.gateway.policy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.routing.StageStep;
-import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.policy.file.PolicyDirectory;
@@ -21,6 +24,7 @@ import io.openclaw.gateway.policy.kafka.PolicyPublisher;
 import io.openclaw.gateway.policy.kafka.PolicyStage;
 import io.openclaw.gateway.policy.kafka.Publications;
 import io.openclaw.gateway.policy.kafka.Shadow;
+import io.openclaw.gateway.policy.kafka.StateRenewal;
 import io.openclaw.gateway.policy.kafka.ToolPins;
 import io.openclaw.gateway.policy.persistence.ChargeStore;
 import io.openclaw.gateway.policy.persistence.DifferenceStore;
@@ -83,8 +87,13 @@ public class PolicyConfiguration {
     }
 
     @Bean
-    PolicyPublisher policyPublisher(EventPublisher publisher, SignatureChain chain) {
-        return new PolicyPublisher(publisher, chain);
+    PolicyPublisher policyPublisher(EventPublisher publisher) {
+        return new PolicyPublisher(publisher);
+    }
+
+    @Bean
+    StateRenewal stateRenewal(PolicyFollower follower, EventCodec codec, PolicyPublisher publisher) {
+        return new StateRenewal(follower, codec, publisher);
     }
 
     @Bean
@@ -108,33 +117,57 @@ public class PolicyConfiguration {
 
     @Bean
     PolicyStage policyStage(
-            EventListeners listeners,
             ConsumerFactory<String, byte[]> consumers,
             EventCodec codec,
             Topics topics,
-            PolicyFollower follower,
             StageStep step,
             PolicyStores stores,
             Shadow shadow,
             GatewayProperties properties,
             Clock clock) {
-        return new PolicyStage(
-                listeners, consumers, codec, topics, follower, step, stores.charges(), shadow, properties, clock);
+        return new PolicyStage(consumers, codec, topics, step, stores.charges(), shadow, properties, clock);
+    }
+
+    /** Reads no call before there is a policy to decide by. */
+    @Bean
+    TopicReader requestedCallsReader(EventListeners listeners, PolicyFollower follower, PolicyStage stage) {
+        TopicReader reader = listeners
+                .stage("openclaw-policy", Topic.CALLS_REQUESTED, CallRequested.class, stage)
+                .onRebalance(stage::forgetAgents)
+                .closed();
+        follower.onChange(state -> {
+            stage.use(state);
+            reader.open();
+        });
+        return reader;
     }
 
     @Bean
-    ToolPins toolPins(
-            EventListeners listeners,
-            PolicyFollower follower,
-            PolicyPublisher publisher,
-            GatewayProperties properties,
-            Clock clock) {
-        return new ToolPins(listeners, follower, publisher, properties, clock);
+    ToolPins toolPins(PolicyPublisher publisher, GatewayProperties properties, Clock clock) {
+        return new ToolPins(publisher, properties, clock);
+    }
+
+    /** Reads no report before it is known what is pinned. */
+    @Bean
+    TopicReader upstreamReportsReader(EventListeners listeners, PolicyFollower follower, ToolPins pins) {
+        TopicReader reader = listeners
+                .batches("openclaw-policy-tools", Topic.UPSTREAMS_STATUS, GatewayEvent.class, pins)
+                .closed();
+        follower.onChange(state -> {
+            pins.use(state);
+            reader.open();
+        });
+        return reader;
     }
 
     @Bean
-    LeftOutTools leftOutTools(EventListeners listeners) {
-        return new LeftOutTools(listeners);
+    LeftOutTools leftOutTools() {
+        return new LeftOutTools();
+    }
+
+    @Bean
+    TopicReader leftOutToolsReader(EventListeners listeners, LeftOutTools leftOut) {
+        return listeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, leftOut);
     }
 
     @Bean
@@ -145,6 +178,7 @@ public class PolicyConfiguration {
                 agents,
                 addresses,
                 (request, response, problem) -> ProblemPages.write(response, problem),
-                "/v1/tools");
+                "/v1/tools",
+                "/v1/rules");
     }
 }

@@ -3,26 +3,32 @@ package io.openclaw.gateway.approval.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.approval.core.Grant;
 import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Stored;
+import io.openclaw.gateway.approval.persistence.GrantStore;
+import io.openclaw.gateway.common.call.Mode;
+import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.event.CallEscalated;
 import io.openclaw.gateway.common.event.CallWithdrawn;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.DeadLetters;
-import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -40,18 +46,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * Holds escalated calls until a person decides. A change is written to the database first, and the pipeline is told of it
  * until it has taken it: a crash in between delays a call, and loses none.
  */
-public final class Approvals implements PipelineLifecycle {
+public final class Approvals {
     private static final Logger log = LoggerFactory.getLogger(Approvals.class);
 
-    private final List<MessageListenerContainer> containers;
+    /** How long a yes to a plan counts for its steps. */
+    private static final Duration PLAN_HOLDS = Duration.ofHours(24);
+
     private final ApprovalStore store;
+    private final GrantStore grants;
     private final EventPublisher publisher;
     private final DeadLetters deadLetters;
     private final RecordReader reader;
@@ -71,7 +79,7 @@ public final class Approvals implements PipelineLifecycle {
             Duration lifetime,
             int maxPendingPerAgent,
             ApprovalStore store,
-            EventListeners listeners,
+            GrantStore grants,
             EventPublisher publisher,
             DeadLetters deadLetters,
             RecordReader reader,
@@ -81,6 +89,7 @@ public final class Approvals implements PipelineLifecycle {
             Clock clock,
             MeterRegistry meters) {
         this.store = store;
+        this.grants = grants;
         this.publisher = publisher;
         this.deadLetters = deadLetters;
         this.reader = reader;
@@ -91,10 +100,6 @@ public final class Approvals implements PipelineLifecycle {
         this.lifetime = lifetime;
         this.maxPendingPerAgent = maxPendingPerAgent;
         this.clock = clock;
-        this.containers = List.of(
-                listeners.batches("openclaw-approval", Topic.CALLS_ESCALATED, CallEscalated.class, this::hold),
-                listeners.batches(
-                        "openclaw-approval-withdrawn", Topic.CALLS_WITHDRAWN, CallWithdrawn.class, this::cancel));
         Gauge.builder("openclaw.approvals.pending", store, ApprovalStore::pending)
                 .register(meters);
     }
@@ -127,20 +132,40 @@ public final class Approvals implements PipelineLifecycle {
                 return false;
             }
             if (store.decide(seen, seen.after(status, person, said, now), now)) {
-                store.find(id)
-                        .filter(stored -> stored.approval().status() != Status.PENDING)
-                        .ifPresent(this::tryToTell);
+                handOn(id);
                 return true;
             }
             // Somebody else was quicker: what is wanted now is looked at again.
         }
     }
 
-    private void hold(List<Received<CallEscalated>> batch) {
+    /**
+     * Ends a waiting call for which a person would approve other arguments.
+     *
+     * @param shown those arguments, masked
+     * @return false if the approval is not pending any more, or has expired
+     */
+    public boolean supersede(UUID id, Person person, RawJson shown, @Nullable String reason) {
+        String said = reason == null ? null : redactor.redact(reason);
+        while (true) {
+            Approval seen = store.find(id).map(Stored::approval).orElseThrow();
+            Instant now = clock.instant();
+            if (!seen.isOpenAt(now)) {
+                return false;
+            }
+            if (store.decide(seen, seen.superseded(person, shown, said, now), now)) {
+                handOn(id);
+                return true;
+            }
+        }
+    }
+
+    /** Holds escalated calls. */
+    public void hold(List<Received<CallEscalated>> batch) {
         for (Received<CallEscalated> received : batch) {
             CallEscalated escalated = received.event();
             try {
-                step.trusted(escalated);
+                step.trusted(received.signed());
             } catch (UntrustedCallException e) {
                 deadLetters
                         .put(received.record(), String.valueOf(e.getMessage()))
@@ -149,11 +174,7 @@ public final class Approvals implements PipelineLifecycle {
             }
             Instant now = clock.instant();
             try {
-                store.insert(new Stored(
-                        Approval.of(escalated, lifetime, redactor, now)
-                                .admitted(store.pending(escalated.call().agent()), maxPendingPerAgent),
-                        received.record().partition(),
-                        received.record().offset()));
+                keep(received, now);
             } catch (RuntimeException | StackOverflowError e) {
                 if (e instanceof DataAccessException && !(e instanceof DataIntegrityViolationException)) {
                     // The database is away, or not as it should be: the batch comes again.
@@ -162,10 +183,85 @@ public final class Approvals implements PipelineLifecycle {
                 putAside(received, e);
                 continue;
             }
+            approveWithPlan(escalated.call());
             store.find(escalated.call().callId())
                     .filter(stored -> stored.approval().status() == Status.PENDING
-                            || stored.approval().wasRefused())
-                    .ifPresent(stored -> tell(stored, escalated));
+                            || stored.approval().wasRefused()
+                            || escalated.call().usesApproval() != null
+                            || stored.approval().wasGranted())
+                    .ifPresent(stored -> tell(stored, received.signed()));
+        }
+    }
+
+    /** Keeps the new approval of a call: an earlier one or a grant answers it, it is pending, or there are too many already. */
+    private void keep(Received<CallEscalated> received, Instant now) {
+        CallEscalated escalated = received.event();
+        ToolCall call = escalated.call();
+        Approval approval = Approval.of(escalated, lifetime, redactor, now);
+        int partition = received.record().partition();
+        long offset = received.record().offset();
+        UUID earlier = call.usesApproval();
+        if (earlier != null && call.mode() == Mode.DECIDE) {
+            Optional<Approval> answered = store.find(earlier)
+                    .flatMap(stored -> approval.answeredBy(stored.approval(), now))
+                    .filter(each -> store.use(earlier, call.callId(), now));
+            if (answered.isPresent()) {
+                store.insert(new Stored(answered.get(), partition, offset));
+                return;
+            }
+        }
+        for (Grant grant : grants.good(call.agent(), call.upstream(), call.tool(), now)) {
+            if (grant.covers(escalated, now)
+                    && store.insertGranted(new Stored(approval.granted(grant), partition, offset), grant.id(), now)) {
+                return;
+            }
+        }
+        store.insert(new Stored(approval.admitted(store.pending(call.agent()), maxPendingPerAgent), partition, offset));
+    }
+
+    /** Returns the call of an approval, as it was escalated; empty if it is not in Kafka any more. */
+    public Optional<CallEscalated> escalated(UUID id) {
+        Optional<Stored> stored = store.find(id);
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(reader.read(
+                            topics.name(Topic.CALLS_ESCALATED),
+                            stored.get().partition(),
+                            stored.get().offset(),
+                            CallEscalated.class,
+                            id)
+                    .event());
+        } catch (UnreadableEventException e) {
+            log.warn("call {} cannot be read again: {}", id, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Hands on a decided call at once; if that fails, it is tried again soon. */
+    public void handOn(UUID id) {
+        store.find(id)
+                .filter(stored -> stored.approval().status() != Status.PENDING)
+                .ifPresent(this::tryToTell);
+    }
+
+    /** A step of a plan that people approved as a whole was approved with it, once. The pipeline is told of that as of any decision. */
+    private void approveWithPlan(ToolCall call) {
+        if (call.origin() != Origin.PLAN || call.parentCallId() == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        Approval seen = store.find(call.callId()).map(Stored::approval).orElse(null);
+        if (seen == null || !seen.isOpenAt(now)) {
+            return;
+        }
+        for (Approval plan : store.approvedPlans(call.agent(), now.minus(PLAN_HOLDS))) {
+            long covered = plan.arguments().as(PlanApproval.class).stepsLike(call);
+            if (covered > store.approvedWithPlan(call.agent(), call.digest(), plan.id())) {
+                store.decide(seen, seen.afterPlan(plan, now), now);
+                return;
+            }
         }
     }
 
@@ -173,15 +269,15 @@ public final class Approvals implements PipelineLifecycle {
     private void putAside(Received<CallEscalated> received, Throwable problem) {
         log.error("call {} cannot be held for a person", received.event().call().callId(), problem);
         deadLetters.put(received.record(), "approval failed on it: " + problem).join();
-        step.failed(received.event(), Stage.APPROVAL, clock.instant())
-                .ifPresent(end -> publisher.publish(end).join());
+        publisher
+                .publish(step.failed(received.signed(), Stage.APPROVAL, clock.instant()))
+                .join();
     }
 
-    private void cancel(List<Received<CallWithdrawn>> batch) {
-        // The executor puts a forged record aside, and says so.
+    /** Cancels what is held of withdrawn calls. */
+    public void cancel(List<Received<CallWithdrawn>> batch) {
         batch.stream()
                 .map(Received::event)
-                .filter(chain::verifies)
                 .forEach(withdrawn -> store.cancel(withdrawn.call().callId(), clock.instant()));
         tellTheUntold();
     }
@@ -189,10 +285,8 @@ public final class Approvals implements PipelineLifecycle {
     /** Ends what nobody decided in time, and tells the pipeline what it could not be told before. */
     @Scheduled(fixedDelay = 500)
     void expireAndTell() {
-        if (isRunning()) {
-            store.expire(clock.instant());
-            tellTheUntold();
-        }
+        store.expire(clock.instant());
+        tellTheUntold();
     }
 
     private void tellTheUntold() {
@@ -218,12 +312,13 @@ public final class Approvals implements PipelineLifecycle {
         }
     }
 
-    private void tell(Stored stored, CallEscalated escalated) {
+    private void tell(Stored stored, Signed<CallEscalated> signed) {
+        CallEscalated escalated = signed.event();
         Approval approval = stored.approval();
         publisher.publish(changed(approval, escalated)).join();
         switch (approval.status()) {
             case APPROVED, DENIED ->
-                publisher.publish(step.after(escalated, approval.verdict())).join();
+                publisher.publish(step.after(signed, approval.verdict())).join();
             case EXPIRED -> publisher.publish(expired(approval, escalated)).join();
             case PENDING, CANCELLED -> {
                 // A cancelled call is ended by the executor, which alone knows that it was not started.
@@ -240,11 +335,12 @@ public final class Approvals implements PipelineLifecycle {
                 approval.expiresAt(),
                 approval.decidedBy(),
                 approval.reason(),
+                approval.channel(),
                 Map.of());
     }
 
     private CallCompleted expired(Approval approval, CallEscalated escalated) {
-        return chain.sign(CallCompleted.of(
+        return CallCompleted.of(
                 escalated.call(),
                 chain.append(escalated.call(), escalated.verdicts(), approval.verdict()),
                 Outcome.EXPIRED,
@@ -252,21 +348,6 @@ public final class Approvals implements PipelineLifecycle {
                 CallError.of(
                         "approval_expired", "Nobody approved or denied this call until " + approval.expiresAt() + "."),
                 Stage.APPROVAL,
-                approval.changedAt()));
-    }
-
-    @Override
-    public void start() {
-        containers.forEach(MessageListenerContainer::start);
-    }
-
-    @Override
-    public void stop() {
-        containers.forEach(MessageListenerContainer::stop);
-    }
-
-    @Override
-    public boolean isRunning() {
-        return containers.getFirst().isRunning();
+                approval.changedAt());
     }
 }

@@ -2,12 +2,11 @@ package io.openclaw.gateway.approval.web;
 
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.ListedApproval;
-import io.openclaw.gateway.approval.core.NotAnApproverException;
-import io.openclaw.gateway.approval.core.Person;
 import io.openclaw.gateway.approval.core.PersonsDecision;
+import io.openclaw.gateway.approval.desk.ApprovalDesk;
 import io.openclaw.gateway.approval.kafka.Approvals;
+import io.openclaw.gateway.common.console.ConsoleRole;
 import io.openclaw.gateway.common.event.ApprovalChanged.Status;
-import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.Problems;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +29,13 @@ public final class ApprovalController {
     private static final int MOST = 1_000;
 
     private final Approvals approvals;
+    private final ApprovalDesk desk;
+    private final Approvers approvers;
 
-    public ApprovalController(Approvals approvals) {
+    public ApprovalController(Approvals approvals, ApprovalDesk desk, Approvers approvers) {
         this.approvals = approvals;
+        this.desk = desk;
+        this.approvers = approvers;
     }
 
     @GetMapping("/v1/approvals")
@@ -40,58 +43,32 @@ public final class ApprovalController {
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String agent,
             @RequestParam(required = false) @Nullable String before,
-            @RequestParam(defaultValue = "100") String limit) {
-        return approvals.list(statusOf(status), agentOf(agent), beforeOf(before), limitOf(limit));
+            @RequestParam(defaultValue = "100") String limit,
+            Authentication login) {
+        List<ListedApproval> found = approvals.list(statusOf(status), agentOf(agent), beforeOf(before), limitOf(limit));
+        if (isApprover(login)) {
+            desk.seen(found.stream().map(each -> each.approval().id()).toList());
+        }
+        return found;
     }
 
     @GetMapping("/v1/approvals/{id}")
-    Approval look(@PathVariable String id) {
-        return approvals.find(idOf(id)).orElseThrow(() -> unknown(id));
+    Approval look(@PathVariable String id, Authentication login) {
+        Approval approval = approvals.find(idOf(id)).orElseThrow(() -> ApprovalDesk.unknown(id));
+        if (isApprover(login)) {
+            desk.seen(List.of(approval.id()));
+        }
+        return approval;
     }
 
     @PostMapping("/v1/approvals/{id}/decision")
     Approval decide(@PathVariable String id, @RequestBody PersonsDecision decision, Authentication login) {
-        Approval approval = approvals.find(idOf(id)).orElseThrow(() -> unknown(id));
-        Status status;
-        try {
-            status = decision.status();
-        } catch (IllegalArgumentException e) {
-            throw invalid(String.valueOf(e.getMessage()));
-        }
-        if (decision.digest() != null && !decision.digest().equals(approval.digest())) {
-            throw Problems.of(
-                    HttpStatus.CONFLICT,
-                    "another-call",
-                    "Not the call you saw",
-                    "Approval " + id + " is for the digest " + approval.digest() + ", not for " + decision.digest()
-                            + ".");
-        }
-        boolean counted;
-        try {
-            counted = approvals.decide(approval.id(), status, person(login), decision.reason());
-        } catch (NotAnApproverException e) {
-            throw Problems.of(
-                    HttpStatus.FORBIDDEN, "not-an-approver", "Not yours to approve", String.valueOf(e.getMessage()));
-        }
-        if (!counted) {
-            Approval now = approvals.find(approval.id()).orElse(approval);
-            throw Problems.of(HttpStatus.CONFLICT, "already-decided", "Already decided", alreadyDecided(now));
-        }
-        return approvals.find(approval.id()).orElseThrow();
+        return desk.decide(idOf(id), decision, approvers.person(login, "api"));
     }
 
-    private static Person person(Authentication login) {
-        return new Person(login.getName(), ConsoleSecurity.groupsOf(login));
-    }
-
-    private static String alreadyDecided(Approval approval) {
-        return switch (approval.status()) {
-            case PENDING, EXPIRED -> "This approval expired at " + approval.expiresAt() + "; the call was not run.";
-            case CANCELLED -> "The agent withdrew this call at " + approval.changedAt() + ".";
-            case APPROVED, DENIED ->
-                "This call was " + approval.status().name().toLowerCase(Locale.ROOT) + " by " + approval.decidedBy()
-                        + " at " + approval.changedAt() + "; a decision counts once.";
-        };
+    private static boolean isApprover(Authentication login) {
+        return login.getAuthorities().stream()
+                .anyMatch(held -> ConsoleRole.APPROVER.authority().equals(held.getAuthority()));
     }
 
     private static @Nullable Status statusOf(@Nullable String status) {
@@ -131,13 +108,8 @@ public final class ApprovalController {
         try {
             return UUID.fromString(id);
         } catch (IllegalArgumentException e) {
-            throw unknown(id);
+            throw ApprovalDesk.unknown(id);
         }
-    }
-
-    private static ErrorResponseException unknown(String id) {
-        return Problems.of(
-                HttpStatus.NOT_FOUND, "unknown-approval", "Unknown approval", "There is no approval " + id + ".");
     }
 
     private static ErrorResponseException invalid(String detail) {

@@ -236,6 +236,40 @@ class ApprovalTest {
         assertThat(approved.reason()).isNull();
     }
 
+    @Nested
+    class ThatAnEarlierOneAnswers {
+        private final Person alice = new Person("alice", List.of("leads"));
+        private final Approval earlier = approval(NOW.plusSeconds(600));
+        private final Approval approved = earlier.after(Status.APPROVED, alice, "fine", NOW);
+        private final Approval later = approval(NOW.plusSeconds(1_800));
+
+        @Test
+        void isApprovedAtOnceAndNamesIt() {
+            Approval answered = later.answeredBy(approved, NOW.plusSeconds(599)).orElseThrow();
+            assertThat(answered.id()).isEqualTo(later.id()).isNotEqualTo(earlier.id());
+            assertThat(answered.expiresAt()).as("no longer than it").isEqualTo(approved.expiresAt());
+            assertThat(answered.verdict().outcome()).isEqualTo(Decision.ALLOW);
+            assertThat(answered.verdict().decidedBy()).isEqualTo("alice");
+            assertThat(answered.verdict().reasons().getFirst().text())
+                    .contains(earlier.id().toString(), "fine");
+        }
+
+        @Test
+        void waitsIfThatOneWasNotApprovedOrHasExpired() {
+            assertThat(later.answeredBy(earlier, NOW)).isEmpty();
+            assertThat(later.answeredBy(earlier.after(Status.DENIED, alice, null, NOW), NOW))
+                    .isEmpty();
+            assertThat(later.answeredBy(approved, approved.expiresAt())).isEmpty();
+        }
+
+        @Test
+        void waitsIfMoreIsWantedNow() {
+            var terms = new ApprovalTerms(List.of(new ApprovalTerms.Requirement("finance", 1)), null);
+            assertThat(approval(NOW.plusSeconds(600), terms).answeredBy(approved, NOW))
+                    .isEmpty();
+        }
+    }
+
     @Test
     void takesOneOfTwoWords() {
         assertThat(new PersonsDecision("approve", null, null).status()).isEqualTo(Status.APPROVED);
@@ -276,6 +310,44 @@ class ApprovalTest {
                             "approval/too-many-pending",
                             "too many of this agent's calls wait for a person (200); decide or withdraw some",
                             Severity.INFO));
+        }
+    }
+
+    @Nested
+    class AStepOfAPlan {
+        private final Person alice = new Person("alice", List.of("leads"));
+        private final Person carl = new Person("carl", List.of());
+
+        private Approval plan(Person... people) {
+            Approval plan = approval(
+                    NOW.plusSeconds(60),
+                    new ApprovalTerms(List.of(new ApprovalTerms.Requirement(null, people.length)), null));
+            for (Person person : people) {
+                plan = plan.after(Status.APPROVED, person, null, NOW);
+            }
+            assertThat(plan.status()).isEqualTo(Status.APPROVED);
+            return plan;
+        }
+
+        @Test
+        void isApprovedByWhoApprovedThePlan() {
+            Approval plan = plan(carl);
+            Approval step = approval(NOW.plusSeconds(60)).afterPlan(plan, NOW);
+            assertThat(step.status()).isEqualTo(Status.APPROVED);
+            assertThat(step.decidedBy()).isEqualTo("carl");
+            assertThat(step.reason()).isEqualTo(Approval.ofPlan(plan.id()));
+        }
+
+        @Test
+        void waitsForThoseWhoseYesItWantsBesides() {
+            var terms = new ApprovalTerms(
+                    List.of(new ApprovalTerms.Requirement("leads", 1), new ApprovalTerms.Requirement("finance", 1)),
+                    null);
+            Approval step = approval(NOW.plusSeconds(60), terms);
+            assertThat(step.afterPlan(plan(carl), NOW)).isEqualTo(step);
+            Approval half = step.afterPlan(plan(alice, carl), NOW);
+            assertThat(half.status()).isEqualTo(Status.PENDING);
+            assertThat(half.waitingFor()).containsExactly("1 person of finance");
         }
     }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tool a tool's own name, or the name with its upstream: {@code upstream/tool}, or {@code upstream__tool} as MCP clients see
  *     it; or one that had to be changed for them, see {@link #changedName}
  * @param since the earliest time of an event
+ * @param verified only events whose writer is proven, or only those whose writer is not
  * @param types the kinds of event, such as {@code call.completed}; every kind, if there are none
  * @param limit how many events at most, 1 to 1,000
  * @param cursor only events recorded before this one; after it, if the oldest come first
@@ -33,6 +34,7 @@ public record AuditQuery(
         @Nullable String tool,
         @Nullable UUID callId,
         @Nullable Instant since,
+        @Nullable Boolean verified,
         Set<String> types,
         int limit,
         @Nullable Long cursor,
@@ -40,7 +42,7 @@ public record AuditQuery(
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1_000;
     private static final Set<String> NAMES =
-            Set.of("outcome", "agent", "tool", "callId", "since", "type", "limit", "cursor", "order");
+            Set.of("outcome", "agent", "tool", "callId", "since", "verified", "type", "limit", "cursor", "order");
     private static final int MAX_TOOL_LENGTH = 512;
     private static final Pattern CHANGED_NAME =
             Pattern.compile("(?<start>[A-Za-z0-9_-]{1,55})_(?<hash>[0-9a-f]{8}|[0-9a-f]{16})");
@@ -64,6 +66,7 @@ public record AuditQuery(
                 tool(text(parameters, "tool")),
                 callId(text(parameters, "callId")),
                 since(text(parameters, "since"), now),
+                verified(text(parameters, "verified")),
                 types(text(parameters, "type")),
                 limit(text(parameters, "limit")),
                 cursor(text(parameters, "cursor")),
@@ -121,6 +124,15 @@ public record AuditQuery(
             types.add(type.strip());
         }
         return types;
+    }
+
+    private static @Nullable Boolean verified(@Nullable String text) {
+        return switch (text) {
+            case null -> null;
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw wrong("verified", text, "true or false");
+        };
     }
 
     private static boolean oldestFirst(@Nullable String text) {

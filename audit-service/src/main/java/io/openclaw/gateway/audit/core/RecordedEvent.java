@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what came of the call, in the event that ends it
  * @param occurredAt the time that the event bears
  * @param event the event, masked
+ * @param signedBy the service that signed it; {@code null} if its writer is not proven, and for what is no event
+ * @param signatureProblem why its writer is not proven; {@code null} if it is, and for what is no event
  */
 public record RecordedEvent(
         String topic,
@@ -24,4 +26,6 @@ public record RecordedEvent(
         @Nullable String tool,
         @Nullable String outcome,
         Instant occurredAt,
-        RawJson event) {}
+        RawJson event,
+        @Nullable String signedBy,
+        @Nullable String signatureProblem) {}

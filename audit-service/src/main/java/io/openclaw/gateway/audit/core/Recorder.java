@@ -22,7 +22,7 @@ public final class Recorder {
     /** Where a record was read, and when it was written there. */
     public record Origin(String topic, int partition, long offset, Instant at) {}
 
-    /** Keeps an event. */
+    /** Keeps an event, and whether its writer is proven. */
     public RecordedEvent event(Origin origin, Glance event, byte[] value) {
         return new RecordedEvent(
                 origin.topic(),
@@ -35,7 +35,9 @@ public final class Recorder {
                 shown(event.tool()),
                 shown(event.outcome()),
                 origin.at(),
-                redactor.redact(RawJson.of(new String(value, StandardCharsets.UTF_8))));
+                redactor.redact(RawJson.of(new String(value, StandardCharsets.UTF_8))),
+                event.proof().writer() == null ? null : event.proof().writer().label(),
+                shown(event.proof().problem()));
     }
 
     /**
@@ -64,7 +66,9 @@ public final class Recorder {
                 null,
                 null,
                 origin.at(),
-                RawJson.from(description));
+                RawJson.from(description),
+                null,
+                null);
     }
 
     private static @Nullable UUID callIdOf(@Nullable String key) {

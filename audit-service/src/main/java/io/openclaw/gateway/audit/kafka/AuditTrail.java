@@ -7,6 +7,7 @@ import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.topic.Topic;
 import java.time.Instant;
@@ -15,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** Reads every topic into the record. A batch is committed to Kafka after it is in the database. */
 public final class AuditTrail {
@@ -31,12 +31,12 @@ public final class AuditTrail {
         this.deadLetterTopic = topics.name(Topic.CALLS_DEAD_LETTER);
     }
 
-    /** Makes the container that reads. */
-    public MessageListenerContainer container(EventListeners listeners, Topics topics) {
+    /** Makes the reader of all topics. */
+    public TopicReader reader(EventListeners listeners, Topics topics) {
         return listeners.unhurried("openclaw-audit", topics.all(), this::record);
     }
 
-    private void record(List<ConsumerRecord<String, byte[]>> records) {
+    void record(List<ConsumerRecord<String, byte[]>> records) {
         List<RecordedEvent> batch = new ArrayList<>(records.size());
         for (ConsumerRecord<String, byte[]> record : records) {
             batch.add(recorded(record));

@@ -33,7 +33,8 @@ public final class AuditStore {
             + " or starts_with(regexp_replace(tool, '[^A-Za-z0-9_-]', '_', 'g'), :toolStart)))";
 
     private static final String COLUMNS = "(topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
-            + " tool, outcome, occurred_at, event, event_length, event_start, event_sha256)";
+            + " tool, outcome, occurred_at, event, event_length, event_start, event_sha256,"
+            + " signed_by, signature_problem)";
 
     /** Characters of an event that a list shows whole; ordinary ones have a few thousand. */
     private static final int MAX_LISTED_LENGTH = 8_192;
@@ -89,6 +90,8 @@ public final class AuditStore {
                     .add(text.length())
                     .add(shortened == null ? null : shortened.start())
                     .add(shortened == null ? null : shortened.sha256())
+                    .add(event.signedBy())
+                    .add(event.signatureProblem())
                     .endRow();
         }
         template.execute((ConnectionCallback<Long>) connection -> {
@@ -109,7 +112,7 @@ public final class AuditStore {
     private void insertMissing(List<RecordedEvent> batch) {
         jdbc.sql("insert into " + events + " " + COLUMNS + " select * from unnest(?::text[], ?::int[], ?::bigint[],"
                         + " ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::json[],"
-                        + " ?::int[], ?::text[], ?::text[])"
+                        + " ?::int[], ?::text[], ?::text[], ?::text[], ?::text[])"
                         + " on conflict do nothing")
                 .param(array(batch, RecordedEvent::topic))
                 .param(array(batch, event -> Integer.toString(event.partition())))
@@ -128,6 +131,8 @@ public final class AuditStore {
                         batch, event -> shortened(event).map(Shortened::start).orElse(null)))
                 .param(array(
                         batch, event -> shortened(event).map(Shortened::sha256).orElse(null)))
+                .param(array(batch, RecordedEvent::signedBy))
+                .param(array(batch, RecordedEvent::signatureProblem))
                 .update();
     }
 
@@ -145,7 +150,7 @@ public final class AuditStore {
         String length = "coalesce(event_length, length(event::text))";
         var sql = new StringBuilder(
                 "select id, topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
-                        + " tool, outcome, occurred_at, case when " + length
+                        + " tool, outcome, occurred_at, signed_by, signature_problem, case when " + length
                         + " <= :longest then event::text end as whole,"
                         + " case when " + length
                         + " > :longest then coalesce(event_start, left(event::text, :start)) end as start,"
@@ -159,6 +164,12 @@ public final class AuditStore {
         append(sql, " and (" + NAMED + (changed == null ? ")" : " or " + NAMED_OTHERWISE + ")"), query.tool());
         append(sql, " and call_id = :callId", query.callId());
         append(sql, " and occurred_at >= :since", query.since());
+        append(
+                sql,
+                Boolean.TRUE.equals(query.verified())
+                        ? " and signed_by is not null"
+                        : " and signature_problem is not null",
+                query.verified());
         append(sql, " and event_type = any(:types)", query.types().isEmpty() ? null : query.types());
         append(sql, query.oldestFirst() ? " and id > :cursor" : " and id < :cursor", query.cursor());
         sql.append(query.oldestFirst() ? " order by id limit :limit" : " order by id desc limit :limit");
@@ -217,7 +228,9 @@ public final class AuditStore {
                         row.getString("tool"),
                         row.getString("outcome"),
                         row.getTimestamp("occurred_at").toInstant(),
-                        RawJson.of(shortened == null ? row.getString("whole") : "null")),
+                        RawJson.of(shortened == null ? row.getString("whole") : "null"),
+                        row.getString("signed_by"),
+                        row.getString("signature_problem")),
                 shortened);
     }
 }

@@ -16,14 +16,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
-import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
-import org.springframework.web.util.UriComponentsBuilder;
 
-/** The record, for people with the console's login: {@code GET /audit} as JSON, {@code GET /audit/pretty} as a page. */
+/** The record as JSON, for programs of people: {@code GET /audit}. */
 @Controller
 public final class AuditController {
     /** Characters of a page; one that would have more ends earlier. */
@@ -42,6 +40,9 @@ public final class AuditController {
     /**
      * An event as it is shown; see {@link RecordedEvent}.
      *
+     * @param verified whether the event's writer is proven; absent for what is no event, or was recorded before this was looked at
+     * @param signedBy the service that signed it
+     * @param signatureProblem why its writer is not proven
      * @param event the event; {@code null} where {@code eventShortened} is there
      * @param eventShortened the beginning of an event that is too long for a list; the whole of it is at {@code
      *     /audit/events/ID}
@@ -58,6 +59,9 @@ public final class AuditController {
             String topic,
             int partition,
             long offset,
+            @Nullable Boolean verified,
+            @Nullable String signedBy,
+            @Nullable String signatureProblem,
             RawJson event,
             @Nullable Shortened eventShortened) {
         static EventView of(Entry entry) {
@@ -74,8 +78,15 @@ public final class AuditController {
                     recorded.topic(),
                     recorded.partition(),
                     recorded.offset(),
+                    verified(recorded),
+                    recorded.signedBy(),
+                    recorded.signatureProblem(),
                     recorded.event(),
                     entry.shortened());
+        }
+
+        private static @Nullable Boolean verified(RecordedEvent recorded) {
+            return recorded.signedBy() != null ? Boolean.TRUE : recorded.signatureProblem() != null ? false : null;
         }
 
         /** Returns about how many characters it takes in an answer. */
@@ -107,25 +118,7 @@ public final class AuditController {
                         HttpStatus.NOT_FOUND, "unknown-event", "Unknown event", "There is no event " + id + "."));
     }
 
-    @GetMapping("/audit/pretty")
-    String pretty(@RequestParam Map<String, String> parameters, Model model) {
-        Page page = page(parameters);
-        model.addAttribute("events", page.events());
-        model.addAttribute("parameters", parameters);
-        if (page.next() != null) {
-            var next = UriComponentsBuilder.fromPath("/audit/pretty");
-            parameters.forEach((name, value) -> {
-                if (!name.equals("cursor") && !value.isBlank()) {
-                    next.queryParam(name, "{" + name + "}");
-                }
-            });
-            next.queryParam("cursor", page.next());
-            model.addAttribute("next", next.encode().buildAndExpand(parameters).toUriString());
-        }
-        return "audit/pretty";
-    }
-
-    private Page page(Map<String, String> parameters) {
+    Page page(Map<String, String> parameters) {
         AuditQuery query;
         try {
             query = AuditQuery.of(parameters, clock.instant());

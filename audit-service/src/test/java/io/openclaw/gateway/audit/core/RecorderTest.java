@@ -3,6 +3,7 @@ package io.openclaw.gateway.audit.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.event.EventCodec.Glance;
+import io.openclaw.gateway.common.event.EventCodec.Proof;
 import io.openclaw.gateway.common.event.EventType;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
@@ -41,13 +42,18 @@ class RecorderTest {
             assertThat(new String(value, java.nio.charset.StandardCharsets.UTF_8))
                     .contains(SECRET);
 
-            RecordedEvent recorded =
-                    recorder.event(ORIGIN, new Glance(type, UUID.randomUUID(), form, form, form, form), value);
+            RecordedEvent recorded = recorder.event(
+                    ORIGIN, new Glance(type, new Proof(null, form), UUID.randomUUID(), form, form, form, form), value);
 
             assertThat(recorded.toString()).doesNotContain(SECRET);
             assertThat(recorded.event().text()).as(form).doesNotContain(SECRET);
             assertThat(recorded.event().as(JsonNode.class)).isNotEmpty();
-            assertThat(Stream.of(recorded.agent(), recorded.upstream(), recorded.tool(), recorded.outcome()))
+            assertThat(Stream.of(
+                            recorded.agent(),
+                            recorded.upstream(),
+                            recorded.tool(),
+                            recorded.outcome(),
+                            recorded.signatureProblem()))
                     .noneMatch(text -> String.valueOf(text).contains(SECRET));
         }
     }

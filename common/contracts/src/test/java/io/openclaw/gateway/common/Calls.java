@@ -14,6 +14,10 @@ public final class Calls {
     private Calls() {}
 
     public static ToolCall call(String arguments) {
+        return call(arguments, Mode.EXECUTE);
+    }
+
+    public static ToolCall call(String arguments, Mode mode) {
         RawJson raw = RawJson.of(arguments);
         return new ToolCall(
                 CallIds.next(),
@@ -22,7 +26,7 @@ public final class Calls {
                 "exec",
                 raw,
                 Origin.REST,
-                Mode.EXECUTE,
+                mode,
                 Instant.parse("2026-11-24T10:00:00.123456Z"),
                 Instant.parse("2026-11-24T10:30:00Z"),
                 null,

@@ -160,7 +160,9 @@ public final class CrashTest {
 
     private void start(String name, Map<String, String> settings) throws IOException {
         String stage = name.substring(0, name.indexOf('-'));
-        Path target = services.resolve(stage + "-service/target");
+        Path module = services.resolve(stage + "-service");
+        Path target =
+                (Files.isDirectory(module.resolve("service")) ? module.resolve("service") : module).resolve("target");
         Path jar;
         try (Stream<Path> jars = Files.list(target)) {
             jar = jars.filter(file -> file.toString().endsWith("-exec.jar"))
@@ -174,7 +176,7 @@ public final class CrashTest {
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 jar.toString(),
-                "--spring.config.import=file:" + directory.resolve("infrastructure.properties"));
+                "--spring.config.import=file:" + directory.resolve("infrastructure-" + stage + ".properties"));
         service.environment().putAll(settings);
         service.environment().put("PORT", Integer.toString(ports.getOrDefault(name, 0)));
         service.environment().put("OPENCLAW_INSTANCE", name);

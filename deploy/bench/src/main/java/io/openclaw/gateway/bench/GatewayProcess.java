@@ -65,6 +65,16 @@ final class GatewayProcess implements AutoCloseable {
                 "\"outcome\":\"SUCCEEDED\"");
     }
 
+    /** Returns a caller that asks for decisions about the same call. */
+    HttpCaller decisionCaller() throws IOException {
+        return new HttpCaller(
+                port,
+                "/v1/decisions",
+                "Authorization: Bearer " + agentKey() + "\r\n",
+                "{\"tool\":\"echo\",\"arguments\":{\"zone\":\"UTC\"}}",
+                "\"decision\":\"ALLOW\"");
+    }
+
     String agentKey() {
         return quickstart.getProperty("AGENT_KEY");
     }

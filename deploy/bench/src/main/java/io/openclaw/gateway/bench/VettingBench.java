@@ -35,7 +35,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
 public class VettingBench {
-    private static final Path CORPUS = Path.of("vetting-service/src/test/resources/corpus/commands-dev.jsonl");
+    private static final Path CORPUS = Path.of("vetting-service/rules/src/test/resources/corpus/commands-dev.jsonl");
 
     /** Whose commands: all of them, or those of one source. */
     @Param({"all", "tldr", "dcg", "safety-net", "atomic", "redcode"})

@@ -12,7 +12,9 @@ import io.openclaw.gateway.testing.ModelDouble;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.CookieManager;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -30,6 +32,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -53,6 +57,7 @@ final class RunningGateway {
     private static final String OTHER_KEY = AgentKey.generate();
 
     private static final ModelDouble MODEL = startModel();
+    private static final ModelDouble PLANNER = startModel();
 
     /** Who approves beside the administrator, and the groups that each is in. */
     private static final Map<String, String> PEOPLE =
@@ -68,6 +73,13 @@ final class RunningGateway {
 
     private final Process process;
     private final Properties quickstart = new Properties();
+    /** What the administrator's browser has; the sign-in is there once it is needed. */
+    private final HttpClient browser = HttpClient.newBuilder()
+            .cookieHandler(new CookieManager())
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+
+    private boolean isSignedIn;
 
     private RunningGateway(Process process) {
         this.process = process;
@@ -105,6 +117,11 @@ final class RunningGateway {
         running.process.destroyForcibly().waitFor();
         running = start(TestWorker.get().url(), TestWorker.TOKEN);
         return running;
+    }
+
+    /** Kills the process as a crash would; {@link #get} starts it again on the same data. */
+    static synchronized void kill() throws InterruptedException {
+        running.process.destroyForcibly().waitFor();
     }
 
     /** Stops the gateway in good order, and returns its exit status; a restart is to follow. */
@@ -168,6 +185,11 @@ final class RunningGateway {
         return MODEL;
     }
 
+    /** Returns the language model that plans the runs of /execute. */
+    static ModelDouble planner() {
+        return PLANNER;
+    }
+
     private static void deleteWhatAnEarlierRunLeft() {
         try {
             FileSystemUtils.deleteRecursively(DATA);
@@ -203,6 +225,8 @@ final class RunningGateway {
             environment.put("JUDGE_URL", MODEL.url());
             environment.put("JUDGE_MODEL", "double");
             environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");
+            environment.put("OPENAI_BASE_URL", PLANNER.url());
+            environment.put("OPENAI_MODEL", "planner");
             environment.putAll(SETTINGS);
             var gateway = new RunningGateway(builder.start());
             gateway.awaitReady();
@@ -333,20 +357,33 @@ final class RunningGateway {
     }
 
     /** Asks another instance of ingress, with the same key. */
-    Answer postAt(SecondIngress other, String path, String body) {
-        return send(requestAt(other.url(), path, setting("AGENT_KEY")).POST(HttpRequest.BodyPublishers.ofString(body)));
+    Answer postAt(SecondIngress other, String path, String body, String... headers) {
+        return send(requestAt(other.url(), path, setting("AGENT_KEY"), headers)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    Answer postAs(String key, String path, String body) {
-        return send(request(path, key).POST(HttpRequest.BodyPublishers.ofString(body)));
+    Answer postAs(String key, String path, String body, String... headers) {
+        return send(request(path, key, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Returns all that a stream of server-sent events says until it ends. */
+    String follow(String path) {
+        return send(request(path, setting("AGENT_KEY"), "Accept", "text/event-stream")
+                        .GET())
+                .response()
+                .body();
+    }
+
+    Answer getAt(SecondIngress other, String path) {
+        return send(requestAt(other.url(), path, setting("AGENT_KEY")).GET());
     }
 
     Answer get(String path) {
         return get(path, setting("AGENT_KEY"));
     }
 
-    Answer get(String path, String key) {
-        return send(request(path, key).GET());
+    Answer get(String path, String key, String... headers) {
+        return send(request(path, key, headers).GET());
     }
 
     Answer delete(String path) {
@@ -377,6 +414,13 @@ final class RunningGateway {
         return send(consoleRequest(path).method(method, HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Asks with a name and a password. */
+    Answer withPassword(String name, String password, String path) {
+        return send(HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Authorization", basic(name, password))
+                .GET());
+    }
+
     /** Does something as one of the {@link #PEOPLE}. */
     Answer as(String person, String method, String path, String body) {
         return send(HttpRequest.newBuilder(URI.create(url() + path))
@@ -385,13 +429,48 @@ final class RunningGateway {
                 .method(method, HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    /** Sends a form of a page, as a browser does that came from a site. */
-    int submit(String path, String form, String fetchSite) {
-        return send(consoleRequest(path)
-                        .setHeader("Content-Type", "application/x-www-form-urlencoded")
-                        .header("Sec-Fetch-Site", fetchSite)
-                        .POST(HttpRequest.BodyPublishers.ofString(form)))
+    /** Shows a page of the console to the administrator, who is signed in. */
+    Answer page(String path) {
+        return browse(HttpRequest.newBuilder(URI.create(url() + path)).GET());
+    }
+
+    /** Sends a form of a page; the token of a page that was shown before is sent with it, if it is to be. */
+    int submit(String path, String form, boolean withToken) {
+        String token = csrf(page("/console/account"));
+        return browse(HttpRequest.newBuilder(URI.create(url() + path))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(form + (withToken ? "&_csrf=" + token : ""))))
                 .status();
+    }
+
+    private Answer browse(HttpRequest.Builder request) {
+        try {
+            if (!isSignedIn) {
+                isSignedIn = true;
+                String login = "name=" + encoded(setting("CONSOLE_USER")) + "&password="
+                        + encoded(setting("CONSOLE_PASSWORD")) + "&_csrf=" + csrf(page("/sign-in"));
+                browse(HttpRequest.newBuilder(URI.create(url() + "/sign-in"))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(login)));
+            }
+            HttpResponse<String> response = browser.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String csrf(Answer page) {
+        Matcher token = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"")
+                .matcher(page.response().body());
+        return token.find() ? encoded(token.group(1)) : "";
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** Returns the types of the events on record for a call, oldest first. */

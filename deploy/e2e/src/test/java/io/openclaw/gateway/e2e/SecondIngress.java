@@ -3,6 +3,8 @@ package io.openclaw.gateway.e2e;
 import static io.openclaw.gateway.e2e.RunningGateway.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclaw.gateway.common.signing.SigningKey;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import io.openclaw.gateway.embedded.Ports;
 import io.openclaw.gateway.ingress.IngressService;
@@ -47,15 +49,18 @@ final class SecondIngress implements AutoCloseable {
                 "DATABASE_PASSWORD",
                 Files.readString(data.resolve("postgres/password")).strip());
         environment.put("CONSOLE_PASSWORD", "unused");
+        environment.put("OPENAI_BASE_URL", RunningGateway.planner().url());
+        environment.put("OPENAI_MODEL", "planner");
         var secrets = new Properties();
         try (var in = Files.newBufferedReader(data.resolve("secrets.properties"))) {
             secrets.load(in);
         }
-        secrets.stringPropertyNames().stream()
-                .filter(name -> name.startsWith("signing-key."))
-                .forEach(name -> environment.put(
-                        "OPENCLAW_SIGNING_KEYS_" + name.substring(12).toUpperCase(Locale.ROOT),
-                        secrets.getProperty(name)));
+        for (Service service : Service.values()) {
+            environment.put(
+                    "OPENCLAW_SIGNING_PUBLIC_" + service.name(),
+                    SigningKey.publicOf(secrets.getProperty("private-key." + service.label())));
+        }
+        environment.put("OPENCLAW_SIGNING_KEYS_INGRESS", secrets.getProperty("private-key.ingress"));
         String key = gateway.setting("AGENT_KEY");
         List<String> tools = McpSession.modern(gateway.url() + "/mcp", key).tools();
         assertThat(tools).isNotEmpty();

@@ -9,13 +9,18 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
@@ -24,7 +29,10 @@ import kafka.server.Server;
 import kafka.server.SharedServer;
 import kafka.server.StandardFaultHandlerFactory;
 import kafka.tools.StorageTool;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
@@ -38,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * if an older gateway kept it, which asked for no password.
  */
 public final class EmbeddedKafka implements AutoCloseable {
-    /** The user who may do everything: the gateway itself, its broker and its controller. */
+    /** The user who may do everything: the gateway in one process, its broker and its controller. */
     public static final String USER = "gateway";
     /** The file in the broker's directory that has the properties of a client (mode 600), written at each start. */
     public static final String CLIENT_PROPERTIES = "client.properties";
@@ -46,6 +54,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
     private static final int MAX_RECORD_BYTES = 6 * 1024 * 1024;
     private static final int NODE = 1;
+    private static final int PATIENCE_SECONDS = 30;
     private static final String CLIENTS = "CLIENTS";
     private static final String CONTROLLER = "CONTROLLER";
     private static final String MECHANISM = "SCRAM-SHA-512";
@@ -53,11 +62,17 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final BrokerServer broker;
     private final ControllerServer controller;
     private final Map<String, String> clientProperties;
+    private final Map<String, Map<String, String>> clientPropertiesOfUsers;
 
-    private EmbeddedKafka(BrokerServer broker, ControllerServer controller, Map<String, String> clientProperties) {
+    private EmbeddedKafka(
+            BrokerServer broker,
+            ControllerServer controller,
+            Map<String, String> clientProperties,
+            Map<String, Map<String, String>> clientPropertiesOfUsers) {
         this.broker = broker;
         this.controller = controller;
         this.clientProperties = clientProperties;
+        this.clientPropertiesOfUsers = clientPropertiesOfUsers;
     }
 
     /**
@@ -67,12 +82,25 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if the directory cannot be formatted, with Kafka's words
      */
     public static EmbeddedKafka start(Path directory) {
+        return start(directory, Set.of());
+    }
+
+    /**
+     * Starts the broker with more users than {@link #USER}, who may do what {@link #allow} says.
+     *
+     * @param users their names; each is given a new password at each start
+     */
+    public static EmbeddedKafka start(Path directory, Set<String> users) {
+        Map<String, String> passwords = new TreeMap<>();
+        for (String user : users) {
+            passwords.put(user, PrivateFile.newPassword());
+        }
         try {
             PrivateDirectory.close(directory);
             String password = PrivateFile.password(directory.resolve("password"));
             BoundSockets sockets = BoundSockets.on(List.of(CLIENTS, CONTROLLER));
             try {
-                return start(directory, password, sockets);
+                return start(directory, password, passwords, sockets);
             } catch (RuntimeException | IOException e) {
                 sockets.close();
                 throw e;
@@ -82,12 +110,13 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static EmbeddedKafka start(Path directory, String password, BoundSockets sockets) throws IOException {
+    private static EmbeddedKafka start(Path directory, String password, Map<String, String> users, BoundSockets sockets)
+            throws IOException {
         int port = sockets.port(CLIENTS);
         int controllerPort = sockets.port(CONTROLLER);
-        Properties settings = settings(directory, port, controllerPort, password);
+        Properties settings = settings(directory, port, controllerPort, password, users);
         format(directory, settings);
-        Map<String, String> clientProperties = clientProperties(port, password);
+        Map<String, String> clientProperties = clientProperties(port, USER, password);
         store(directory.resolve(CLIENT_PROPERTIES), clientProperties);
 
         // As KafkaRaftServer does it, which binds its sockets itself.
@@ -115,7 +144,9 @@ public final class EmbeddedKafka implements AutoCloseable {
             throw e;
         }
         log.info("Kafka listens on 127.0.0.1:{}", port);
-        return new EmbeddedKafka(broker, controller, clientProperties);
+        Map<String, Map<String, String>> ofUsers = new TreeMap<>();
+        users.forEach((user, secret) -> ofUsers.put(user, clientProperties(port, user, secret)));
+        return new EmbeddedKafka(broker, controller, clientProperties, ofUsers);
     }
 
     /** Returns {@code host:port} for clients. */
@@ -126,6 +157,43 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Returns what a client needs to connect as {@link #USER}, {@code bootstrap.servers} included. */
     public Map<String, String> clientProperties() {
         return clientProperties;
+    }
+
+    /**
+     * Returns what a client needs to connect as one of the other users.
+     *
+     * @throws IllegalArgumentException if there is no such user
+     */
+    public Map<String, String> clientProperties(String user) {
+        Map<String, String> properties = clientPropertiesOfUsers.get(user);
+        if (properties == null) {
+            throw new IllegalArgumentException(
+                    "the broker has no user " + user + "; it has " + clientPropertiesOfUsers.keySet());
+        }
+        return properties;
+    }
+
+    /**
+     * Lets users do what these ACLs say, and nothing else: others are deleted.
+     *
+     * @throws IllegalStateException if the broker does not take them within 30 s
+     */
+    public void allow(Collection<AclBinding> acls) {
+        try (Admin admin = Admin.create(Map.copyOf(clientProperties))) {
+            Collection<AclBinding> before =
+                    admin.describeAcls(AclBindingFilter.ANY).values().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            admin.createAcls(acls).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            List<AclBindingFilter> gone = before.stream()
+                    .filter(acl -> !acls.contains(acl))
+                    .map(AclBinding::toFilter)
+                    .toList();
+            admin.deleteAcls(gone).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the broker does not take its ACLs", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** Returns properties of a client as settings of Spring Boot. */
@@ -146,7 +214,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         controller.awaitShutdown();
     }
 
-    private static Map<String, String> clientProperties(int port, String password) {
+    private static Map<String, String> clientProperties(int port, String user, String password) {
         return Map.of(
                 "bootstrap.servers",
                 "127.0.0.1:" + port,
@@ -155,11 +223,15 @@ public final class EmbeddedKafka implements AutoCloseable {
                 "sasl.mechanism",
                 MECHANISM,
                 "sasl.jaas.config",
-                jaas(password) + ";");
+                jaas(user, password) + ";");
     }
 
-    private static String jaas(String password) {
-        return ScramLoginModule.class.getName() + " required username=\"" + USER + "\" password=\"" + password + "\"";
+    private static String jaas(String user, String password) {
+        return ScramLoginModule.class.getName() + " required username=\"" + user + "\" password=\"" + password + "\"";
+    }
+
+    private static String option(String user, String password) {
+        return " user_" + user + "=\"" + password + "\"";
     }
 
     private static void store(Path file, Map<?, ?> settings) throws IOException {
@@ -191,7 +263,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static Properties settings(Path directory, int port, int controllerPort, String password) {
+    private static Properties settings(
+            Path directory, int port, int controllerPort, String password, Map<String, String> users) {
         var settings = new Properties();
         settings.setProperty("process.roles", "broker,controller");
         settings.setProperty("node.id", Integer.toString(NODE));
@@ -209,8 +282,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         for (String listener : List.of(CLIENTS, CONTROLLER)) {
             String prefix =
                     "listener.name." + listener.toLowerCase(Locale.ROOT) + "." + MECHANISM.toLowerCase(Locale.ROOT);
-            settings.setProperty(
-                    prefix + ".sasl.jaas.config", jaas(password) + " user_" + USER + "=\"" + password + "\";");
+            var jaas = new StringBuilder(jaas(USER, password));
+            jaas.append(option(USER, password));
+            if (listener.equals(CLIENTS)) {
+                users.forEach((user, secret) -> jaas.append(option(user, secret)));
+            }
+            settings.setProperty(prefix + ".sasl.jaas.config", jaas.append(';').toString());
             settings.setProperty(prefix + ".sasl.server.callback.handler.class", ScramUsers.class.getName());
         }
         settings.setProperty("authorizer.class.name", StandardAuthorizer.class.getName());

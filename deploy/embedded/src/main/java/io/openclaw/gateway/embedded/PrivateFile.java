@@ -32,10 +32,16 @@ public final class PrivateFile {
     /** Returns the password that the file has, which is made if there is none: 48 hexadecimal digits. */
     static String password(Path file) throws IOException {
         if (!Files.exists(file)) {
-            byte[] random = new byte[24];
-            new SecureRandom().nextBytes(random);
-            write(file, writer -> writer.write(HexFormat.of().formatHex(random)));
+            String made = newPassword();
+            write(file, writer -> writer.write(made));
         }
         return Files.readString(file).strip();
+    }
+
+    /** Returns a new password: 48 hexadecimal digits. */
+    static String newPassword() {
+        byte[] random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
     }
 }

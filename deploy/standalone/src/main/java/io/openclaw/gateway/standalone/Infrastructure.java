@@ -1,6 +1,8 @@
 package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.common.signing.SigningKey;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.DiskRoom;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
@@ -11,12 +13,19 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AclBinding;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * What the services need around them: a broker, then a database, a policy, secrets, and a demo worker where there is no
@@ -54,6 +63,12 @@ public final class Infrastructure implements AutoCloseable {
      * @throws io.openclaw.gateway.embedded.OpenToOthersException if other users may look into the directory
      */
     static Infrastructure start(Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams) {
+        return start(directory, workerUrl, upstreams, Set.of());
+    }
+
+    /** @param users the broker's users beside the gateway's own, which may do nothing yet */
+    static Infrastructure start(
+            Path directory, Optional<String> workerUrl, CommandLineUpstreams upstreams, Set<String> users) {
         Path data = directory.toAbsolutePath().normalize();
         try {
             PrivateDirectory.require(data);
@@ -65,7 +80,7 @@ public final class Infrastructure implements AutoCloseable {
         Secrets secrets = Secrets.of(data);
         Path policy = policy(data, secrets, upstreams);
         log.info("starting Kafka");
-        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"));
+        EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), users);
         log.info("starting PostgreSQL");
         EmbeddedPostgreSql postgres;
         try {
@@ -80,7 +95,10 @@ public final class Infrastructure implements AutoCloseable {
         settings.put("spring.datasource.url", postgres.jdbcUrl());
         settings.put("spring.datasource.username", EmbeddedPostgreSql.USER);
         settings.put("spring.datasource.password", postgres.password());
-        secrets.signingKeys().forEach((stage, key) -> settings.put("openclaw.signing.keys." + stage.label(), key));
+        secrets.signingKeys()
+                .forEach((service, key) ->
+                        settings.put("openclaw.signing.public." + service.label(), SigningKey.publicOf(key)));
+        secrets.oldKeys().forEach((stage, key) -> settings.put("openclaw.signing.old." + stage.label(), key));
         // The disk that its metrics (disk_free_bytes) are of.
         settings.put("management.metrics.system.diskspace.paths", data.toString());
         settings.put("openclaw.console.user", "admin");
@@ -102,13 +120,35 @@ public final class Infrastructure implements AutoCloseable {
         System.exit(1);
     }
 
-    /** Returns the settings that make the services use it. */
+    /** Returns the settings that make the services use it; the signing key of each is apart. */
     public Map<String, Object> settings() {
         return settings;
     }
 
+    /** Returns the settings of one service alone: its signing key. */
+    public Map<String, Object> keysOf(Service service) {
+        return Map.of(
+                "openclaw.signing.keys." + service.label(),
+                Objects.requireNonNull(secrets.signingKeys().get(service)));
+    }
+
     Secrets secrets() {
         return secrets;
+    }
+
+    /** Makes the topics that are missing, and lets the broker's users do what these ACLs say. */
+    void prepareTopics(List<NewTopic> topics, Collection<AclBinding> acls) {
+        var admin = new KafkaAdmin(Map.copyOf(kafka.clientProperties()));
+        admin.createOrModifyTopics(topics.toArray(NewTopic[]::new));
+        kafka.allow(acls);
+    }
+
+    /** Returns the settings of a service that is one of the broker's users, and finds its topics made. */
+    Map<String, Object> settingsOf(String user) {
+        Map<String, Object> own = new LinkedHashMap<>(settings);
+        own.putAll(EmbeddedKafka.springSettings(kafka.clientProperties(user)));
+        own.put("openclaw.kafka.create-topics", "false");
+        return own;
     }
 
     /** Stops it, in the reverse order. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -22,8 +23,15 @@ import tools.jackson.databind.JsonNode;
  * Tells a person what to try, once the gateway is ready, and writes the same to {@code quickstart.env} for programs.
  *
  * @param hasUpstreams whether there are MCP servers instead of the demo worker
+ * @param signInLinks makes the secret part of a link that signs the administrator in once
  */
-record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstreams) {
+record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstreams, Supplier<String> signInLinks) {
+    /** How long a sign-in link is good. */
+    static final Duration LINK_LIFE = Duration.ofMinutes(10);
+
+    /** Whom {@link Infrastructure} makes the administrator. */
+    static final String ADMINISTRATOR = "admin";
+
     private static final Duration WORRY_EVERY = Duration.ofSeconds(60);
     private static final Duration PATIENCE_WITH_THE_WORKER = Duration.ofSeconds(8);
 
@@ -125,7 +133,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
         return """
                 GATEWAY_URL=%s
                 AGENT_KEY=%s
-                CONSOLE_URL=%s/audit/pretty
+                CONSOLE_URL=%s/console/approvals
                 CONSOLE_USER=admin
                 CONSOLE_PASSWORD=%s
                 POLICY_URL=%s
@@ -134,7 +142,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                 """.formatted(
                         urls.gateway(),
                         secrets.agentKey(),
-                        urls.audit(),
+                        urls.approval(),
                         secrets.consolePassword(),
                         urls.policy(),
                         urls.approval(),
@@ -148,12 +156,14 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                 OpenClaw Gateway is ready.
 
                   Gateway   %1$s        (health: %1$s/health)
-                  Console   %2$s/audit/pretty and %3$s/console/policy   user admin
+                  Console   %2$s/   user admin
+                            %2$s/sign-in/link?secret=%3$s
+                            (signs in once, within ten minutes)
                   MCP       %1$s/mcp
                   Policy    %4$s   (deploy/policy --help)
                   The agent's key and the administrator's password were printed at the first start; they are in
                   %5$s
-                """.formatted(urls.gateway(), urls.audit(), urls.policy(), directory.resolve("policy"), file);
+                """.formatted(urls.gateway(), urls.approval(), signInLinks.get(), directory.resolve("policy"), file);
     }
 
     private String words(Path file) {
@@ -162,7 +172,9 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                 OpenClaw Gateway is ready.
 
                   Gateway   %1$s        (health: %1$s/health)
-                  Console   %3$s/audit/pretty and %8$s/console/policy   user admin, password %4$s
+                  Console   %7$s/   user admin, password %4$s
+                            %7$s/sign-in/link?secret=%8$s
+                            (signs in once, within ten minutes)
                   Agent     demo, key %2$s
                   MCP       %1$s/mcp   (Authorization: Bearer, and the key)
                   Policy    %6$s   (deploy/policy --help)
@@ -178,7 +190,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                                 file,
                                 directory.resolve("policy"),
                                 urls.approval(),
-                                urls.policy())
+                                signInLinks.get())
                 + (hasUpstreams ? overMcp() : overRest());
     }
 
@@ -215,7 +227,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
 
                 3. A message that waits for a person (the answer has the call's id and where to ask again):
                    curl -sS %1$s/v1/tool-calls -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' -H 'Prefer: wait=1' -d '{"tool":"message","arguments":{"text":"Hello"}}'
-                   It waits at: curl -sS -u 'admin:%4$s' '%7$s/v1/approvals?status=pending'
+                   It waits in the console, and at: curl -sS -u 'admin:%4$s' '%7$s/v1/approvals?status=pending'
                    Say yes:     curl -sS -u 'admin:%4$s' -H 'Content-Type: application/json' -d '{"decision":"approve","reason":"fine"}' %7$s/v1/approvals/ID/decision
                 """.formatted(
                         urls.gateway(),

@@ -2,6 +2,8 @@ package io.openclaw.gateway.standalone;
 
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.policy.AgentKey;
+import io.openclaw.gateway.common.signing.SigningKey;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,12 +11,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** What an embedded gateway keeps to itself, made at the first start: signing keys, the console's password, the demo's key. */
-record Secrets(Map<Stage, String> signingKeys, String consolePassword, String agentKey, String demoWorkerToken) {
+/**
+ * What an embedded gateway keeps to itself, made at the first start: signing keys, the console's password, the demo's key.
+ *
+ * @param signingKeys the private key of each service
+ * @param oldKeys by stage: the keys of before there were key pairs, if the data directory is of then
+ */
+record Secrets(
+        Map<Service, String> signingKeys,
+        Map<Stage, String> oldKeys,
+        String consolePassword,
+        String agentKey,
+        String demoWorkerToken) {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Reads the secrets of a data directory, or makes them. */
@@ -27,21 +39,33 @@ record Secrets(Map<Stage, String> signingKeys, String consolePassword, String ag
                     properties.load(in);
                 }
             } else {
-                for (Stage stage : Stage.values()) {
-                    properties.setProperty("signing-key." + stage.label(), random(32));
-                }
                 properties.setProperty("console-password", random(18));
                 properties.setProperty("agent-key", AgentKey.generate());
                 properties.setProperty("demo-worker-token", random(18));
+            }
+            boolean isComplete = true;
+            for (Service service : Service.values()) {
+                // A data directory of before there were key pairs has none.
+                isComplete &= properties.putIfAbsent("private-key." + service.label(), SigningKey.generate()) != null;
+            }
+            if (!isComplete) {
                 PrivateFile.write(
                         file, writer -> properties.store(writer, "Made at the first start; keep it to yourself"));
             }
-            Map<Stage, String> keys = new LinkedHashMap<>();
+            Map<Service, String> keys = new EnumMap<>(Service.class);
+            for (Service service : Service.values()) {
+                keys.put(service, required(properties, "private-key." + service.label(), file));
+            }
+            Map<Stage, String> oldKeys = new EnumMap<>(Stage.class);
             for (Stage stage : Stage.values()) {
-                keys.put(stage, required(properties, "signing-key." + stage.label(), file));
+                String old = properties.getProperty("signing-key." + stage.label());
+                if (old != null) {
+                    oldKeys.put(stage, old);
+                }
             }
             return new Secrets(
                     keys,
+                    oldKeys,
                     required(properties, "console-password", file),
                     required(properties, "agent-key", file),
                     required(properties, "demo-worker-token", file));

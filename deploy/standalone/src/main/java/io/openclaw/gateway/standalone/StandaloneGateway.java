@@ -3,6 +3,8 @@ package io.openclaw.gateway.standalone;
 import io.openclaw.gateway.approval.ApprovalConfiguration;
 import io.openclaw.gateway.audit.AuditConfiguration;
 import io.openclaw.gateway.common.boot.GatewayApplication;
+import io.openclaw.gateway.common.console.Accounts;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.embedded.NoRoomException;
 import io.openclaw.gateway.embedded.OpenToOthersException;
 import io.openclaw.gateway.executor.ExecutorConfiguration;
@@ -14,8 +16,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -49,7 +53,8 @@ public class StandaloneGateway {
                         dataDirectory(environment),
                         Quickstart.Urls.all(url),
                         around.started().secrets(),
-                        !upstreams(environment).isEmpty())
+                        !upstreams(environment).isEmpty(),
+                        () -> context.getBean(Accounts.class).issueLink(Quickstart.ADMINISTRATOR, Quickstart.LINK_LIFE))
                 .tellWhenReady();
     }
 
@@ -62,8 +67,14 @@ public class StandaloneGateway {
     /** Starts the infrastructure as the settings say; if the disk is too full for it, or its directory open to others, says so
      * and ends the process. */
     static Infrastructure startInfrastructure(Environment environment) {
+        return startInfrastructure(environment, Set.of());
+    }
+
+    /** @param users the broker's users beside the gateway's own */
+    static Infrastructure startInfrastructure(Environment environment, Set<String> users) {
         try {
-            return Infrastructure.start(dataDirectory(environment), workerUrl(environment), upstreams(environment));
+            return Infrastructure.start(
+                    dataDirectory(environment), workerUrl(environment), upstreams(environment), users);
         } catch (NoRoomException | OpenToOthersException e) {
             System.err.println(e.getMessage());
             System.exit(1);
@@ -97,7 +108,10 @@ public class StandaloneGateway {
             Infrastructure started = startInfrastructure(environment);
             infrastructure = Optional.of(started);
             SpringApplication.getShutdownHandlers().add(started::close);
-            Map<String, Object> settings = started.settings();
+            Map<String, Object> settings = new LinkedHashMap<>(started.settings());
+            for (Service service : Service.values()) {
+                settings.putAll(started.keysOf(service));
+            }
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("infrastructure", settings));
         }
 

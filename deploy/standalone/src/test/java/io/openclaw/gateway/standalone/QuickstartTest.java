@@ -13,7 +13,12 @@ class QuickstartTest {
     private Path directory;
 
     private String announcement() throws IOException {
-        return new Quickstart(directory, Quickstart.Urls.all("http://127.0.0.1:8000"), Secrets.of(directory), false)
+        return new Quickstart(
+                        directory,
+                        Quickstart.Urls.all("http://127.0.0.1:8000"),
+                        Secrets.of(directory),
+                        false,
+                        () -> "s3cret")
                 .announcement();
     }
 
@@ -26,8 +31,13 @@ class QuickstartTest {
         for (int i = 0; i < 2; i++) {
             assertThat(announcement())
                     .doesNotContain(secrets.agentKey(), secrets.consolePassword())
-                    .contains(file.toString(), "http://127.0.0.1:8000/mcp");
+                    .contains(
+                            file.toString(),
+                            "http://127.0.0.1:8000/mcp",
+                            "http://127.0.0.1:8000/sign-in/link?secret=s3cret");
         }
-        assertThat(Files.readString(file)).contains(secrets.agentKey(), secrets.consolePassword());
+        assertThat(Files.readString(file))
+                .contains(secrets.agentKey(), secrets.consolePassword())
+                .doesNotContain("s3cret");
     }
 }

@@ -5,12 +5,15 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,13 +50,37 @@ public final class ModelDouble implements AutoCloseable {
         }
     }
 
+    /** A tool that the model chooses; {@code arguments} are what it writes, JSON or not. */
+    public record Choice(String id, String tool, String arguments) {}
+
     /**
      * What the model answers.
      *
      * @param status the HTTP status; with another than 200 the text is an error's message
      * @param delay how long it takes
+     * @param choices the tools that it chooses, in OpenAI's format alone
+     * @param raw the whole body, in the place of all that
      */
-    public record Answer(int status, String text, Duration delay) {
+    public record Answer(
+            int status,
+            String text,
+            Duration delay,
+            List<Choice> choices,
+            @Nullable String raw) {
+        public Answer(int status, String text, Duration delay) {
+            this(status, text, delay, List.of(), null);
+        }
+
+        /** An answer that chooses tools. */
+        public static Answer choosing(Choice... choices) {
+            return new Answer(200, "", Duration.ZERO, List.of(choices), null);
+        }
+
+        /** An answer whose body is anything. */
+        public static Answer raw(String body) {
+            return new Answer(200, "", Duration.ZERO, List.of(), body);
+        }
+
         public static Answer of(String text) {
             return new Answer(200, text, Duration.ZERO);
         }
@@ -99,10 +126,12 @@ public final class ModelDouble implements AutoCloseable {
             questions.add(question);
             Answer answer = model.apply(question);
             Thread.sleep(answer.delay());
-            byte[] body = MAPPER.writeValueAsBytes(
-                    answer.status() == 200
-                            ? anthropic ? anthropic(question, answer) : openAi(question, answer)
-                            : Map.of("error", Map.of("message", answer.text(), "type", "server_error")));
+            byte[] body = answer.raw() != null
+                    ? answer.raw().getBytes(StandardCharsets.UTF_8)
+                    : MAPPER.writeValueAsBytes(
+                            answer.status() == 200
+                                    ? anthropic ? anthropic(question, answer) : openAi(question, answer)
+                                    : Map.of("error", Map.of("message", answer.text(), "type", "server_error")));
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(answer.status(), body.length);
             exchange.getResponseBody().write(body);
@@ -126,11 +155,31 @@ public final class ModelDouble implements AutoCloseable {
                         "index",
                         0,
                         "message",
-                        Map.of("role", "assistant", "content", answer.text()),
+                        message(answer),
                         "finish_reason",
-                        "stop")),
+                        answer.choices().isEmpty() ? "stop" : "tool_calls")),
                 "usage",
                 Map.of("prompt_tokens", 400, "completion_tokens", 60, "total_tokens", 460));
+    }
+
+    private static Map<String, Object> message(Answer answer) {
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", answer.text());
+        if (!answer.choices().isEmpty()) {
+            message.put(
+                    "tool_calls",
+                    answer.choices().stream()
+                            .map(choice -> Map.of(
+                                    "id",
+                                    choice.id(),
+                                    "type",
+                                    "function",
+                                    "function",
+                                    Map.of("name", choice.tool(), "arguments", choice.arguments())))
+                            .toList());
+        }
+        return message;
     }
 
     private static Map<String, Object> anthropic(Question question, Answer answer) {

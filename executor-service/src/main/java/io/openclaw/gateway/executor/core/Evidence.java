@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -33,7 +34,8 @@ public final class Evidence {
     }
 
     /** Returns why a call may not run at any time; empty if it may. When it may is looked at in {@link ClaimedCall}. */
-    public Optional<Refusal> check(CallCleared cleared) {
+    public Optional<Refusal> check(Signed<CallCleared> signed) {
+        CallCleared cleared = signed.event();
         ToolCall call = cleared.call();
         return chain.verify(call, cleared.verdicts())
                 .or(() -> wrongDigest(call))

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -48,6 +49,7 @@ public final class ResultInspection {
 
         void at(RawJson json) {
             texts(json).forEach(this::at);
+            injections.addAll(JoinedTexts.of(json).kinds());
         }
 
         void at(String text) {
@@ -79,7 +81,11 @@ public final class ResultInspection {
         }
 
         RawJson masked(RawJson json) {
-            RawJson masked = masks(injections, policy.injection()) ? mapped(json, InjectionScanner::mask) : json;
+            RawJson masked = json;
+            if (masks(injections, policy.injection())) {
+                JoinedTexts joined = JoinedTexts.of(json);
+                masked = mapped(json, joined::mask, InjectionScanner::mask);
+            }
             return masks(secrets, policy.secrets()) ? REDACTOR.redact(masked) : masked;
         }
     }
@@ -185,14 +191,16 @@ public final class ResultInspection {
         return texts;
     }
 
-    private static RawJson mapped(RawJson json, UnaryOperator<String> change) {
+    private static RawJson mapped(
+            RawJson json, BiFunction<Integer, String, String> value, UnaryOperator<String> change) {
         var changed = new StringWriter(json.text().length());
         int names = 0;
+        int values = 0;
         try (JsonParser parser = Json.MAPPER.createParser(json.text());
                 JsonGenerator generator = Json.MAPPER.createGenerator(changed)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.VALUE_STRING) {
-                    generator.writeString(change.apply(parser.getString()));
+                    generator.writeString(change.apply(value.apply(values++, parser.getString())));
                 } else if (token == JsonToken.PROPERTY_NAME) {
                     String name = parser.currentName();
                     String shown = change.apply(name);

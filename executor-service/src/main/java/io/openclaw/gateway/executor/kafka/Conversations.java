@@ -6,10 +6,9 @@ import io.openclaw.gateway.common.event.ConversationEvent;
 import io.openclaw.gateway.common.event.InputGiven;
 import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;
-import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.core.ResultInspection;
 import io.openclaw.gateway.executor.upstream.Dialogue;
 import java.time.Clock;
@@ -41,12 +40,10 @@ final class Conversations {
 
     private final Map<UUID, Conversation> open = new ConcurrentHashMap<>();
     private final EventPublisher publisher;
-    private final SignatureChain chain;
     private final Clock clock;
 
-    Conversations(EventPublisher publisher, SignatureChain chain, Clock clock) {
+    Conversations(EventPublisher publisher, Clock clock) {
         this.publisher = publisher;
-        this.chain = chain;
         this.clock = clock;
     }
 
@@ -84,9 +81,9 @@ final class Conversations {
             if (conversation == null) {
                 continue;
             }
-            if (!chain.verifies(given) || !given.call().agent().equals(conversation.call.agent())) {
+            if (!given.call().agent().equals(conversation.call.agent())) {
                 log.error(
-                        "an answer to call {} is not signed by ingress for its agent; it is ignored",
+                        "an answer to call {} is not of its agent; it is ignored",
                         given.call().callId());
                 continue;
             }
@@ -104,9 +101,8 @@ final class Conversations {
 
     private @Nullable ConversationEvent published(ConversationEvent event) {
         try {
-            ConversationEvent signed = chain.sign(event);
-            publisher.publish(signed).join();
-            return signed;
+            publisher.publish(event).join();
+            return event;
         } catch (RuntimeException e) {
             log.warn(
                     "what is said about call {} is not passed on: {}",

@@ -4,9 +4,8 @@ import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.EventCodec;
-import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.UnreadableEventException;
-import io.openclaw.gateway.common.signing.SignatureChain;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,15 +19,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * look.
  */
 final class EndsElsewhere {
-    private static final String OWN = Stage.EXECUTOR.name();
-
     private final EventCodec codec;
-    private final SignatureChain chain;
     private final ClaimStore claims;
 
-    EndsElsewhere(EventCodec codec, SignatureChain chain, ClaimStore claims) {
+    EndsElsewhere(EventCodec codec, ClaimStore claims) {
         this.codec = codec;
-        this.chain = chain;
         this.claims = claims;
     }
 
@@ -36,11 +31,11 @@ final class EndsElsewhere {
         Map<UUID, Outcome> ends = new LinkedHashMap<>();
         for (ConsumerRecord<String, byte[]> record : records) {
             try {
-                if (OWN.equals(EventCodec.completedBy(record))) {
+                if (codec.claimedWriter(record).filter(Service.EXECUTOR::equals).isPresent()) {
                     continue;
                 }
-                GatewayEvent event = codec.decode(record);
-                if (event instanceof CallCompleted end && end.completedBy() != Stage.EXECUTOR && chain.verifies(end)) {
+                CallCompleted end = codec.decode(record, CallCompleted.class).event();
+                if (end.completedBy() != Stage.EXECUTOR) {
                     ends.putIfAbsent(end.call().callId(), end.outcome());
                 }
             } catch (UnreadableEventException e) {

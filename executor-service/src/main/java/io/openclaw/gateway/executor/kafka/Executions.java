@@ -8,13 +8,13 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
-import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.LogContext;
+import io.openclaw.gateway.common.kafka.Outbox;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
-import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.executor.core.Answer;
 import io.openclaw.gateway.executor.core.ClaimedCall;
 import io.openclaw.gateway.executor.core.FairSlots;
@@ -45,8 +45,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +60,6 @@ final class Executions implements AutoCloseable {
     /** Ends that the broker has not taken yet and whose slots are free again; what is more keeps its slot. */
     private static final int MAX_UNPUBLISHED = 256;
 
-    private static final Duration MAX_PUBLISH_PAUSE = Duration.ofSeconds(5);
     private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
     private static final long SLOT_LOOK_MILLIS = 500;
     /** A result of this many characters is inspected where it is; a larger one by threads that hold up no other call. */
@@ -72,8 +69,7 @@ final class Executions implements AutoCloseable {
 
     private final Upstreams upstreams;
     private final Conversations conversations;
-    private final EventPublisher publisher;
-    private final SignatureChain chain;
+    private final Outbox outbox;
     private final ClaimStore claims;
     private final Lease lease;
     private final String claimer;
@@ -97,8 +93,7 @@ final class Executions implements AutoCloseable {
             FairSlots slots,
             Upstreams upstreams,
             Conversations conversations,
-            EventPublisher publisher,
-            SignatureChain chain,
+            Outbox outbox,
             ClaimStore claims,
             Lease lease,
             String claimer,
@@ -107,8 +102,7 @@ final class Executions implements AutoCloseable {
         this.slots = slots;
         this.upstreams = upstreams;
         this.conversations = conversations;
-        this.publisher = publisher;
-        this.chain = chain;
+        this.outbox = outbox;
         this.claims = claims;
         this.lease = lease;
         this.claimer = claimer;
@@ -370,30 +364,33 @@ final class Executions implements AutoCloseable {
         slots.enter(turn, upstream.maxConcurrent());
     }
 
-    /** Works out how a call ends, and ends it so, whatever happens. */
+    /** Works out how a call ends on a thread of its own, and ends it so, whatever happens. */
     private void onThread(Held call, Supplier<Answer> work) {
-        ToolCall of = call.call();
-        Thread.ofVirtual().name("call-" + of.callId()).start(() -> {
+        String callId = call.call().callId().toString();
+        Thread.ofVirtual().name("call-" + callId).start(() -> LogContext.duringCall(callId, () -> workOut(call, work)));
+    }
+
+    private void workOut(Held call, Supplier<Answer> work) {
+        UUID callId = call.call().callId();
+        try {
+            Answer answer;
             try {
-                Answer answer;
-                try {
-                    answer = work.get();
-                } catch (WithheldException e) {
-                    answer = e.answer();
-                } catch (RuntimeException | Error e) {
-                    log.error("the executor failed on call {}", of.callId(), e);
-                    answer = failed(call, e);
-                }
-                if (answer == null) {
-                    log.warn("call {} is left to the executor that has taken it over", of.callId());
-                    held.remove(of.callId(), call);
-                } else {
-                    end(call, answer);
-                }
-            } finally {
-                call.leaveSlot();
+                answer = work.get();
+            } catch (WithheldException e) {
+                answer = e.answer();
+            } catch (RuntimeException | Error e) {
+                log.error("the executor failed on call {}", callId, e);
+                answer = failed(call, e);
             }
-        });
+            if (answer == null) {
+                log.warn("call {} is left to the executor that has taken it over", callId);
+                held.remove(callId, call);
+            } else {
+                end(call, answer);
+            }
+        } finally {
+            call.leaveSlot();
+        }
     }
 
     private static Answer failed(Held call, Throwable problem) {
@@ -436,7 +433,7 @@ final class Executions implements AutoCloseable {
 
     private CallCompleted completed(Held call, Inspected inspected) {
         Answer answer = inspected.answer();
-        return chain.sign(CallCompleted.of(
+        return CallCompleted.of(
                         call.call(),
                         call.cleared.verdicts(),
                         answer.outcome(),
@@ -444,7 +441,7 @@ final class Executions implements AutoCloseable {
                         answer.error(),
                         Stage.EXECUTOR,
                         clock.instant())
-                .noticing(inspected.findings()));
+                .noticing(inspected.findings());
     }
 
     /** Large results are looked at by few threads of the system's: a virtual thread that computes holds up others. */
@@ -464,8 +461,8 @@ final class Executions implements AutoCloseable {
 
     /** Ends a call that nobody has claimed and nobody will run. */
     void refuse(CallCleared cleared, Outcome outcome, CallError error) {
-        publish(chain.sign(CallCompleted.of(
-                cleared.call(), cleared.verdicts(), outcome, null, error, Stage.EXECUTOR, clock.instant())));
+        publish(CallCompleted.of(
+                cleared.call(), cleared.verdicts(), outcome, null, error, Stage.EXECUTOR, clock.instant()));
     }
 
     /** Tells whether a call may be run again when nobody can say whether it was run. */
@@ -496,39 +493,13 @@ final class Executions implements AutoCloseable {
         return answer;
     }
 
-    /**
-     * Publishes an end, however long the broker is away: what was run must not go unsaid. One that is too large for the broker
-     * is replaced by one that says so.
-     *
-     * @return the outcome that was published
-     */
+    /** Publishes an end, or one that says why the broker will not take it; returns the outcome that was published. */
     private Outcome publish(CallCompleted end) {
-        CallCompleted next = end;
-        boolean replaced = false;
-        for (Duration pause = Duration.ofMillis(200); ; pause = longer(pause)) {
-            try {
-                publisher.publish(next).join();
-                return next.outcome();
-            } catch (RuntimeException e) {
-                Throwable root = rootOf(e);
-                UUID callId = end.call().callId();
-                if (root instanceof RecordTooLargeException || root instanceof SerializationException) {
-                    log.error("the broker will not take the end of call {}: {}", callId, root.toString());
-                    if (replaced) {
-                        return next.outcome();
-                    }
-                    next = withoutResult(end, root);
-                    replaced = true;
-                } else {
-                    log.warn("the end of call {} is not published yet: {}", callId, e.toString());
-                    pause(pause);
-                }
-            }
-        }
+        return outbox.publish(end, problem -> withoutResult(end, problem)).outcome();
     }
 
     private CallCompleted withoutResult(CallCompleted end, Throwable problem) {
-        return chain.sign(CallCompleted.of(
+        return CallCompleted.of(
                 end.call(),
                 end.verdicts(),
                 end.outcome() == Outcome.SUCCEEDED ? Outcome.FAILED : end.outcome(),
@@ -538,20 +509,7 @@ final class Executions implements AutoCloseable {
                         "The call ended (" + end.outcome() + "), but what came of it cannot be handed on: "
                                 + problem.getMessage()),
                 Stage.EXECUTOR,
-                clock.instant()));
-    }
-
-    private static Duration longer(Duration pause) {
-        Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(MAX_PUBLISH_PAUSE) > 0 ? MAX_PUBLISH_PAUSE : twice;
-    }
-
-    private static Throwable rootOf(Throwable problem) {
-        Throwable root = problem;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
+                clock.instant());
     }
 
     /**

@@ -7,18 +7,16 @@ import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
+import io.openclaw.gateway.common.kafka.Outbox;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.RecordReader;
-import io.openclaw.gateway.common.kafka.ShareQueues;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.executor.core.Evidence;
 import io.openclaw.gateway.executor.core.FairSlots;
 import io.openclaw.gateway.executor.persistence.ClaimStore;
 import io.openclaw.gateway.executor.upstream.Upstreams;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -29,10 +27,6 @@ import org.springframework.util.unit.DataSize;
 /** Puts the executor together. */
 @Configuration(proxyBeanMethods = false)
 public class ExecutorWiring {
-    private static final String GROUP = "openclaw-executor";
-    private static final int MOST_PER_POLL = 128;
-    private static final Duration LOCK = Duration.ofSeconds(30);
-
     @Bean
     Executor executor(
             @Value("${openclaw.executor.max-running:#{null}}") @Nullable Integer maxRunning,
@@ -40,7 +34,6 @@ public class ExecutorWiring {
             @Value("${openclaw.executor.max-waiting-bytes:64MB}") DataSize maxWaitingBytes,
             GatewayProperties properties,
             Upstreams upstreams,
-            ShareQueues queues,
             EventListeners listeners,
             EventPublisher publisher,
             EventCodec codec,
@@ -59,19 +52,11 @@ public class ExecutorWiring {
         var slots = new FairSlots(
                 maxWaiting, maxWaitingBytes.toBytes(), maxRunning == null ? Integer.MAX_VALUE : maxRunning);
         var lease = new Lease(claims, claimer, System::nanoTime);
-        var conversations = new Conversations(publisher, chain, clock);
+        var conversations = new Conversations(publisher, clock);
         var executions = new Executions(
-                slots, upstreams, conversations, publisher, chain, claims, lease, claimer, clock, meters);
+                slots, upstreams, conversations, new Outbox(publisher), claims, lease, claimer, clock, meters);
         policy.onChange(executions::use);
-        var cleared = new ClearedCalls(
-                () -> queues.consumer(GROUP, MOST_PER_POLL, LOCK),
-                topics.name(Topic.CALLS_CLEARED),
-                codec,
-                deadLetters,
-                new Evidence(chain),
-                claims,
-                executions,
-                claimer);
+        var cleared = new ClearedCalls(deadLetters, new Evidence(chain), claims, executions, claimer);
         return new Executor(
                 upstreams,
                 cleared,
@@ -83,8 +68,6 @@ public class ExecutorWiring {
                 reader,
                 publisher,
                 codec,
-                deadLetters,
-                chain,
                 topics,
                 instance,
                 claimer,

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -176,11 +175,12 @@ public final class GuardedUpstream implements AutoCloseable {
                                     .toSeconds() + " s.",
                     true,
                     e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UpstreamUnavailableException unavailable && !unavailable.mayHaveStarted()) {
+        } catch (UpstreamUnavailableException e) {
+            // The time limiter throws the cause of a future's failure, not the ExecutionException around it.
+            if (!e.mayHaveStarted()) {
                 dialogue.didNotStart();
             }
-            throw e.getCause() instanceof Exception cause ? cause : e;
+            throw e;
         }
     }
 }

@@ -13,11 +13,10 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallCleared;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
+import io.openclaw.gateway.testing.Events;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +25,9 @@ import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
-    private final SignatureChain chain = new SignatureChain(keys());
+    private final Keyring keyring = Keyring.generated();
+    private final SignatureChain chain = new SignatureChain(keyring);
     private final Evidence evidence = new Evidence(chain);
-
-    private static StageKeys keys() {
-        Map<Stage, String> keys = new EnumMap<>(Stage.class);
-        for (Stage stage : Stage.values()) {
-            byte[] key = new byte[32];
-            key[0] = (byte) stage.name().charAt(1);
-            key[1] = (byte) stage.name().charAt(2);
-            keys.put(stage, Base64.getEncoder().encodeToString(key));
-        }
-        return StageKeys.ofBase64(keys);
-    }
 
     private ToolCall call(Mode mode) {
         return call(mode, null, null);
@@ -85,7 +74,7 @@ class EvidenceTest {
     }
 
     private void assertDenied(CallCleared cleared, String why) {
-        assertThat(evidence.check(cleared)).hasValueSatisfying(refusal -> {
+        assertThat(evidence.check(Events.signed(keyring, cleared))).hasValueSatisfying(refusal -> {
             assertThat(refusal.outcome()).isEqualTo(Outcome.DENIED);
             assertThat(refusal.error().message()).contains(why);
         });
@@ -96,14 +85,15 @@ class EvidenceTest {
 
         @Test
         void whatPolicyAndVettingAllowed() {
-            assertThat(evidence.check(cleared(Stage.POLICY, Decision.ALLOW, Stage.VETTING, Decision.ALLOW)))
+            assertThat(evidence.check(Events.signed(
+                            keyring, cleared(Stage.POLICY, Decision.ALLOW, Stage.VETTING, Decision.ALLOW))))
                     .isEmpty();
         }
 
         @Test
         void whatHasTheContextThatItsDigestCovers() {
             RawJson context = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
-            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, context))))
+            assertThat(evidence.check(Events.signed(keyring, allowed(call(Mode.EXECUTE, context, context)))))
                     .isEmpty();
         }
 
@@ -111,16 +101,18 @@ class EvidenceTest {
         @Test
         void whatHasADigestFromBeforeContextsCounted() {
             RawJson context = RawJson.of("{\"x-openclaw-message-to\":\"+1\"}");
-            assertThat(evidence.check(allowed(call(Mode.EXECUTE, context, null))))
+            assertThat(evidence.check(Events.signed(keyring, allowed(call(Mode.EXECUTE, context, null)))))
                     .isEmpty();
         }
 
         @Test
         void whatOneOfThemEscalatedAndAPersonApproved() {
-            assertThat(evidence.check(cleared(
-                            Stage.POLICY, Decision.ALLOW,
-                            Stage.VETTING, Decision.ESCALATE,
-                            Stage.APPROVAL, Decision.ALLOW)))
+            assertThat(evidence.check(Events.signed(
+                            keyring,
+                            cleared(
+                                    Stage.POLICY, Decision.ALLOW,
+                                    Stage.VETTING, Decision.ESCALATE,
+                                    Stage.APPROVAL, Decision.ALLOW))))
                     .isEmpty();
         }
     }
@@ -219,10 +211,8 @@ class EvidenceTest {
 
         @Test
         void whatSomebodyElseRuns() {
-            ToolCall call = call(Mode.DECIDE);
-            List<Verdict> verdicts = and(call, List.of(), Stage.POLICY, Decision.ALLOW);
-            verdicts = and(call, verdicts, Stage.VETTING, Decision.ALLOW);
-            assertDenied(new CallCleared(call, verdicts, Map.of()), "DECIDE");
+            assertDenied(allowed(call(Mode.DECIDE)), "DECIDE");
+            assertDenied(allowed(call(Mode.DRY_RUN)), "DRY_RUN");
         }
     }
 }

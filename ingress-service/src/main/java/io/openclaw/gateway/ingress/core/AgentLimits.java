@@ -30,23 +30,32 @@ public record AgentLimits(int callsInFlight, long bytesPerMinute, int deniedPerM
      * @param roles the roles that a token proved, beside those that the policy gives the agent
      */
     public static AgentLimits of(PolicyDocument policy, AgentLimits defaults, String agent, Collection<String> roles) {
+        List<PolicyDocument.Limit> held = heldBy(policy, agent, roles);
+        return new AgentLimits(
+                least(held, PolicyDocument.Limit::callsInFlight, defaults.callsInFlight()),
+                least(held, PolicyDocument.Limit::bytesPerMinute, defaults.bytesPerMinute()),
+                least(held, PolicyDocument.Limit::deniedPerMinute, defaults.deniedPerMinute()));
+    }
+
+    /**
+     * Returns the limits of a policy that ingress has to hold an agent to.
+     *
+     * @param roles the roles that a token proved, beside those that the policy gives the agent
+     */
+    public static List<PolicyDocument.Limit> heldBy(PolicyDocument policy, String agent, Collection<String> roles) {
         List<PolicyDocument.Limit> limits = policy.limits().stream()
                 .filter(PolicyDocument.Limit::isOfIngress)
                 .toList();
         if (limits.isEmpty()) {
-            return defaults;
+            return limits;
         }
         Set<String> all = rolesOf(policy, agent, roles);
-        List<PolicyDocument.Limit> held = limits.stream()
+        return limits.stream()
                 .filter(limit -> limit.agents().isEmpty()
                         || limit.agents().stream().anyMatch(glob -> new Glob(glob).matches(agent)))
                 .filter(limit ->
                         limit.roles().isEmpty() || limit.roles().stream().anyMatch(all::contains))
                 .toList();
-        return new AgentLimits(
-                least(held, PolicyDocument.Limit::callsInFlight, defaults.callsInFlight()),
-                least(held, PolicyDocument.Limit::bytesPerMinute, defaults.bytesPerMinute()),
-                least(held, PolicyDocument.Limit::deniedPerMinute, defaults.deniedPerMinute()));
     }
 
     /** Returns the roles of an agent, and those that they inherit. */
@@ -68,7 +77,8 @@ public record AgentLimits(int callsInFlight, long bytesPerMinute, int deniedPerM
         return roles;
     }
 
-    private static <N extends Comparable<N>> N least(
+    /** Returns the smallest of what limits say; something else, if none says anything. */
+    public static <N extends Comparable<N>> N least(
             List<PolicyDocument.Limit> limits, Function<PolicyDocument.Limit, @Nullable N> field, N otherwise) {
         Stream<N> said = limits.stream().map(field).filter(Objects::nonNull);
         return said.min(Comparable::compareTo).orElse(otherwise);

@@ -82,6 +82,16 @@ public final class BodyBuffer implements AutoCloseable {
         return whole;
     }
 
+    /**
+     * Counts what the body takes beside its bytes, once it is parsed.
+     *
+     * @param more bytes
+     * @throws LimitExceededException if there is no memory for them
+     */
+    public void weigh(long more) {
+        count(counted + more);
+    }
+
     private void count(long bytesNow) {
         if (bytesNow <= counted) {
             return;

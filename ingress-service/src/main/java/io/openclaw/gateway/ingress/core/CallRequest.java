@@ -5,6 +5,7 @@ import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.RunRef;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.InexactJsonException;
@@ -18,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey makes the same request the same call; at most 200 characters
  * @param context what reaches the upstream beside the arguments; see {@link io.openclaw.gateway.common.call.CallContext}
  * @param onBehalfOf the person for whom the agent acts, as it says; at most 200 characters
+ * @param mode who runs it
+ * @param parent the call that caused this one, as the agent says
+ * @param run which conversation and turn it belongs to, as the agent says; each part at most 200 characters
  */
 public record CallRequest(
         @Nullable String upstream,
@@ -42,7 +47,10 @@ public record CallRequest(
         @Nullable Instant deadline,
         @Nullable String idempotencyKey,
         @Nullable RawJson context,
-        @Nullable String onBehalfOf) {
+        @Nullable String onBehalfOf,
+        Mode mode,
+        @Nullable UUID parent,
+        @Nullable RunRef run) {
     /** How long a call may wait before it must not be started any more, when it does not say so itself. */
     public static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(30);
 
@@ -50,6 +58,46 @@ public record CallRequest(
     private static final int LONGEST_KEY = 200;
     private static final int LONGEST_INTENT = 2_000;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]{0,199}");
+
+    /** Makes a request that the gateway is to run, and that is part of nothing larger. */
+    public CallRequest(
+            @Nullable String upstream,
+            @Nullable String tool,
+            @Nullable RawJson arguments,
+            @Nullable String intent,
+            @Nullable Instant deadline,
+            @Nullable String idempotencyKey,
+            @Nullable RawJson context,
+            @Nullable String onBehalfOf) {
+        this(
+                upstream,
+                tool,
+                arguments,
+                intent,
+                deadline,
+                idempotencyKey,
+                context,
+                onBehalfOf,
+                Mode.EXECUTE,
+                null,
+                null);
+    }
+
+    /** Returns this request in another mode; a dry run has no idempotency key. */
+    public CallRequest in(Mode other) {
+        return new CallRequest(
+                upstream,
+                tool,
+                arguments,
+                intent,
+                deadline,
+                other == Mode.DRY_RUN ? null : idempotencyKey,
+                context,
+                onBehalfOf,
+                other,
+                parent,
+                run);
+    }
 
     /**
      * Makes the call, not sealed yet.
@@ -68,6 +116,11 @@ public record CallRequest(
         checkLength("idempotencyKey", idempotencyKey, LONGEST_KEY);
         checkLength("intent", intent, LONGEST_INTENT);
         checkLength("onBehalfOf", onBehalfOf, LONGEST_KEY);
+        if (run != null) {
+            checkLength("session", run.session(), LONGEST_KEY);
+            checkLength("run", run.run(), LONGEST_KEY);
+            checkLength("requester", run.requester(), LONGEST_KEY);
+        }
         String agent = caller.agent();
         return new ToolCall(
                 CallIds.next(),
@@ -76,17 +129,25 @@ public record CallRequest(
                 address.tool(),
                 object,
                 origin,
-                Mode.EXECUTE,
+                mode,
                 requestedAt,
                 deadline(requestedAt),
-                null,
+                parent,
                 intent,
                 context,
                 identity(caller),
+                run,
+                null,
                 replyPartition,
                 digest(agent, address, object, context),
                 null,
                 Map.of());
+    }
+
+    /** Returns how many characters its JSON has. */
+    public int length() {
+        return (arguments == null ? 0 : arguments.text().length())
+                + (context == null ? 0 : context.text().length());
     }
 
     /** A token that proves for whom the agent acts cannot be talked over. */

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
@@ -38,8 +39,7 @@ public final class JsonProblem {
                                 .sorted()
                                 .collect(Collectors.joining(", "));
             case MismatchedInputException mismatch -> mismatch(mismatch);
-            case StreamConstraintsException limit ->
-                "it nests more deeply than 500 levels, or has a name, a number or a text that is too long";
+            case StreamConstraintsException limit -> limit(limit);
             case UnexpectedEndOfInputException end -> "it ends where more has to follow";
             case StreamReadException read -> {
                 String name = duplicate(read);
@@ -49,6 +49,24 @@ public final class JsonProblem {
             }
             default -> "it cannot be read";
         };
+    }
+
+    /** Names the limit that the reader reached. */
+    private static String limit(StreamConstraintsException e) {
+        String message = String.valueOf(e.getOriginalMessage());
+        if (message.startsWith("Token count")) {
+            return "it has more names, values, brackets and braces than a request may have (openclaw.ingress.max-json-tokens)";
+        }
+        if (message.startsWith("Document nesting depth")) {
+            return "it nests more deeply than " + StreamReadConstraints.DEFAULT_MAX_DEPTH + " levels";
+        }
+        if (message.startsWith("Name length")) {
+            return "it has a name of more than " + StreamReadConstraints.DEFAULT_MAX_NAME_LEN + " characters";
+        }
+        if (message.startsWith("Number value length")) {
+            return "it has a number of more than " + StreamReadConstraints.DEFAULT_MAX_NUM_LEN + " characters";
+        }
+        return "it has a number or a text that is too long";
     }
 
     private static String mismatch(MismatchedInputException e) {

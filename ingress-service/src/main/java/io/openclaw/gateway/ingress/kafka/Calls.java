@@ -2,26 +2,30 @@ package io.openclaw.gateway.ingress.kafka;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ApprovalChanged;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallDiverged;
 import io.openclaw.gateway.common.event.CallProgressed;
+import io.openclaw.gateway.common.event.CallReported;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.ConversationEvent;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.HookReported;
 import io.openclaw.gateway.common.event.InputGiven;
 import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
 import io.openclaw.gateway.common.kafka.EventPublisher;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.kafka.RecordReader;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.topic.Topic;
@@ -29,10 +33,14 @@ import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallInFlight;
 import io.openclaw.gateway.ingress.core.CallNews;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
 import io.openclaw.gateway.ingress.core.KeyedCall;
+import io.openclaw.gateway.ingress.core.ParsingPool;
+import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
+import io.openclaw.gateway.ingress.core.ResultGoneException;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.persistence.CallStore.Position;
 import io.openclaw.gateway.ingress.persistence.CallStore.StoredCall;
@@ -51,14 +59,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * The calls of this instance: hands them to the pipeline, and finds out what became of them. The end of a call comes back
  * on a partition that this instance reads; a caller that comes back to another instance finds its call in the store.
  */
-public final class Calls implements PipelineLifecycle {
+public final class Calls implements CallPipeline {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(5);
@@ -70,8 +78,8 @@ public final class Calls implements PipelineLifecycle {
     private final CallsInFlight inFlight;
     private final AgentRates rates;
     private final LimitsInForce limits;
+    private final ParsingPool parsing;
     private final ReplyPartitions replies;
-    private final MessageListenerContainer container;
     private final EventPublisher publisher;
     private final SignatureChain chain;
     private final CallStore store;
@@ -88,7 +96,7 @@ public final class Calls implements PipelineLifecycle {
             CallsInFlight inFlight,
             AgentRates rates,
             LimitsInForce limits,
-            EventListeners listeners,
+            ParsingPool parsing,
             EventPublisher publisher,
             SignatureChain chain,
             CallStore store,
@@ -99,6 +107,7 @@ public final class Calls implements PipelineLifecycle {
         this.inFlight = inFlight;
         this.rates = rates;
         this.limits = limits;
+        this.parsing = parsing;
         this.publisher = publisher;
         this.chain = chain;
         this.store = store;
@@ -106,31 +115,26 @@ public final class Calls implements PipelineLifecycle {
         this.topics = topics;
         this.clock = clock;
         this.replies = new ReplyPartitions(topics.name(Topic.CALLS_COMPLETED));
-        this.container = listeners.copartitioned(
+        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
+                .register(meters);
+    }
+
+    /** Makes the reader of what comes back to this instance. */
+    public TopicReader reader(EventListeners listeners) {
+        return listeners.copartitioned(
                 "openclaw-ingress",
                 List.of(Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS, Topic.CALLS_PROGRESS),
                 GatewayEvent.class,
                 replies,
                 this::handle);
-        Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
-                .register(meters);
     }
 
-    /** Tells whether answers can reach this instance. */
+    @Override
     public boolean canBeAnswered() {
         return replies.next().isPresent();
     }
 
-    /**
-     * Asks for a call.
-     *
-     * @return what can be waited on
-     * @throws io.openclaw.gateway.ingress.core.LimitExceededException if too many calls are under way, or too many of the agent's
-     *     were denied
-     * @throws io.openclaw.gateway.ingress.core.InvalidRequestException if the request is no call
-     * @throws io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException if its idempotency key already stands for another request
-     * @throws PipelineUnavailableException if the broker does not take the call
-     */
+    @Override
     public Asked ask(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
         AgentLimits held = limits.of(caller);
         rates.requireFewDenials(caller.agent(), held);
@@ -139,17 +143,28 @@ public final class Calls implements PipelineLifecycle {
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
                                 + " to be answered on (it is starting, or there are more ingress instances than partitions)",
                         null));
-        ToolCall call = chain.seal(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()));
-        // Before its key stands for it, so that a repeated request finds it here.
-        CallInFlight flight = inFlight.begin(call, origin == Origin.MCP, held.callsInFlight());
+        ToolCall call = parsing.parse(
+                request.length(),
+                () -> chain.seal(
+                        withApproval(request.toCall(caller, origin, upstreams, replyPartition, clock.instant()))));
+        CallInFlight flight;
+        try {
+            // Before its key stands for it, so that a repeated request finds it here.
+            flight = inFlight.begin(call, origin == Origin.MCP, held.callsInFlight());
+        } catch (RuntimeException e) {
+            putBackApproval(call);
+            throw e;
+        }
         try {
             String key = request.idempotencyKey();
             UUID repeated = key == null ? null : repeated(call, key);
             if (repeated != null) {
+                putBackApproval(call);
                 inFlight.forget(call.callId());
                 return new Asked(repeated, null);
             }
         } catch (RuntimeException e) {
+            putBackApproval(call);
             inFlight.forget(call.callId());
             flight.notTaken(e);
             throw e;
@@ -183,8 +198,30 @@ public final class Calls implements PipelineLifecycle {
             } else {
                 inFlight.forget(call.callId());
                 flight.notTaken(notTaken("the call", problem));
+                putBackApproval(call);
             }
         });
+    }
+
+    /** Has a call that somebody else runs make use of an approval of a call like it that nobody has made use of, if there is one. */
+    private ToolCall withApproval(ToolCall call) {
+        return call.mode() != Mode.DECIDE
+                ? call
+                : store.takeApproval(call, clock.instant())
+                        .map(call::usingApprovalOf)
+                        .orElse(call);
+    }
+
+    /** If the call did get through, approval lets nobody make use of it once more. */
+    private void putBackApproval(ToolCall call) {
+        UUID earlier = call.usesApproval();
+        if (earlier != null) {
+            try {
+                store.putBackApproval(earlier, call.callId());
+            } catch (DataAccessException e) {
+                log.warn("the approval of call {} is lost: {}", earlier, e.toString());
+            }
+        }
     }
 
     /** Publishes an event, and returns when the broker has it. */
@@ -201,7 +238,7 @@ public final class Calls implements PipelineLifecycle {
     }
 
     /** A call that was asked for; {@code here} is what comes back of it to this instance, if that does. */
-    public final class Asked {
+    public final class Asked implements CallPipeline.Asked {
         private final UUID callId;
         private final @Nullable CallInFlight here;
 
@@ -211,16 +248,19 @@ public final class Calls implements PipelineLifecycle {
         }
 
         /** Returns the call's id. */
+        @Override
         public UUID callId() {
             return callId;
         }
 
         /** Waits for the end of the call. */
+        @Override
         public CallState awaitEnd(Duration patience) {
             return await(patience, false);
         }
 
         /** Waits for the end of the call, or for a person to be asked. */
+        @Override
         public CallState awaitNews(Duration patience) {
             return await(patience, true);
         }
@@ -231,6 +271,7 @@ public final class Calls implements PipelineLifecycle {
          *
          * @param told the state that was told last
          */
+        @Override
         public @Nullable CallNews awaitNext(Duration patience, @Nullable CallState told) {
             if (here != null) {
                 CallNews next = here.awaitNext(patience);
@@ -296,32 +337,43 @@ public final class Calls implements PipelineLifecycle {
     }
 
     /** Tells whether nobody is to be kept waiting any longer, because this instance stops. */
+    @Override
     public boolean isLeaving() {
         return !clock.instant().isBefore(leavesAt);
     }
 
     /** Returns what can be waited on of a call that was asked for before, here or at another instance. */
+    @Override
     public Asked resume(UUID callId) {
         return new Asked(callId, inFlight.find(callId).orElse(null));
     }
 
     /** Makes sure that a call can be found by the request of a client that asked for it. */
+    @Override
     public void remember(ToolCall call, String clientRequest) {
         store.rememberPending(call, null);
         store.rememberClientRequest(call.callId(), clientRequest);
     }
 
+    /** Returns the call that an agent's idempotency key stands for. */
+    public Optional<UUID> findByKey(String agent, String key) {
+        return store.findByKey(agent, key);
+    }
+
     /** Returns the call that a client's request asked for, if it was remembered. */
+    @Override
     public Optional<CallState> findByClientRequest(String clientRequest) {
         return store.findByClientRequest(clientRequest).flatMap(this::find);
     }
 
     /** Makes sure that a call which has not ended can be found at any instance. */
+    @Override
     public void remember(ToolCall call) {
         store.rememberPending(call, null);
     }
 
     /** Returns what is known of a call, whichever instance it was asked at. */
+    @Override
     public Optional<CallState> find(UUID callId) {
         return inFlight.find(callId)
                 .map(CallInFlight::state)
@@ -333,6 +385,7 @@ public final class Calls implements PipelineLifecycle {
      *
      * @return what is known then; {@link CallState.Ended} with {@code CANCELLED} if nobody had started it
      */
+    @Override
     public CallState withdraw(CallState state) {
         if (state instanceof CallState.Ended) {
             return state;
@@ -343,6 +396,7 @@ public final class Calls implements PipelineLifecycle {
     }
 
     /** Withdraws a call, and does not wait for what comes of that. */
+    @Override
     public void withdrawSoon(CallState state) {
         try {
             publish(new CallWithdrawn(state.call()), "the cancellation");
@@ -356,11 +410,12 @@ public final class Calls implements PipelineLifecycle {
             Position completed = stored.completed();
             if (completed != null) {
                 return new CallState.Ended(reader.read(
-                        topics.name(Topic.CALLS_COMPLETED),
-                        completed.partition(),
-                        completed.offset(),
-                        CallCompleted.class,
-                        stored.callId()));
+                                topics.name(Topic.CALLS_COMPLETED),
+                                completed.partition(),
+                                completed.offset(),
+                                CallCompleted.class,
+                                stored.callId())
+                        .event());
             }
             ToolCall call = stored.call();
             if (call == null) {
@@ -381,15 +436,12 @@ public final class Calls implements PipelineLifecycle {
         for (Received<GatewayEvent> received : endsLast(batch)) {
             switch (received.event()) {
                 case CallCompleted end -> {
-                    if (chain.verifies(end)) {
-                        inFlight.find(end.call().callId()).ifPresent(flight -> ended(flight, end));
-                        ends.add(new Received<>(end, received.record()));
-                    } else {
-                        log.error(
-                                "the end of call {} is not signed by {}; it is ignored",
-                                end.call().callId(),
-                                end.completedBy().label());
+                    if (end.call().mode() == Mode.DECIDE && end.outcome() == Outcome.ALLOWED) {
+                        // Before anybody is told, so that of all who hear of it one makes use of it.
+                        store.keepApproval(end);
                     }
+                    inFlight.find(end.call().callId()).ifPresent(flight -> ended(flight, end));
+                    received.as(CallCompleted.class).ifPresent(ends::add);
                 }
                 case ApprovalChanged changed -> handle(changed);
                 case ConversationEvent said -> handle(said);
@@ -405,7 +457,7 @@ public final class Calls implements PipelineLifecycle {
 
     private void ended(CallInFlight flight, CallCompleted end) {
         ToolCall call = flight.call();
-        if (end.outcome() == Outcome.DENIED) {
+        if (end.outcome() == Outcome.DENIED && call.mode() != Mode.DRY_RUN) {
             rates.denied(call.agent(), limits.of(call.agent(), call.identified().roles()));
         }
         flight.ended(end);
@@ -428,13 +480,6 @@ public final class Calls implements PipelineLifecycle {
 
     private void handle(ConversationEvent said) {
         Optional<CallInFlight> flight = inFlight.find(said.call().callId());
-        if (!chain.verifies(said)) {
-            log.error(
-                    "what is said about call {} is not signed by {}; it is ignored",
-                    said.call().callId(),
-                    said.signedBy().label());
-            return;
-        }
         switch (said) {
             case CallProgressed progressed -> flight.ifPresent(here -> here.told(progressed));
             case InputRequested requested -> {
@@ -445,6 +490,14 @@ public final class Calls implements PipelineLifecycle {
                 log.warn(
                         "an answer to call {} does not belong here",
                         given.call().callId());
+            case CallReported reported ->
+                log.warn(
+                        "a report of call {} does not belong here",
+                        reported.call().callId());
+            case CallDiverged diverged ->
+                log.warn(
+                        "a report of call {} does not belong here",
+                        diverged.call().callId());
         }
     }
 
@@ -453,11 +506,12 @@ public final class Calls implements PipelineLifecycle {
      *
      * @param complete whether nothing more will come for this round
      */
+    @Override
     public void give(
             ToolCall call, int round, Map<String, RawJson> responses, Map<String, RawJson> errors, boolean complete) {
         publish(
-                chain.sign(new InputGiven(
-                        call.withoutArguments(), round, responses, errors, complete, clock.instant(), null, Map.of())),
+                new InputGiven(
+                        call.withoutArguments(), round, responses, errors, complete, clock.instant(), null, Map.of()),
                 "the answer");
         inFlight.find(call.callId()).ifPresent(flight -> flight.answered(round));
     }
@@ -466,6 +520,51 @@ public final class Calls implements PipelineLifecycle {
     @Scheduled(fixedDelay = 5_000)
     void forgetTheOverdue() {
         inFlight.forgetOverdue(clock.instant().minus(Duration.ofMinutes(1)));
+    }
+
+    /**
+     * Publishes a hook's report, and returns when the broker has it.
+     *
+     * @throws PipelineUnavailableException if the broker does not take it
+     */
+    public void tell(HookReported reported) {
+        publish(reported, "the report");
+    }
+
+    /**
+     * Makes use of a person's approval of a call that the gateway does not run; see {@link CallStore#useApproval}.
+     *
+     * @return false if another call like it made use of it before
+     */
+    public boolean useApproval(UUID callId) {
+        return store.useApproval(callId, clock.instant());
+    }
+
+    /**
+     * Publishes what an agent says came of a call that it ran itself, once.
+     *
+     * @param diverged what to publish beside it, if what ran is not what was decided about
+     * @return false if something was said about the call before
+     * @throws PipelineUnavailableException if the broker does not take it
+     */
+    public boolean report(CallReported reported, @Nullable CallDiverged diverged) {
+        ToolCall call = reported.call();
+        if (!store.keepReport(call.callId(), reported.outcome(), reported.reportedAt())) {
+            return false;
+        }
+        try {
+            publish(reported, "the report");
+            if (diverged != null) {
+                publish(diverged, "the report");
+            }
+        } catch (PipelineUnavailableException e) {
+            store.forgetReport(call.callId());
+            throw e;
+        }
+        if (reported.outcome() == CallReported.Ran.NOT_RUN) {
+            store.giveBackApproval(call.callId());
+        }
+        return true;
     }
 
     @Scheduled(fixedDelay = 3_600_000, initialDelay = 60_000)
@@ -479,20 +578,5 @@ public final class Calls implements PipelineLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void start() {
-        container.start();
-    }
-
-    @Override
-    public void stop() {
-        container.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return container.isRunning();
     }
 }

@@ -1,49 +1,37 @@
 package io.openclaw.gateway.ingress.kafka;
 
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.HookReported;
 import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ResourceUpdated;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.event.UpstreamReported;
-import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
+import io.openclaw.gateway.common.kafka.StateHandler;
 import io.openclaw.gateway.common.policy.ToolDefinition;
-import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.ingress.core.UpstreamReports;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.springframework.kafka.listener.MessageListenerContainer;
 
 /** Which upstreams answer, and what they have, as executors report it. */
-public final class UpstreamStatus implements PipelineLifecycle {
+public final class UpstreamStatus implements UpstreamReports, StateHandler<GatewayEvent> {
     private final Map<String, UpstreamReported> reports = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> tools = new ConcurrentHashMap<>();
     private final Map<String, OffersReported> offers = new ConcurrentHashMap<>();
     private final Map<String, Integer> leftOut = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final MessageListenerContainer container;
+    private final CopyOnWriteArrayList<Consumer<HookReported>> hookListeners = new CopyOnWriteArrayList<>();
     private volatile boolean isCaughtUp;
 
-    /** Is told of changes, once what was there before is known. */
-    public interface Listener {
-        /** An upstream said that its tools, or what else it offers, may have changed. */
-        void listsChanged(boolean tools);
-
-        /** A resource changed. */
-        void resourceUpdated(String upstream, String uri);
-    }
-
-    public UpstreamStatus(EventListeners eventListeners) {
-        this.container =
-                eventListeners.latest(Topic.UPSTREAMS_STATUS, GatewayEvent.class, this::take, () -> isCaughtUp = true);
-    }
-
-    private void take(GatewayEvent event) {
-        switch (event) {
+    @Override
+    public void accept(Signed<GatewayEvent> signed) {
+        switch (signed.event()) {
             case UpstreamReported report -> reports.put(report.upstream(), report);
             case ToolsReported report -> {
                 leftOut.put(report.upstream(), report.leftOut().size());
@@ -59,6 +47,7 @@ public final class UpstreamStatus implements PipelineLifecycle {
                 offers.put(report.upstream(), report);
                 tell(listener -> listener.listsChanged(false));
             }
+            case HookReported report -> hookListeners.forEach(listener -> listener.accept(report));
             case ResourceUpdated updated ->
                 tell(listener -> listener.resourceUpdated(updated.upstream(), updated.uri()));
             default -> {
@@ -67,49 +56,44 @@ public final class UpstreamStatus implements PipelineLifecycle {
         }
     }
 
-    private void tell(java.util.function.Consumer<Listener> what) {
+    @Override
+    public void caughtUp() {
+        isCaughtUp = true;
+    }
+
+    private void tell(Consumer<Listener> what) {
         if (isCaughtUp) {
             listeners.forEach(what);
         }
     }
 
-    /** Has a listener told of what changes from now on. */
+    /** Has a listener told of what hooks report, also of those that have reported before reading began. */
+    public void onHookReport(Consumer<HookReported> listener) {
+        hookListeners.add(listener);
+    }
+
+    @Override
     public void onChange(Listener listener) {
         listeners.add(listener);
     }
 
-    /** Returns what was last reported of each upstream. */
+    @Override
     public Collection<UpstreamReported> reports() {
         return reports.values();
     }
 
-    /** Tells whether an upstream has a tool now, as far as it was reported. */
+    @Override
     public boolean has(String upstream, String tool) {
         return tools.getOrDefault(upstream, Set.of()).contains(tool);
     }
 
-    /** Returns how many of the tools that an upstream lists cannot be used. */
+    @Override
     public int leftOut(String upstream) {
         return leftOut.getOrDefault(upstream, 0);
     }
 
-    /** Returns what an upstream offers beside tools, if it was reported. */
+    @Override
     public Optional<OffersReported> offersOf(String upstream) {
         return Optional.ofNullable(offers.get(upstream));
-    }
-
-    @Override
-    public void start() {
-        container.start();
-    }
-
-    @Override
-    public void stop() {
-        container.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return container.isRunning();
     }
 }

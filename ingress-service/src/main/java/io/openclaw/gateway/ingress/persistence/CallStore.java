@@ -1,12 +1,14 @@
 package io.openclaw.gateway.ingress.persistence;
 
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallReported;
 import io.openclaw.gateway.common.event.InputRequested;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.ingress.core.KeyedCall;
@@ -30,11 +32,15 @@ public final class CallStore {
     private final JdbcClient jdbc;
     private final Redactor redactor;
     private final String calls;
+    private final String approvals;
+    private final String reports;
 
     public CallStore(Schema schema, JdbcClient jdbc, Redactor redactor) {
         this.jdbc = jdbc;
         this.redactor = redactor;
         this.calls = schema.name() + ".calls";
+        this.approvals = schema.name() + ".decision_approvals";
+        this.reports = schema.name() + ".decision_reports";
     }
 
     /** Where a record is in its topic. */
@@ -61,6 +67,14 @@ public final class CallStore {
                         row.getString("digest"),
                         row.getString("outcome") != null))
                 .single();
+    }
+
+    /** Returns the call that an agent's idempotency key stands for. */
+    public Optional<UUID> findByKey(String agent, String idempotencyKey) {
+        return jdbc.sql("select call_id from " + calls + " where agent = ? and idempotency_key = ?")
+                .params(agent, idempotencyKey)
+                .query(UUID.class)
+                .optional();
     }
 
     /** Keeps a call that has not ended, and until when a person may decide about it. */
@@ -136,8 +150,92 @@ public final class CallStore {
                 .optional();
     }
 
+    /**
+     * Keeps that a person approved a call that the gateway does not run, if one did: it is made use of once, by whoever asked for
+     * it or, if nobody waits for it any more, by the next call like it.
+     */
+    public void keepApproval(CallCompleted end) {
+        if (end.verdicts().stream().noneMatch(verdict -> verdict.stage() == Stage.APPROVAL)) {
+            return;
+        }
+        ToolCall call = end.call();
+        jdbc.sql("insert into " + approvals + " (call_id, agent, digest, good_until)"
+                        + " select ?, ?, ?, coalesce((select approval_expires_at from " + calls
+                        + " where call_id = ?), ?) on conflict do nothing")
+                .param(call.callId())
+                .param(call.agent())
+                .param(call.digest())
+                .param(call.callId())
+                .param(timestamp(call.deadline()))
+                .update();
+    }
+
+    /** Returns the call like this one whose approval this one makes use of, so that no other does; empty if there is none. */
+    public Optional<UUID> takeApproval(ToolCall call, Instant now) {
+        return jdbc.sql("update " + approvals + " set used_by = ?, used_at = ? where call_id = (select call_id from "
+                        + approvals + " where agent = ? and digest = ? and used_by is null and good_until > ?"
+                        + " order by good_until limit 1 for update skip locked) returning call_id")
+                .param(call.callId())
+                .param(timestamp(now))
+                .param(call.agent())
+                .param(call.digest())
+                .param(timestamp(now))
+                .query(UUID.class)
+                .optional();
+    }
+
+    /**
+     * Makes use of a call's own approval. The same call may do so again: its caller may have missed the answer.
+     *
+     * @return false if another call did
+     */
+    public boolean useApproval(UUID callId, Instant now) {
+        return jdbc.sql("update " + approvals + " set used_by = call_id, used_at = coalesce(used_at, ?)"
+                                + " where call_id = ? and (used_by is null or used_by = call_id)")
+                        .param(timestamp(now))
+                        .param(callId)
+                        .update()
+                == 1;
+    }
+
+    /** A call that was to make use of an earlier one's approval did not get through. */
+    public void putBackApproval(UUID earlier, UUID usedBy) {
+        jdbc.sql("update " + approvals + " set used_by = null, used_at = null where call_id = ? and used_by = ?")
+                .params(earlier, usedBy)
+                .update();
+    }
+
+    /** The call was not run, so the next one like it may make use of its approval. */
+    public void giveBackApproval(UUID callId) {
+        jdbc.sql("update " + approvals + " set used_by = null, used_at = null where call_id = ? and used_by = call_id")
+                .param(callId)
+                .update();
+    }
+
+    /** Keeps that something was reported of a call; returns false if something was before. */
+    public boolean keepReport(UUID callId, CallReported.Ran outcome, Instant at) {
+        return jdbc.sql("insert into " + reports + " (call_id, outcome, reported_at) values (?, ?, ?)"
+                                + " on conflict do nothing")
+                        .param(callId)
+                        .param(outcome.name())
+                        .param(timestamp(at))
+                        .update()
+                == 1;
+    }
+
+    /** What was reported of a call did not reach the record, and may be reported again. */
+    public void forgetReport(UUID callId) {
+        jdbc.sql("delete from " + reports + " where call_id = ?").param(callId).update();
+    }
+
     /** Forgets the calls that were requested before an instant. */
     public void forgetBefore(Instant instant) {
+        jdbc.sql("delete from " + approvals + " where good_until < ?")
+                .param(timestamp(instant))
+                .update();
+        jdbc.sql("delete from " + reports + " where reported_at < ?")
+                .param(timestamp(instant))
+                .update();
         jdbc.sql("delete from " + calls + " where requested_at < ?")
                 .param(timestamp(instant))
                 .update();

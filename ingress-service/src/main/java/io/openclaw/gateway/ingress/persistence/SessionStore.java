@@ -2,6 +2,7 @@ package io.openclaw.gateway.ingress.persistence;
 
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.ingress.core.mcp.Sessions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -21,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The sessions of MCP clients of the older revisions. They are in the database, so that any instance can serve any request of
  * a session; what was read is used for a second, within which a session that ended elsewhere may still be served.
  */
-public final class SessionStore {
+public final class SessionStore implements Sessions {
     private static final Duration FRESH = Duration.ofSeconds(1);
     private static final Duration SEEN_EVERY = Duration.ofMinutes(10);
     private static final Duration FORGOTTEN_AFTER = Duration.ofDays(7);
@@ -37,31 +38,6 @@ public final class SessionStore {
 
     private record Read(Session session, Instant at) {}
 
-    /**
-     * A session.
-     *
-     * @param version the revision that was agreed on
-     * @param clientInfo name and version of the client
-     * @param capabilities what the client can do when it is asked for input
-     * @param logLevel from which level on the client wants log messages; it has not said, if absent
-     * @param subscriptions URIs of resources that it wants to be told of
-     */
-    public record Session(
-            UUID id,
-            String agent,
-            String version,
-            @Nullable RawJson clientInfo,
-            @Nullable RawJson capabilities,
-            @Nullable String logLevel,
-            List<String> subscriptions,
-            Instant seenAt) {
-        private int length() {
-            return (clientInfo == null ? 0 : clientInfo.text().length())
-                    + (capabilities == null ? 0 : capabilities.text().length())
-                    + subscriptions.stream().mapToInt(String::length).sum();
-        }
-    }
-
     /** @param agentMaximum how many sessions an agent may have */
     public SessionStore(int agentMaximum, Schema schema, JdbcClient jdbc, Clock clock) {
         this.agentMaximum = agentMaximum;
@@ -70,7 +46,7 @@ public final class SessionStore {
         this.sessions = schema.name() + ".mcp_sessions";
     }
 
-    /** Begins a session; if the agent has too many then, those that were not used for longest end. */
+    @Override
     public Session begin(String agent, String version, @Nullable RawJson clientInfo, @Nullable RawJson capabilities) {
         Instant now = clock.instant();
         var session = new Session(UUID.randomUUID(), agent, version, clientInfo, capabilities, null, List.of(), now);
@@ -92,7 +68,7 @@ public final class SessionStore {
         return session;
     }
 
-    /** Returns a session of an agent that has not ended. */
+    @Override
     public Optional<Session> find(UUID id, String agent) {
         Instant now = clock.instant();
         Read known = read.get(id);
@@ -110,7 +86,7 @@ public final class SessionStore {
                 read.clear();
             }
             known = new Read(session.get(), now);
-            if (session.get().length() <= MAX_CACHED_LENGTH) {
+            if (lengthOf(session.get()) <= MAX_CACHED_LENGTH) {
                 read.put(id, known);
             }
             if (known.session().seenAt().plus(SEEN_EVERY).isBefore(now)) {
@@ -123,7 +99,7 @@ public final class SessionStore {
         return Optional.of(known.session()).filter(session -> session.agent().equals(agent));
     }
 
-    /** Sets from which level on the client wants log messages. */
+    @Override
     public void setLogLevel(UUID id, String level) {
         jdbc.sql("update " + sessions + " set log_level = ? where session_id = ?")
                 .params(level, id)
@@ -131,7 +107,7 @@ public final class SessionStore {
         read.remove(id);
     }
 
-    /** Adds a resource that the client wants to be told of; one of more than a thousand takes the place of the oldest. */
+    @Override
     public void subscribe(UUID id, String uri) {
         unsubscribe(id, uri);
         jdbc.sql("update " + sessions + " set subscriptions = (subscriptions || ?)[greatest(1,"
@@ -141,7 +117,7 @@ public final class SessionStore {
         read.remove(id);
     }
 
-    /** Removes a resource that the client no longer wants to be told of. */
+    @Override
     public void unsubscribe(UUID id, String uri) {
         jdbc.sql("update " + sessions + " set subscriptions = array_remove(subscriptions, ?) where session_id = ?")
                 .params(uri, id)
@@ -149,17 +125,25 @@ public final class SessionStore {
         read.remove(id);
     }
 
-    /** Ends a session; nothing of it is kept. */
+    @Override
     public void end(UUID id) {
         jdbc.sql("delete from " + sessions + " where session_id = ?").param(id).update();
         read.remove(id);
     }
 
-    /** Forgets sessions that nobody used for a week. */
+    @Override
     public void forgetTheOld() {
         jdbc.sql("delete from " + sessions + " where seen_at < ?")
                 .param(Timestamp.from(clock.instant().minus(FORGOTTEN_AFTER)))
                 .update();
+    }
+
+    private static int lengthOf(Session session) {
+        RawJson clientInfo = session.clientInfo();
+        RawJson capabilities = session.capabilities();
+        return (clientInfo == null ? 0 : clientInfo.text().length())
+                + (capabilities == null ? 0 : capabilities.text().length())
+                + session.subscriptions().stream().mapToInt(String::length).sum();
     }
 
     private static Session session(ResultSet row) throws SQLException {

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.openclaw.gateway.common.event.UpstreamReported;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
-import io.openclaw.gateway.ingress.kafka.Calls;
-import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
+import io.openclaw.gateway.ingress.core.CallPipeline;
+import io.openclaw.gateway.ingress.core.UpstreamReports;
+import io.openclaw.gateway.ingress.decide.core.HooksSeen;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,9 +34,10 @@ public final class HealthController implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration FRESH = Duration.ofSeconds(30);
 
-    private final UpstreamStatus upstreams;
+    private final UpstreamReports upstreams;
+    private final HooksSeen hooks;
     private final KnownAgents agents;
-    private final Calls calls;
+    private final CallPipeline calls;
     private final JdbcClient jdbc;
     private final KafkaAdmin kafka;
     private final BackgroundWork work;
@@ -43,14 +45,16 @@ public final class HealthController implements AutoCloseable {
     private @Nullable Admin admin;
 
     public HealthController(
-            UpstreamStatus upstreams,
+            UpstreamReports upstreams,
+            HooksSeen hooks,
             KnownAgents agents,
-            Calls calls,
+            CallPipeline calls,
             JdbcClient jdbc,
             KafkaAdmin kafka,
             BackgroundWork work,
             Clock clock) {
         this.upstreams = upstreams;
+        this.hooks = hooks;
         this.agents = agents;
         this.calls = calls;
         this.jdbc = jdbc;
@@ -61,6 +65,8 @@ public final class HealthController implements AutoCloseable {
 
     enum Status {
         UP,
+        /** It works, and somebody should look at it. */
+        WARNING,
         DOWN
     }
 
@@ -71,6 +77,10 @@ public final class HealthController implements AutoCloseable {
     record Component(Status status, String why, @JsonIgnore String seen) {
         static Component up(String why) {
             return new Component(Status.UP, why, "");
+        }
+
+        static Component warning(String why, String seen) {
+            return new Component(Status.WARNING, why, seen);
         }
 
         static Component down(String why) {
@@ -97,10 +107,13 @@ public final class HealthController implements AutoCloseable {
         components.put("policy", policy());
         components.put("worker", worker());
         components.put("background", background());
+        if (!hooks.all().isEmpty()) {
+            components.put("hooks", hooks());
+        }
         if (person != null) {
             components.replaceAll((name, component) -> component.inDetail());
         }
-        boolean up = components.values().stream().allMatch(component -> component.status() == Status.UP);
+        boolean up = components.values().stream().noneMatch(component -> component.status() == Status.DOWN);
         return ResponseEntity.status(up ? 200 : 503).body(new Health(up ? Status.UP : Status.DOWN, components));
     }
 
@@ -138,6 +151,19 @@ public final class HealthController implements AutoCloseable {
         return agents.current().isPresent()
                 ? Component.up("a policy is in force")
                 : Component.down("no policy was read yet, so no agent is known; look at the policy service");
+    }
+
+    /** Agents run their tools whether their hooks work or not, so a hook that does not is no reason to be down. */
+    private Component hooks() {
+        int reported = hooks.all().size();
+        Map<String, String> warnings = hooks.warnings(clock.instant());
+        return warnings.isEmpty()
+                ? Component.up(reported + " hook(s) in agents cover what they do, as they report")
+                : Component.warning(
+                        warnings.size() + " of " + reported + " hook(s) in agents do not cover what their agents do",
+                        warnings.entrySet().stream()
+                                .map(warning -> warning.getKey() + ": " + warning.getValue())
+                                .collect(Collectors.joining("; ")));
     }
 
     private Component background() {

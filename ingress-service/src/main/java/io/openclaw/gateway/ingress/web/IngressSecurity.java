@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.web.ConsoleLogin;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
+import io.openclaw.gateway.ingress.decide.DecisionController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -32,7 +33,12 @@ public class IngressSecurity {
                 },
                 "/v1/tool-calls",
                 "/v1/tool-calls/**",
-                ToolsInvokeController.PATH);
+                DecisionController.PATH,
+                DecisionController.PATH + "/**",
+                DecisionController.HOOKS_PATH,
+                ToolsInvokeController.PATH,
+                "/execute",
+                "/execute/**");
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package io.openclaw.gateway.ingress.web;
 
+import io.openclaw.gateway.ingress.decide.DecisionController;
+import io.openclaw.gateway.ingress.decide.HookController;
 import io.openclaw.gateway.ingress.web.mcp.McpWeb;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -10,7 +12,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Everything that agents see of ingress. */
 @Configuration(proxyBeanMethods = false)
 @Import({
+    DecisionController.class,
     HealthController.class,
+    HookController.class,
     IngressProblems.class,
     IngressSecurity.class,
     McpWeb.class,

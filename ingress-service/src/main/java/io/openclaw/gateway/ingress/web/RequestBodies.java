@@ -4,11 +4,14 @@ import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.BodyBuffer;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.JsonLimits;
 import io.openclaw.gateway.ingress.core.JsonProblem;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.core.Utf8;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,6 +21,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerInterceptor;
 import tools.jackson.core.JacksonException;
@@ -35,6 +39,8 @@ public final class RequestBodies implements HandlerInterceptor {
     private final Duration timeout;
     private final AgentRates rates;
     private final Function<Caller, AgentLimits> limits;
+    private final JsonLimits json;
+    private final ParsingPool parsing;
     private final LongSupplier nanoTime;
 
     /**
@@ -42,14 +48,18 @@ public final class RequestBodies implements HandlerInterceptor {
      * @param agentMaximum how many bytes the bodies of one agent may take together
      * @param timeout within which a body has to arrive
      * @param limits tells the limits of an agent
+     * @param json how many tokens a body may have
+     * @param parsing parses large bodies
      */
     public RequestBodies(
             Shares memory,
             long agentMaximum,
             Duration timeout,
             AgentRates rates,
-            Function<Caller, AgentLimits> limits) {
-        this(memory, agentMaximum, timeout, rates, limits, System::nanoTime);
+            Function<Caller, AgentLimits> limits,
+            JsonLimits json,
+            ParsingPool parsing) {
+        this(memory, agentMaximum, timeout, rates, limits, json, parsing, System::nanoTime);
     }
 
     RequestBodies(
@@ -58,12 +68,16 @@ public final class RequestBodies implements HandlerInterceptor {
             Duration timeout,
             AgentRates rates,
             Function<Caller, AgentLimits> limits,
+            JsonLimits json,
+            ParsingPool parsing,
             LongSupplier nanoTime) {
         this.memory = memory;
         this.agentMaximum = agentMaximum;
         this.timeout = timeout;
         this.rates = rates;
         this.limits = limits;
+        this.json = json;
+        this.parsing = parsing;
         this.nanoTime = nanoTime;
     }
 
@@ -71,13 +85,23 @@ public final class RequestBodies implements HandlerInterceptor {
      * Reads a body as JSON.
      *
      * @throws BodyTooLargeException if it has more than 4 MiB
-     * @throws InvalidRequestException naming the place where it is no JSON, no value of the type, or no text that UTF-8 carries
+     * @throws InvalidRequestException naming the place where it is no JSON, no value of the type, or no text that UTF-8 carries, or has a NUL
      * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent, or all agents together, send too much
      */
-    <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
+    public <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
         byte[] body = bytes(request, caller);
+        return parse(body, () -> value(body, type));
+    }
+
+    /** Parses a body where it keeps nobody else waiting; see {@link ParsingPool}. */
+    public <T> T parse(byte[] body, Supplier<T> parser) {
+        return parsing.parse(body.length, parser);
+    }
+
+    private static <T> T value(byte[] body, Class<T> type) {
         try {
             T value = Json.read(body, type, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+            JsonText.requireNoNul(body);
             if (value == null) {
                 throw new InvalidRequestException("the body is null; it must be a JSON object");
             }
@@ -93,7 +117,7 @@ public final class RequestBodies implements HandlerInterceptor {
      * Reads a body as UTF-8, without a byte order mark.
      *
      * @throws BodyTooLargeException if it has more than 4 MiB
-     * @throws InvalidRequestException if it does not arrive whole, and in time; or is no UTF-8
+     * @throws InvalidRequestException if it does not arrive whole, and in time; or is no UTF-8, or has too many tokens
      * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent, or all agents together, send too much
      */
     public byte[] bytes(HttpServletRequest request, Caller caller) {
@@ -122,11 +146,16 @@ public final class RequestBodies implements HandlerInterceptor {
             throw new InvalidRequestException("the body did not arrive whole", e);
         }
         rates.takeBytes(agent, buffer.length(), held);
-        return Utf8.of(buffer.toByteArray());
+        byte[] sent = buffer.toByteArray();
+        byte[] body = parsing.parse(sent.length, () -> Utf8.of(sent));
+        int tokens = parsing.parse(sent.length, () -> json.count(body));
+        rates.takeBytes(agent, Math.max(0, (long) JsonLimits.SENT_PER_TOKEN * tokens - sent.length), held);
+        buffer.weigh((long) JsonLimits.BYTES_PER_TOKEN * tokens);
+        return body;
     }
 
     /** The body of a request is not needed any more, so what it takes counts no more. */
-    void release(HttpServletRequest request) {
+    public void release(HttpServletRequest request) {
         if (request.getAttribute(BUFFER) instanceof BodyBuffer buffer) {
             buffer.close();
         }

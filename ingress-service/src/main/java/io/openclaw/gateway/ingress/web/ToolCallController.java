@@ -1,16 +1,16 @@
 package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.call.Origin;
-import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.common.web.WebAddresses;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.WaitPreference;
-import io.openclaw.gateway.ingress.kafka.Calls;
+import io.openclaw.gateway.ingress.core.Withdrawal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.security.Principal;
@@ -34,12 +34,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class ToolCallController {
     static final String PATH = "/v1/tool-calls";
 
-    private final Calls calls;
+    private final CallPipeline calls;
     private final KnownAgents agents;
     private final CallUrls urls;
     private final RequestBodies bodies;
 
-    ToolCallController(Calls calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
+    ToolCallController(CallPipeline calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
         this.calls = calls;
         this.agents = agents;
         this.urls = new CallUrls(addresses);
@@ -62,13 +62,13 @@ final class ToolCallController {
             @AuthenticationPrincipal Caller caller,
             @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
         Duration patience = WaitPreference.of(prefer);
-        Calls.Asked asked = asked(request, caller);
+        CallPipeline.Asked asked = asked(request, caller);
         bodies.release(request);
         return answer(asked.awaitEnd(patience), request);
     }
 
     /** Nothing of the body is in the caller's frame while it waits, so its memory is free then. */
-    private Calls.Asked asked(HttpServletRequest request, Caller caller) {
+    private CallPipeline.Asked asked(HttpServletRequest request, Caller caller) {
         Body body = bodies.read(request, caller, Body.class);
         return calls.ask(
                 new CallRequest(
@@ -93,9 +93,8 @@ final class ToolCallController {
     @DeleteMapping(PATH + "/{callId}")
     ResponseEntity<CallView> withdraw(@PathVariable String callId, Principal agent, HttpServletRequest request) {
         CallState state = own(callId, agent);
-        boolean wasOver = state instanceof CallState.Ended;
         CallState after = calls.withdraw(state);
-        if (after instanceof CallState.Ended ended && (wasOver || ended.end().outcome() != Outcome.CANCELLED)) {
+        if (Withdrawal.of(state, after) == Withdrawal.TOO_LATE && after instanceof CallState.Ended ended) {
             throw Problems.of(
                     HttpStatus.CONFLICT,
                     "not-cancellable",

@@ -11,12 +11,12 @@ import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.web.WebAddresses;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.HeaderValue;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.WaitPreference;
-import io.openclaw.gateway.ingress.kafka.Calls;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -26,7 +26,6 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The OpenClaw worker's own endpoint, governed: same request, same answers, for clients that know nothing of a gateway. */
 @RestController
@@ -36,12 +35,12 @@ final class ToolsInvokeController {
     /** The person for whom the agent acts; the gateway's own, the worker does not see it. */
     private static final String ON_BEHALF_OF = "x-gateway-on-behalf-of";
 
-    private final Calls calls;
+    private final CallPipeline calls;
     private final KnownAgents agents;
     private final CallUrls urls;
     private final RequestBodies bodies;
 
-    ToolsInvokeController(Calls calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
+    ToolsInvokeController(CallPipeline calls, KnownAgents agents, WebAddresses addresses, RequestBodies bodies) {
         this.calls = calls;
         this.agents = agents;
         this.urls = new CallUrls(addresses);
@@ -64,7 +63,7 @@ final class ToolsInvokeController {
             throws IOException {
         WorkerAnswer answer;
         try {
-            Calls.Asked asked = asked(request, caller);
+            CallPipeline.Asked asked = asked(request, caller);
             bodies.release(request);
             CallState state = asked.awaitNews(WaitPreference.LONGEST);
             String url = urls.of(state.call(), request);
@@ -82,7 +81,7 @@ final class ToolsInvokeController {
         answer.write(response);
     }
 
-    private Calls.Asked asked(HttpServletRequest request, Caller caller) {
+    private CallPipeline.Asked asked(HttpServletRequest request, Caller caller) {
         Body body = bodies.read(request, caller, Body.class);
         String tool = body.name() != null ? body.name() : body.tool();
         return calls.ask(
@@ -139,7 +138,8 @@ final class ToolsInvokeController {
                         ? WorkerAnswer.failed(400, error(end.call(), "invalid_request", error.message(), null, url))
                         : WorkerAnswer.failed(403, error(end.call(), "tool_call_blocked", error.message(), false, url));
             }
-            case FAILED, UNKNOWN -> {
+            // A call of this door is one that the gateway runs, so it never ends as one that was only decided about.
+            case FAILED, UNKNOWN, ALLOWED, ESCALATED -> {
                 // The worker's own answer where it gave one; a wrong worker token is not the caller's fault.
                 Integer status = error.status();
                 yield status != null && (status == 400 || status == 403 || status == 404)
@@ -164,7 +164,7 @@ final class ToolsInvokeController {
     }
 
     /** The worker merges the action into the arguments that have none; done here, so that what is judged is what runs. */
-    private static @Nullable RawJson argumentsOf(Body body) {
+    static @Nullable RawJson argumentsOf(Body body) {
         String action = body.action();
         if (action == null) {
             return body.args();
@@ -172,13 +172,17 @@ final class ToolsInvokeController {
         JsonNode arguments = body.args() == null
                 ? Json.MAPPER.createObjectNode()
                 : body.args().as(JsonNode.class);
-        if (!(arguments instanceof ObjectNode object)) {
+        if (!arguments.isObject()) {
             throw new InvalidRequestException("'args' must be a JSON object");
         }
-        if (!object.has("action")) {
-            object.put("action", action);
+        if (body.args() != null && arguments.has("action")) {
+            return body.args();
         }
-        return RawJson.from(object);
+        // Put in front of the others, whose text stays as it is.
+        String others = body.args() == null || arguments.isEmpty()
+                ? "}"
+                : "," + body.args().text().substring(1);
+        return RawJson.of("{\"action\":" + Json.MAPPER.writeValueAsString(action) + others);
     }
 
     private static @Nullable RawJson contextOf(Body body, HttpServletRequest request) {

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.call.Digest;
 import io.openclaw.gateway.common.call.Identity;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.RunRef;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.RawJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,41 @@ class CallRequestTest {
     private static ToolCall call(@Nullable String upstream, @Nullable String tool, List<String> upstreams) {
         return new CallRequest(upstream, tool, null, null, null, null, null, null)
                 .toCall(DEMO, Origin.REST, upstreams, 2, NOW);
+    }
+
+    @Nested
+    class WhoRunsIt {
+        private final RunRef run = new RunRef("s", "r", "alice");
+        private final UUID parent = UUID.randomUUID();
+
+        private CallRequest request(RunRef of) {
+            return new CallRequest(null, "exec", null, null, null, "key", null, null, Mode.DECIDE, parent, of);
+        }
+
+        @Test
+        void isSaidInTheCallWithWhatItIsPartOf() {
+            ToolCall call = request(run).toCall(DEMO, Origin.HOOK, ONE, 0, NOW);
+            assertThat(call.mode()).isEqualTo(Mode.DECIDE);
+            assertThat(call.parentCallId()).isEqualTo(parent);
+            assertThat(call.run()).isEqualTo(run);
+            assertThat(call.digest())
+                    .as("another turn and another mode ask for the same")
+                    .isEqualTo(call(null, "exec", ONE).digest());
+        }
+
+        @Test
+        void losesItsIdempotencyKeyInADryRun() {
+            CallRequest dry = request(run).in(Mode.DRY_RUN);
+            assertThat(dry.idempotencyKey()).isNull();
+            assertThat(dry.toCall(DEMO, Origin.HOOK, ONE, 0, NOW).mode()).isEqualTo(Mode.DRY_RUN);
+        }
+
+        @Test
+        void refusesNamesThatAreTooLong() {
+            String longest = "x".repeat(201);
+            assertThatThrownBy(() -> request(new RunRef(longest, null, null)).toCall(DEMO, Origin.HOOK, ONE, 0, NOW))
+                    .hasMessageContaining("'session' has 201 characters");
+        }
     }
 
     @Nested

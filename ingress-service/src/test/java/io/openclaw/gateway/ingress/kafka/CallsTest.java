@@ -10,8 +10,10 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallProgressed;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
+import io.openclaw.gateway.common.kafka.Received;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.testing.Calls;
+import io.openclaw.gateway.testing.Events;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class CallsTest {
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
+    private static final Keyring KEYRING = Keyring.generated();
     private static final ToolCall CALL = Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, NOW);
 
     @Test
@@ -37,6 +40,6 @@ class CallsTest {
     }
 
     private static Received<GatewayEvent> received(GatewayEvent event) {
-        return new Received<>(event, new ConsumerRecord<>("any", 0, 0, "key", new byte[0]));
+        return new Received<>(Events.signed(KEYRING, event), new ConsumerRecord<>("any", 0, 0, "key", new byte[0]));
     }
 }

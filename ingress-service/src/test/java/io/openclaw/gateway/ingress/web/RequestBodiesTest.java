@@ -2,13 +2,16 @@ package io.openclaw.gateway.ingress.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.JsonLimits;
 import io.openclaw.gateway.ingress.core.LimitExceededException;
+import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,12 +36,15 @@ class RequestBodiesTest {
 
     private final Shares memory = new Shares(64L * 1024 * 1024);
     private final AtomicLong nanoTime = new AtomicLong();
+    private final ParsingPool parsing = new ParsingPool(1);
     private final RequestBodies bodies = new RequestBodies(
             memory,
             16L * 1024 * 1024,
             Duration.ofSeconds(30),
             new AgentRates(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
             caller -> new AgentLimits(10, 6 * MAXIMUM, 10),
+            new JsonLimits(100_000),
+            parsing,
             nanoTime::get);
 
     private static MockHttpServletRequest request(byte[] body) {
@@ -190,6 +197,84 @@ class RequestBodiesTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining(words)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("class ", "Feature", "io.openclaw", "java."));
+    }
+
+    @AfterEach
+    void close() {
+        parsing.close();
+    }
+
+    private static byte[] nested(int bytes) {
+        String deep = "[".repeat(400) + "]".repeat(400);
+        return ("{\"tool\":\"a\",\"arguments\":{\"a\":[" + deep + ("," + deep).repeat(bytes / 801) + "]}}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** 4 MB of brackets are two million nodes: the limit of bytes alone would let them through. */
+    @Test
+    void refusesMoreTokensThanARequestMayHave() {
+        MockHttpServletRequest request = request(nested(4_000_000));
+        assertThatThrownBy(() -> bodies.read(request, DEMO, ToolCallController.Body.class))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("openclaw.ingress.max-json-tokens");
+    }
+
+    @Test
+    void refusesDeeperNestingThanTheLimit() {
+        String deep = "{\"arguments\":{\"a\":" + "[".repeat(500) + "]".repeat(500) + "}}";
+        assertThatThrownBy(() -> bodies.read(
+                        request(deep.getBytes(StandardCharsets.UTF_8)), DEMO, ToolCallController.Body.class))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("more deeply than 500 levels");
+    }
+
+    @Test
+    void countsTheTokensOfABodyForItsAgent() {
+        byte[] body = nested(80_000);
+        MockHttpServletRequest request = request(body);
+        bodies.read(request, DEMO, ToolCallController.Body.class);
+        assertThat(memory.usedBy("demo")).isGreaterThan(body.length + 80_000 * 30L);
+        bodies.release(request);
+        assertThat(memory.used()).isZero();
+        // Each such body counts for 640 kB among the 24 MiB of a minute.
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 40; i++) {
+                        MockHttpServletRequest another = request(body);
+                        bodies.read(another, DEMO, ToolCallController.Body.class);
+                        bodies.release(another);
+                    }
+                })
+                .isInstanceOf(LimitExceededException.class)
+                .hasMessageContaining("'demo'");
+    }
+
+    @Test
+    void parsesLargeBodiesOnThreadsOfTheirOwn() {
+        bodies.read(request("{\"tool\":\"a\"}".getBytes(StandardCharsets.UTF_8)), DEMO, ToolCallController.Body.class);
+        assertThat(parsing.parsed()).isZero();
+        String large = "{\"tool\":\"" + "a".repeat(ParsingPool.LARGE) + "\"}";
+        bodies.read(request(large.getBytes(StandardCharsets.UTF_8)), DEMO, ToolCallController.Body.class);
+        await().until(() -> parsing.parsed() == 3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"tool\":\"exec\",\"arguments\":{\"command\":\"ls\\u0000\"}} | /arguments/command",
+                "{\"tool\":\"exec\",\"arguments\":{\"a\":[{\"b\\u0000\":1}]}} | /arguments/a/0/b",
+                "{\"tool\":\"ex\\u0000ec\"} | /tool",
+                "{\"tool\":\"exec\",\"intent\":\"\\u0000\"} | /intent",
+                "{\"tool\":\"exec\",\"idempotencyKey\":\"k\\u0000\"} | /idempotencyKey",
+                "{\"tool\":\"exec\",\"onBehalfOf\":\"\\u0000p\"} | /onBehalfOf"
+            })
+    void refusesANulWithItsPlace(String body, String place) {
+        assertThatThrownBy(() -> bodies.read(
+                        request(body.getBytes(StandardCharsets.UTF_8)), DEMO, ToolCallController.Body.class))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("NUL")
+                .hasMessageContaining(place);
     }
 
     @Test

@@ -24,6 +24,9 @@ record Clause(
         @Nullable String reason,
         @Nullable ApprovalTerms terms) {
 
+    /** Stands for the people of a call whose yes is not enough alone, until the call is known. */
+    static final List<String> FOUR_EYES = List.of("*");
+
     /** Whether a clause holds for a call; {@code problem} says why it could not be told, if it could not. */
     record Match(boolean holds, @Nullable String problem) {
         static final Match YES = new Match(true, null);

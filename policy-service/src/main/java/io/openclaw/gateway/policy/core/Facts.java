@@ -61,6 +61,7 @@ final class Facts implements CelVariableResolver {
         types.put("call.arguments", MapType.create(SimpleType.STRING, SimpleType.DYN));
         types.put("call.intent", SimpleType.STRING);
         types.put("call.origin", SimpleType.STRING);
+        types.put("call.mode", SimpleType.STRING);
         types.put("call.onBehalfOf", SimpleType.STRING);
         types.put("call.onBehalfOfProven", SimpleType.BOOL);
         types.put("session.id", SimpleType.STRING);
@@ -98,9 +99,11 @@ final class Facts implements CelVariableResolver {
                     case "call.arguments" -> arguments();
                     case "call.intent" -> orEmpty(call.intent());
                     case "call.origin" -> call.origin().name();
+                    case "call.mode" -> call.mode().name();
                     case "call.onBehalfOf" -> orEmpty(call.identified().onBehalfOf());
                     case "call.onBehalfOfProven" -> call.identified().proven();
-                    case "session.id", "context.sessionKey" -> orEmpty(context().sessionKey());
+                    case "session.id" -> session();
+                    case "context.sessionKey" -> orEmpty(context().sessionKey());
                     case "session.channel", "context.messageChannel" ->
                         orEmpty(context().messageChannel());
                     case "context.agentId" -> orEmpty(context().agentId());
@@ -113,6 +116,14 @@ final class Facts implements CelVariableResolver {
                     case "time" -> call.requestedAt();
                     default -> null;
                 });
+    }
+
+    /** The conversation: what reaches the upstream of it, or what the caller says it is. */
+    private String session() {
+        String key = context().sessionKey();
+        return key != null
+                ? key
+                : orEmpty(call.run() == null ? null : call.run().session());
     }
 
     private Map<String, Object> arguments() {

@@ -3,6 +3,7 @@ package io.openclaw.gateway.policy.core;
 import dev.cel.runtime.CelEvaluationException;
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -17,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,13 @@ public final class Policy {
     /** Tells whether a limit counts calls that have not ended, so that ends have to be learned of. */
     public boolean countsRunningCalls() {
         return roles.limits().stream().anyMatch(limit -> limit.concurrentCalls() != null);
+    }
+
+    /** Returns the ids of the rules that could hold for a call of an agent, whatever it is. */
+    public Set<String> rulesFor(String agent) {
+        Set<String> ids = new LinkedHashSet<>();
+        upstreams.keySet().forEach(upstream -> rules.candidates(agent, upstream, clause -> ids.add(clause.ruleId())));
+        return ids;
     }
 
     /** Tells whether a limit holds for an agent. */
@@ -252,9 +262,17 @@ public final class Policy {
                     });
         }
 
+        /**
+         * Returns who has to say yes.
+         *
+         * @param owner the agent's owner; empty if it has none
+         */
         @Nullable
-        ApprovalTerms terms() {
+        ApprovalTerms terms(String owner) {
             Set<ApprovalTerms.Requirement> requirements = new LinkedHashSet<>();
+            Set<String> notAlone = new TreeSet<>();
+            ApprovalTerms.Escalation escalation = null;
+            boolean everyRuleEscalates = true;
             Long expires = null;
             boolean any = false;
             for (Held holding : held) {
@@ -264,9 +282,32 @@ public final class Policy {
                     requirements.addAll(terms.requirements());
                     Long seconds = terms.expiresInSeconds();
                     expires = expires == null || (seconds != null && seconds < expires) ? seconds : expires;
+                    if (terms.notAlone() != null) {
+                        notAlone.addAll(people(owner));
+                    }
+                    ApprovalTerms.Escalation further = terms.escalation();
+                    if (further == null) {
+                        everyRuleEscalates = false;
+                    } else if (escalation == null || further.afterSeconds() > escalation.afterSeconds()) {
+                        escalation = further;
+                    }
                 }
             }
-            return any ? new ApprovalTerms(List.copyOf(requirements), expires) : null;
+            // A further group may answer for all rules only if each of them lets one.
+            return any
+                    ? new ApprovalTerms(
+                            List.copyOf(requirements),
+                            expires,
+                            List.copyOf(notAlone),
+                            everyRuleEscalates ? escalation : null)
+                    : null;
+        }
+
+        private List<String> people(String owner) {
+            String onBehalfOf = call.identified().onBehalfOf();
+            return Stream.of(owner, onBehalfOf == null ? "" : onBehalfOf)
+                    .filter(person -> !person.isEmpty())
+                    .toList();
         }
     }
 
@@ -278,7 +319,7 @@ public final class Policy {
         Decision effect = strictest.effect();
         List<Reason> reasons = strictest.reasons();
         if (effect == Decision.DENY || principal.limits().isEmpty()) {
-            return new PolicyDecision(effect, reasons, version, strictest.terms(), List.of());
+            return new PolicyDecision(effect, reasons, version, strictest.terms(principal.owner()), List.of());
         }
         var charges = new ArrayList<Charge>();
         for (Limit limit : principal.limits()) {
@@ -309,7 +350,12 @@ public final class Policy {
                     cost,
                     limit.concurrentCalls() == null ? call.requestedAt() : call.deadline()));
         }
-        return new PolicyDecision(effect, reasons, version, strictest.terms(), List.copyOf(charges));
+        return new PolicyDecision(
+                effect,
+                reasons,
+                version,
+                strictest.terms(principal.owner()),
+                call.mode() == Mode.DRY_RUN ? List.of() : List.copyOf(charges));
     }
 
     private static Optional<String> exceeded(Limit limit, double cost, Usage usage, ToolCall call, Ledger ledger) {

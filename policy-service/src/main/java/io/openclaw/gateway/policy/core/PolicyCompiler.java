@@ -222,9 +222,23 @@ final class PolicyCompiler {
                 problem(where, "it needs an effect: allow, deny or escalate");
                 return;
             }
-            boolean hasTerms = rule.approvers() != null || rule.quorum() != null || rule.expiresIn() != null;
+            boolean hasTerms = rule.approvers() != null
+                    || rule.quorum() != null
+                    || rule.expiresIn() != null
+                    || rule.fourEyes() != null
+                    || rule.escalateTo() != null
+                    || rule.escalateAfter() != null;
             if (hasTerms && rule.effect() != Decision.ESCALATE) {
-                problem(where, "approvers, quorum and expiresIn are for the effect escalate alone");
+                problem(
+                        where,
+                        "approvers, quorum, expiresIn, fourEyes, escalateTo and escalateAfter are for the effect escalate"
+                                + " alone");
+            }
+            if ((rule.escalateTo() == null) != (rule.escalateAfter() == null)) {
+                problem(where, "escalateTo and escalateAfter belong together: to whom, and after how long");
+            }
+            if (rule.escalateTo() != null && !NAME.matcher(rule.escalateTo()).matches()) {
+                problem(where, "escalateTo is '" + rule.escalateTo() + "', which is no name of a group");
             }
             if (rule.quorum() != null && (rule.quorum() < 1 || rule.quorum() > 20)) {
                 problem(where, "quorum is " + rule.quorum() + "; it may be 1 to 20");
@@ -247,11 +261,23 @@ final class PolicyCompiler {
         int quorum = rule.quorum() == null ? 1 : rule.quorum();
         return new ApprovalTerms(
                 List.of(new ApprovalTerms.Requirement(rule.approvers(), quorum)),
-                rule.expiresIn() == null
-                        ? null
-                        : duration(where, rule.expiresIn())
-                                .map(Duration::toSeconds)
-                                .orElse(null));
+                seconds(where, rule.expiresIn()),
+                // Who that is depends on the call; Policy says it.
+                Boolean.TRUE.equals(rule.fourEyes()) ? Clause.FOUR_EYES : null,
+                escalation(where, rule));
+    }
+
+    private ApprovalTerms.@Nullable Escalation escalation(String where, PolicyDocument.Rule rule) {
+        Long after = seconds(where, rule.escalateAfter());
+        return rule.escalateTo() == null || after == null
+                ? null
+                : new ApprovalTerms.Escalation(rule.escalateTo(), after);
+    }
+
+    private @Nullable Long seconds(String where, @Nullable String text) {
+        return text == null
+                ? null
+                : duration(where, text).map(Duration::toSeconds).orElse(null);
     }
 
     private List<Limit> limits() {
@@ -264,12 +290,12 @@ final class PolicyCompiler {
                 problem(
                         where,
                         "it limits nothing: give callsPerMinute, concurrentCalls, dailyBudget, callsInFlight,"
-                                + " bytesPerMinute or deniedPerMinute");
+                                + " bytesPerMinute, deniedPerMinute, runSteps, runTokens, runTokensPerDay or runUsdPerDay");
             }
             if (limit.isOfIngress() && !limit.tools().isEmpty()) {
                 problem(
                         where,
-                        "callsInFlight, bytesPerMinute and deniedPerMinute hold for all tools together: leave out tools,"
+                        "callsInFlight, bytesPerMinute, deniedPerMinute and those of runs hold for all tools together: leave out tools,"
                                 + " or put them into a limit of their own");
             }
             if (limit.cost() != null && limit.dailyBudget() == null) {
@@ -281,6 +307,10 @@ final class PolicyCompiler {
             notNegative(where, "callsInFlight", limit.callsInFlight());
             notNegative(where, "bytesPerMinute", limit.bytesPerMinute());
             notNegative(where, "deniedPerMinute", limit.deniedPerMinute());
+            notNegative(where, "runSteps", limit.runSteps());
+            notNegative(where, "runTokens", limit.runTokens());
+            notNegative(where, "runTokensPerDay", limit.runTokensPerDay());
+            notNegative(where, "runUsdPerDay", limit.runUsdPerDay());
             limit.roles().stream()
                     .filter(role -> !roles.contains(role))
                     .forEach(role ->

@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.Verdict;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,15 @@ public record PolicyDecision(
     public Verdict by(String instance, Instant at) {
         return Verdict.of(Stage.POLICY, outcome, reasons, instance, at, policyVersion)
                 .wanting(approval);
+    }
+
+    /** Returns this decision with more in the text of its first reason. */
+    PolicyDecision adding(String text) {
+        List<Reason> more = new ArrayList<>(reasons);
+        Reason first = more.getFirst();
+        String end = first.text().endsWith(".") ? "" : ".";
+        more.set(0, new Reason(first.ruleId(), first.text() + end + text, first.severity()));
+        return new PolicyDecision(outcome, List.copyOf(more), policyVersion, approval, charges);
     }
 
     /** Returns the ids of the rules that decided. */

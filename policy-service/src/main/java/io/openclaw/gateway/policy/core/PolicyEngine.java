@@ -1,8 +1,10 @@
 package io.openclaw.gateway.policy.core;
 
+import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.RawJson;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PolicyEngine(Policy policy, @Nullable Policy candidate, ToolCatalogue catalogue, Freezes freezes) {
     private static final UUID EXAMPLE = new UUID(0, 0);
+    private static final int MAX_LOOKED_AT = 100;
+    private static final int MAX_NAMED = 5;
 
     /**
      * Compiles a state that has a policy in force.
@@ -92,8 +96,40 @@ public record PolicyEngine(Policy policy, @Nullable Policy candidate, ToolCatalo
                 Map.of());
     }
 
-    /** Decides about a call by the policy in force. */
+    /** Decides about a call by the policy in force; a denial of the tool names tools that the agent may call. */
     public PolicyDecision decide(ToolCall call, Ledger ledger) {
-        return policy.decide(call, catalogue, freezes, ledger);
+        PolicyDecision decision = policy.decide(call, catalogue, freezes, ledger);
+        if (decision.outcome() != Decision.DENY || !isOfTheTool(decision)) {
+            return decision;
+        }
+        List<String> others = othersOf(call);
+        return others.isEmpty()
+                ? decision
+                : decision.adding(" Instead: " + call.agent() + " may call " + String.join(", ", others)
+                        + "; GET /v1/tools lists all, GET /v1/rules says what holds for them.");
+    }
+
+    private static boolean isOfTheTool(PolicyDecision decision) {
+        return decision.rules().stream()
+                .allMatch(rule -> rule.equals("policy/default-deny")
+                        || rule.equals(Reason.UNKNOWN_TOOL)
+                        || rule.startsWith("roles/")
+                        || rule.startsWith("defaults/")
+                        || rule.startsWith("rules/"));
+    }
+
+    /** Returns some tools of the same upstream that the agent may call; of a large upstream only a part is looked at. */
+    private List<String> othersOf(ToolCall call) {
+        Identity identity = call.identified();
+        return catalogue.tools().stream()
+                .filter(pinned -> pinned.upstream().equals(call.upstream()) && !pinned.isWithheld())
+                .limit(MAX_LOOKED_AT)
+                .filter(pinned -> !pinned.accepted().name().equals(call.tool()))
+                .filter(pinned ->
+                        policy.mayEverCall(example(call.agent(), identity, pinned, call.requestedAt()), catalogue))
+                .map(ToolPinned::address)
+                .sorted()
+                .limit(MAX_NAMED)
+                .toList();
     }
 }

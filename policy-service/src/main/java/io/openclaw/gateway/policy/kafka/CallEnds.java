@@ -186,7 +186,10 @@ final class CallEnds {
                 EventCodec.Glance glance = codec.glance(record);
                 UUID callId = glance.callId();
                 String agent = glance.agent();
-                if (glance.type() == EventType.CALL_COMPLETED && callId != null && agent != null) {
+                if (glance.type() == EventType.CALL_COMPLETED
+                        && glance.proof().writer() != null
+                        && callId != null
+                        && agent != null) {
                     Instant at = Instant.ofEpochMilli(record.timestamp());
                     ends.put(callId, at);
                     listener.ended(callId, agent, at);

@@ -6,14 +6,11 @@ import io.openclaw.gateway.common.event.OffersReported;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.event.ToolsReported;
 import io.openclaw.gateway.common.json.InexactJsonException;
-import io.openclaw.gateway.common.kafka.EventListeners;
-import io.openclaw.gateway.common.kafka.EventListeners.Received;
-import io.openclaw.gateway.common.kafka.PipelineLifecycle;
-import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.kafka.BatchHandler;
+import io.openclaw.gateway.common.kafka.Received;
 import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolDefinition;
 import io.openclaw.gateway.common.policy.ToolName;
-import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.policy.core.DefinitionVetting;
 import io.openclaw.gateway.policy.core.Pinning;
 import io.openclaw.gateway.policy.core.Reported;
@@ -25,16 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
  * Pins the tools that upstreams have, and what else they offer. One instance reads the reports, in their order; what was seen first of a tool is what
  * is accepted, and anything else waits for an administrator.
  */
-public final class ToolPins implements PipelineLifecycle {
+public final class ToolPins implements BatchHandler<GatewayEvent> {
     private static final Logger log = LoggerFactory.getLogger(ToolPins.class);
 
-    private final MessageListenerContainer container;
     private final PolicyPublisher publisher;
     private final String instance;
     private final Clock clock;
@@ -42,34 +37,24 @@ public final class ToolPins implements PipelineLifecycle {
     private final Map<String, ToolPinned> own = new HashMap<>();
 
     private volatile Map<String, ToolPinned> followed = Map.of();
-    private boolean started;
-    private boolean ready;
 
-    public ToolPins(
-            EventListeners listeners,
-            PolicyFollower follower,
-            PolicyPublisher publisher,
-            GatewayProperties properties,
-            Clock clock) {
+    public ToolPins(PolicyPublisher publisher, GatewayProperties properties, Clock clock) {
         this.publisher = publisher;
         this.instance = "policy-" + properties.instanceName();
         this.clock = clock;
-        this.container =
-                listeners.batches("openclaw-policy-tools", Topic.UPSTREAMS_STATUS, GatewayEvent.class, this::handle);
-        follower.onChange(this::use);
     }
 
-    private synchronized void use(PolicyState state) {
+    /** Goes by a state of policy from now on; no report may be handled before the first. */
+    public synchronized void use(PolicyState state) {
         followed = state.tools();
         own.entrySet().removeIf(entry -> {
             ToolPinned read = followed.get(entry.getKey());
             return read != null && !read.changedAt().isBefore(entry.getValue().changedAt());
         });
-        ready = true;
-        startIfReady();
     }
 
-    private synchronized void handle(List<Received<GatewayEvent>> batch) {
+    @Override
+    public synchronized void handle(List<Received<GatewayEvent>> batch) {
         for (Received<GatewayEvent> received : batch) {
             List<ToolPinned> changes = switch (received.event()) {
                 case ToolsReported reported -> pinned(reported.upstream(), Reported.of(reported));
@@ -119,30 +104,5 @@ public final class ToolPins implements PipelineLifecycle {
             log.error("'{}' of {} cannot be pinned: {}", seen.name(), upstream, e.getMessage());
             return Optional.empty();
         }
-    }
-
-    private void startIfReady() {
-        if (started && ready && !container.isRunning()) {
-            container.start();
-        }
-    }
-
-    @Override
-    public synchronized void start() {
-        started = true;
-        startIfReady();
-    }
-
-    @Override
-    public void stop() {
-        synchronized (this) {
-            started = false;
-        }
-        container.stop();
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return started;
     }
 }

@@ -18,31 +18,36 @@ record Asked(
         @Nullable String intent,
         Identity identity,
         @Nullable String context,
-        Instant at) {
+        Instant at,
+        Mode mode) {
     static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
     static Asked by(String agent, String address) {
-        return new Asked(agent, address, "{}", null, Identity.NONE, null, NOON);
+        return new Asked(agent, address, "{}", null, Identity.NONE, null, NOON, Mode.EXECUTE);
     }
 
     Asked with(String json) {
-        return new Asked(agent, address, json, intent, identity, context, at);
+        return new Asked(agent, address, json, intent, identity, context, at, mode);
     }
 
     Asked wanting(String what) {
-        return new Asked(agent, address, arguments, what, identity, context, at);
+        return new Asked(agent, address, arguments, what, identity, context, at, mode);
     }
 
     Asked as(Identity who) {
-        return new Asked(agent, address, arguments, intent, who, context, at);
+        return new Asked(agent, address, arguments, intent, who, context, at, mode);
     }
 
     Asked within(String json) {
-        return new Asked(agent, address, arguments, intent, identity, json, at);
+        return new Asked(agent, address, arguments, intent, identity, json, at, mode);
     }
 
     Asked at(Instant when) {
-        return new Asked(agent, address, arguments, intent, identity, context, when);
+        return new Asked(agent, address, arguments, intent, identity, context, when, mode);
+    }
+
+    Asked dry() {
+        return new Asked(agent, address, arguments, intent, identity, context, at, Mode.DRY_RUN);
     }
 
     ToolCall call() {
@@ -54,7 +59,7 @@ record Asked(
                 address.substring(slash + 1),
                 RawJson.of(arguments),
                 Origin.REST,
-                Mode.EXECUTE,
+                mode,
                 at,
                 at.plusSeconds(1800),
                 null,

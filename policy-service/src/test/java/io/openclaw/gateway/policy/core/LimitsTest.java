@@ -62,6 +62,15 @@ class LimitsTest {
         assertThat(outcome(policy, at(0))).isEqualTo(Decision.ALLOW);
     }
 
+    @Test
+    void aDryRunIsHeldAgainstLimitsAndChargedToNone() {
+        Policy policy = policy("- {id: slow, callsPerMinute: 1}");
+        assertThat(outcome(policy, at(0).dry())).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(policy, at(1).dry())).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(policy, at(2))).isEqualTo(Decision.ALLOW);
+        assertThat(outcome(policy, at(3).dry())).isEqualTo(Decision.DENY);
+    }
+
     @Nested
     class CallsPerMinute {
         private final Policy policy = policy("- {id: slow, tools: [\"jira/*\"], callsPerMinute: 3}");

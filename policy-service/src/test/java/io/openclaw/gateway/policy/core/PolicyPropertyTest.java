@@ -77,7 +77,8 @@ class PolicyPropertyTest {
                         Arbitraries.of(PATTERNS).list().ofMaxSize(2).uniqueElements(),
                         Arbitraries.of(CONDITIONS),
                         Arbitraries.of(Decision.class))
-                .as((tools, when, effect) -> new Rule("x", tools, when, effect, null, null, null, null))
+                .as((tools, when, effect) ->
+                        new Rule("x", tools, when, effect, null, null, null, null, null, null, null))
                 .list()
                 .ofMaxSize(4)
                 .map(list -> IntStream.range(0, list.size())
@@ -86,6 +87,9 @@ class PolicyPropertyTest {
                                 list.get(i).tools(),
                                 list.get(i).when(),
                                 list.get(i).effect(),
+                                null,
+                                null,
+                                null,
                                 null,
                                 null,
                                 null,
@@ -149,8 +153,18 @@ class PolicyPropertyTest {
     void addingARuleThatDeniesNeverAllowsMore(
             @ForAll("policies") PolicyDocument document, @ForAll("rules") List<Rule> more) {
         var rules = new ArrayList<>(document.rules());
-        more.forEach(rule -> rules.add(
-                new Rule("more-" + rule.id(), rule.tools(), rule.when(), Decision.DENY, null, null, null, null)));
+        more.forEach(rule -> rules.add(new Rule(
+                "more-" + rule.id(),
+                rule.tools(),
+                rule.when(),
+                Decision.DENY,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null)));
         Map<String, PolicyDecision> before = verdicts(compiled(document));
         Map<String, PolicyDecision> after = verdicts(compiled(policy(document.roles(), document.agents(), rules)));
 

@@ -5,5 +5,10 @@ public enum Mode {
     /** The gateway runs it. */
     EXECUTE,
     /** Somebody else runs it and only asks whether they may; the executor never runs such a call. */
-    DECIDE
+    DECIDE,
+    /**
+     * Nobody runs it: the agent asks what would be decided. Nobody is waited for, no model and no person is asked, and nothing is
+     * charged to a limit.
+     */
+    DRY_RUN
 }

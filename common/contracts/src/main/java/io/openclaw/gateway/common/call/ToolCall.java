@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param intent what the agent says it wants to achieve, if it says so
  * @param context what reaches the upstream beside the arguments (an OpenClaw session key, say), see {@link CallContext}
  * @param identity what is known of who asks, beside its id
+ * @param run which conversation and turn it belongs to, as the caller says
+ * @param usesApproval the id of an earlier call like this one, with the same digest, whose approval nobody has made use of; see
+ *     {@link Mode#DECIDE}
  * @param replyPartition the partition of {@code calls.completed} that the asking ingress instance reads
  * @param digest see {@link Digest}: binds agent, upstream, tool, arguments and context
  * @param seal ingress's signature over all of the above; {@code null} until it has signed
@@ -45,6 +48,8 @@ public record ToolCall(
         @Nullable String intent,
         @Nullable RawJson context,
         @Nullable Identity identity,
+        @Nullable RunRef run,
+        @Nullable UUID usesApproval,
         int replyPartition,
         String digest,
         @Nullable String seal,
@@ -52,6 +57,47 @@ public record ToolCall(
 
     public ToolCall {
         unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
+    }
+
+    /** Makes a call that says nothing of its run and makes use of no earlier approval. */
+    public ToolCall(
+            UUID callId,
+            String agent,
+            String upstream,
+            String tool,
+            @Nullable RawJson arguments,
+            Origin origin,
+            Mode mode,
+            Instant requestedAt,
+            Instant deadline,
+            @Nullable UUID parentCallId,
+            @Nullable String intent,
+            @Nullable RawJson context,
+            @Nullable Identity identity,
+            int replyPartition,
+            String digest,
+            @Nullable String seal,
+            Map<String, RawJson> unknown) {
+        this(
+                callId,
+                agent,
+                upstream,
+                tool,
+                arguments,
+                origin,
+                mode,
+                requestedAt,
+                deadline,
+                parentCallId,
+                intent,
+                context,
+                identity,
+                null,
+                null,
+                replyPartition,
+                digest,
+                seal,
+                unknown);
     }
 
     /** Returns what is known of who asks, beside its id. */
@@ -72,17 +118,28 @@ public record ToolCall(
 
     /** Returns this call under another id, not sealed: a request that came again is the call it was the first time. */
     public ToolCall withCallId(UUID id) {
-        return with(id, arguments, context, null);
+        return with(id, arguments, context, usesApproval, null);
+    }
+
+    /** Returns this call as one that makes use of the approval of an earlier call like it; not sealed. */
+    public ToolCall usingApprovalOf(UUID earlier) {
+        return with(callId, arguments, context, earlier, null);
+    }
+
+    /** Tells whether somebody else than the gateway runs it, if anybody does. */
+    @JsonIgnore
+    public boolean isOnlyDecided() {
+        return mode != Mode.EXECUTE;
     }
 
     /** Returns this call with ingress's signature. */
     public ToolCall sealed(String signature) {
-        return with(callId, arguments, context, signature);
+        return with(callId, arguments, context, usesApproval, signature);
     }
 
     /** Returns this call with other arguments and context, for showing or recording; its digest and seal stay. */
     public ToolCall showing(@Nullable RawJson shownArguments, @Nullable RawJson shownContext) {
-        return with(callId, shownArguments, shownContext, seal);
+        return with(callId, shownArguments, shownContext, usesApproval, seal);
     }
 
     /** Returns this call as the events about its end carry it. */
@@ -91,7 +148,11 @@ public record ToolCall(
     }
 
     private ToolCall with(
-            UUID id, @Nullable RawJson newArguments, @Nullable RawJson newContext, @Nullable String newSeal) {
+            UUID id,
+            @Nullable RawJson newArguments,
+            @Nullable RawJson newContext,
+            @Nullable UUID newUsesApproval,
+            @Nullable String newSeal) {
         return new ToolCall(
                 id,
                 agent,
@@ -106,6 +167,8 @@ public record ToolCall(
                 intent,
                 newContext,
                 identity,
+                run,
+                newUsesApproval,
                 replyPartition,
                 digest,
                 newSeal,

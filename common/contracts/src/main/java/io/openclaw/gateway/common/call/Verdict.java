@@ -60,40 +60,17 @@ public record Verdict(
 
     /** Returns this verdict with who has to say yes; not signed. */
     public Verdict wanting(@Nullable ApprovalTerms terms) {
-        return new Verdict(
-                stage,
-                outcome,
-                reasons,
-                decidedBy,
-                decidedAt,
-                policyVersion,
-                terms,
-                reading,
-                mayBeSettled,
-                null,
-                unknown);
+        return with(terms, reading, mayBeSettled, null);
     }
 
     /** Returns this verdict with what the call was read as; not signed. */
     public Verdict reading(@Nullable String shown) {
-        return new Verdict(
-                stage,
-                outcome,
-                reasons,
-                decidedBy,
-                decidedAt,
-                policyVersion,
-                approval,
-                shown,
-                mayBeSettled,
-                null,
-                unknown);
+        return with(approval, shown, mayBeSettled, null);
     }
 
     /** Returns this verdict as one that a model may replace; not signed. */
     public Verdict offered() {
-        return new Verdict(
-                stage, outcome, reasons, decidedBy, decidedAt, policyVersion, approval, reading, true, null, unknown);
+        return with(approval, reading, true, null);
     }
 
     /** Tells whether a model may replace this verdict: only what vetting could not settle itself, and offered, may be. */
@@ -104,6 +81,14 @@ public record Verdict(
 
     /** Returns this verdict with its signature. */
     public Verdict signed(String link) {
+        return with(approval, reading, mayBeSettled, link);
+    }
+
+    private Verdict with(
+            @Nullable ApprovalTerms newApproval,
+            @Nullable String newReading,
+            @Nullable Boolean newMayBeSettled,
+            @Nullable String newSignature) {
         return new Verdict(
                 stage,
                 outcome,
@@ -111,10 +96,10 @@ public record Verdict(
                 decidedBy,
                 decidedAt,
                 policyVersion,
-                approval,
-                reading,
-                mayBeSettled,
-                link,
+                newApproval,
+                newReading,
+                newMayBeSettled,
+                newSignature,
                 unknown);
     }
 }

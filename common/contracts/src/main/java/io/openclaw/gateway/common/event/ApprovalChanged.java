@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt until when a person may decide
  * @param decidedBy who decided, if a person did
  * @param reason what that person said
+ * @param channel how the decision was made: {@code console}, {@code api}, {@code grant} …; absent if nobody decided
  * @param unknown fields that a newer version wrote, kept as they came
  */
 public record ApprovalChanged(
@@ -26,6 +27,7 @@ public record ApprovalChanged(
         Instant expiresAt,
         @Nullable String decidedBy,
         @Nullable String reason,
+        @Nullable String channel,
         @JsonAnySetter @JsonAnyGetter Map<String, RawJson> unknown)
         implements GatewayEvent {
 

@@ -6,10 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an upstream and the agent say to each other while a call runs. Keyed by call id, and signed by who passes it on, so
- * that nobody else can put a question to an agent, or answer in its name.
+ * What an upstream and the agent say to each other while a call runs, and what an agent says of a call that it ran itself. Keyed
+ * by call id, and signed by who passes it on, so that nobody else can put a question to an agent, or answer in its name.
  */
-public sealed interface ConversationEvent extends GatewayEvent permits CallProgressed, InputRequested, InputGiven {
+public sealed interface ConversationEvent extends GatewayEvent
+        permits CallProgressed, InputRequested, InputGiven, CallReported, CallDiverged {
 
     /** Returns the call, without its arguments. */
     ToolCall call();

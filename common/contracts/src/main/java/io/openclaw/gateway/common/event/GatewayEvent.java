@@ -10,7 +10,10 @@ public sealed interface GatewayEvent
                 ToolsReported,
                 OffersReported,
                 ResourceUpdated,
-                SignInFailed {
+                HookReported,
+                RunEvent,
+                SignInFailed,
+                ConsoleActed {
 
     /** Returns what the record is keyed by. */
     String key();

@@ -1,7 +1,7 @@
 package io.openclaw.gateway.common.event;
 
 /** Thrown for a record that is no event of a version that this build knows; the message is the dead-letter reason. */
-public final class UnreadableEventException extends Exception {
+public class UnreadableEventException extends Exception {
     private static final long serialVersionUID = 1L;
 
     public UnreadableEventException(String message) {

@@ -1,7 +1,12 @@
 package io.openclaw.gateway.common.inspection;
 
+import io.openclaw.gateway.common.text.FoldedText;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -9,7 +14,7 @@ import java.util.Set;
  * Recognises texts that speak to a model instead of telling it something (prompt injection, OWASP LLM01): instructions to
  * forget its own, made-up turns of a conversation, hidden characters, pictures whose address carries data away.
  *
- * <p>One pass over the words of the text, each of which is looked up once; a form is a row of kinds of words with gaps of bounded
+ * <p>Read is the folded text ({@link FoldedText}), so that no soft hyphen or look-alike in a word hides it. One pass over its words, each of which is looked up once; a form is a row of kinds of words with gaps of bounded
  * length between them. So the work is linear in the length of the text, whatever it holds, and nobody can make inspection
  * slow by writing a text (decision 0016).
  */
@@ -47,6 +52,7 @@ public final class InjectionScanner {
     private final String text;
     private final Set<String> kinds = new LinkedHashSet<>();
     private final boolean masking;
+    private final List<Part> hiddenParts = new ArrayList<>();
     private int[] spans = new int[8];
     private int spanCount;
     private long work;
@@ -63,9 +69,31 @@ public final class InjectionScanner {
 
     private int noBracketUntil;
 
-    private InjectionScanner(String text, boolean masking) {
-        this.text = text;
+    private final FoldedText folded;
+    private final Phrases phrases = new Phrases(this::found);
+
+    private InjectionScanner(String written, boolean masking) {
+        folded = FoldedText.of(written);
+        this.text = folded.text();
         this.masking = masking;
+    }
+
+    /** A part of a text that speaks to a model, from where to where. */
+    public record Part(int start, int end) {}
+
+    /** What a text holds: the kinds of instructions, and where they stand, in order and apart. */
+    public record Found(Set<String> kinds, List<Part> parts) {
+        public Found {
+            kinds = Collections.unmodifiableSet(new LinkedHashSet<>(kinds));
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** Returns what instructions a text holds, and where. */
+    public static Found find(String text) {
+        var scanner = new InjectionScanner(text, true);
+        scanner.scan();
+        return new Found(scanner.kinds, scanner.parts());
     }
 
     /** Returns what kinds of instructions a text holds; none, most of the time. */
@@ -157,23 +185,47 @@ public final class InjectionScanner {
     }
 
     private String masked() {
-        if (spanCount == 0) {
+        return masked(folded.original(), parts());
+    }
+
+    /** Returns a text with a mask in place of each part. */
+    static String masked(String text, List<Part> parts) {
+        if (parts.isEmpty()) {
             return text;
         }
         var masked = new StringBuilder(text.length());
         int done = 0;
-        for (int i = 0; i < spanCount; i += 2) {
-            int start = Math.max(done, spans[i]);
-            if (spans[i + 1] <= done) {
-                continue;
-            }
-            masked.append(text, done, start).append(MASK);
-            done = spans[i + 1];
+        for (Part part : parts) {
+            masked.append(text, done, part.start).append(MASK);
+            done = part.end;
         }
         return masked.append(text, done, text.length()).toString();
     }
 
+    /** Returns the parts in the text as it was written, in order and apart. */
+    private List<Part> parts() {
+        List<Part> all = new ArrayList<>();
+        for (int i = 0; i < spanCount; i += 2) {
+            all.add(new Part(folded.start(spans[i]), folded.end(spans[i + 1])));
+        }
+        all.addAll(hiddenParts);
+        all.sort(Comparator.comparingInt(Part::start));
+        List<Part> apart = new ArrayList<>();
+        int done = 0;
+        for (Part part : all) {
+            if (part.end <= done) {
+                continue;
+            }
+            apart.add(new Part(Math.max(done, part.start), part.end));
+            done = part.end;
+        }
+        return apart;
+    }
+
     private void scan() {
+        if (!folded.isUnchanged()) {
+            hidden(folded.original());
+        }
         int length = text.length();
         boolean lineStart = true;
         for (int i = 0; i < length; ) {
@@ -197,6 +249,7 @@ public final class InjectionScanner {
                 }
                 lineStart = false;
                 word(i, end);
+                phrases.word(text, i, end);
                 previousEnd = end;
                 i = end;
                 continue;
@@ -222,7 +275,12 @@ public final class InjectionScanner {
                 case '#', ' ', '\t', '\r' -> i++;
                 default -> {
                     lineStart = false;
-                    i = c >= '\u200B' ? hidden(i) : i + 1;
+                    if (c >= Phrases.FIRST_IDEOGRAPH) {
+                        work += phrases.ideograph(text, i);
+                    } else if (c == '?' || c == ';') {
+                        phrases.clear();
+                    }
+                    i++;
                 }
             }
         }
@@ -233,6 +291,7 @@ public final class InjectionScanner {
     }
 
     private void sentenceEnds() {
+        phrases.clear();
         override.clear();
         command.clear();
         exfiltration.clear();
@@ -654,33 +713,38 @@ public final class InjectionScanner {
         return end;
     }
 
-    /** Characters that nobody sees: tags, zero width, and marks that turn the direction of writing. */
-    private int hidden(int start) {
-        char c = text.charAt(start);
-        if ((c >= '\u202A' && c <= '\u202E') || (c >= '\u2066' && c <= '\u2069')) {
-            found("hidden", start, start + 1, 0);
-            return start + 1;
-        }
-        if (c == '\uDB40') {
-            int end = start;
-            while (end + 1 < text.length() && text.charAt(end) == '\uDB40' && text.charAt(end + 1) <= '\uDC7F') {
-                end += 2;
+    /** Characters that nobody sees, which folding leaves out: tags, zero width, and marks that turn the direction of writing. */
+    private void hidden(String written) {
+        work += written.length();
+        for (int i = 0; i < written.length(); ) {
+            char c = written.charAt(i);
+            int end = i + 1;
+            int least = 4;
+            if ((c >= '\u202A' && c <= '\u202E') || (c >= '\u2066' && c <= '\u2069')) {
+                least = 1;
+            } else if (c == '\uDB40') {
+                end = i;
+                while (end + 1 < written.length()
+                        && written.charAt(end) == '\uDB40'
+                        && written.charAt(end + 1) <= '\uDC7F') {
+                    end += 2;
+                }
+                end = Math.max(end, i + 1);
+            } else if (isZeroWidth(c)) {
+                while (end < written.length() && isZeroWidth(written.charAt(end))) {
+                    end++;
+                }
+            } else {
+                least = Integer.MAX_VALUE;
             }
-            work += end - start;
-            if (end - start >= 4) {
-                found("hidden", start, end, 0);
+            if (end - i >= least) {
+                kinds.add("hidden");
+                if (masking) {
+                    hiddenParts.add(new Part(i, end));
+                }
             }
-            return Math.max(end, start + 1);
+            i = end;
         }
-        int end = start;
-        while (end < text.length() && isZeroWidth(text.charAt(end))) {
-            end++;
-        }
-        work += end - start;
-        if (end - start >= 4) {
-            found("hidden", start, end, 0);
-        }
-        return Math.max(end, start + 1);
     }
 
     private static boolean isZeroWidth(char c) {

@@ -56,7 +56,29 @@ public final class JsonText {
             }
         }
         if (mayEscapeSurrogates) {
-            check(new String(utf8, StandardCharsets.UTF_8), false);
+            check(new String(utf8, StandardCharsets.UTF_8), Looking.FOR_TEXT);
+        }
+    }
+
+    /**
+     * Checks that no text or name of a JSON document has a NUL character: PostgreSQL cannot store one, and programs cut their
+     * arguments at it.
+     *
+     * @param utf8 the document; need not be valid JSON
+     * @throws InexactJsonException naming the place
+     */
+    public static void requireNoNul(byte[] utf8) {
+        for (int i = 0; i < utf8.length - 5; i++) {
+            if (utf8[i] == '\\'
+                    && utf8[i + 1] == 'u'
+                    && utf8[i + 2] == '0'
+                    && utf8[i + 3] == '0'
+                    && utf8[i + 4] == '0'
+                    && utf8[i + 5] == '0') {
+                // Or a backslash that is escaped itself, with "u0000" after it.
+                check(new String(utf8, StandardCharsets.UTF_8), Looking.FOR_NUL);
+                return;
+            }
         }
     }
 
@@ -66,7 +88,7 @@ public final class JsonText {
      * @throws InexactJsonException naming the place of a lone surrogate, or of a number beyond the bounds
      */
     public static void requireExact(RawJson json) {
-        check(json.text(), true);
+        check(json.text(), Looking.FOR_TEXT_AND_NUMBERS);
     }
 
     /**
@@ -113,14 +135,22 @@ public final class JsonText {
         return repaired.toString();
     }
 
-    private static void check(String json, boolean numbers) {
+    /** What a document is checked for. */
+    private enum Looking {
+        FOR_TEXT,
+        FOR_TEXT_AND_NUMBERS,
+        FOR_NUL
+    }
+
+    private static void check(String json, Looking looking) {
+        boolean numbers = looking == Looking.FOR_TEXT_AND_NUMBERS;
         try (JsonParser parser = Json.MAPPER.createParser(json)) {
             try {
                 for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                     if (token == JsonToken.VALUE_STRING) {
-                        requireWhole("the text at " + place(parser), parser.getString());
+                        check("the text at ", parser.getString(), parser, looking);
                     } else if (token == JsonToken.PROPERTY_NAME) {
-                        requireWhole("a name at " + place(parser), parser.currentName());
+                        check("a name at ", parser.currentName(), parser, looking);
                     } else if (numbers && token.isNumeric()) {
                         requireBounded(parser);
                     }
@@ -132,6 +162,18 @@ public final class JsonText {
                 }
                 // Whoever reads it says what is wrong with it.
             }
+        }
+    }
+
+    /** The place is made for an error only: it takes as long as the text is nested deeply. */
+    private static void check(String what, String text, JsonParser parser, Looking looking) {
+        if (looking == Looking.FOR_NUL) {
+            if (text.indexOf('\0') >= 0) {
+                throw new InexactJsonException(what + place(parser)
+                        + " has a NUL character (\\u0000), which programs and databases cut or refuse; leave it out");
+            }
+        } else if (loneSurrogate(text) >= 0) {
+            requireWhole(what + place(parser), text);
         }
     }
 
@@ -157,13 +199,13 @@ public final class JsonText {
         }
     }
 
-    /** Returns where the parser is, as a JSON pointer that can be shown: half a character in a name is written as JSON writes it. */
+    /** Returns where the parser is, as a JSON pointer that can be shown: half a character or a control character in a name is written as JSON writes it. */
     private static String place(JsonParser parser) {
         TokenStreamContext context = parser.streamReadContext();
         String pointer = context.pathAsPointer().toString();
         var shown = new StringBuilder(pointer.length());
         pointer.chars().forEach(c -> {
-            if (Character.isSurrogate((char) c)) {
+            if (c < ' ' || Character.isSurrogate((char) c)) {
                 shown.append("\\u%04x".formatted(c));
             } else {
                 shown.append((char) c);

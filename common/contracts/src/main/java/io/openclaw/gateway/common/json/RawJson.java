@@ -1,12 +1,14 @@
 package io.openclaw.gateway.common.json;
 
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.annotation.JsonSerialize;
@@ -50,7 +52,11 @@ public final class RawJson {
 
     /** Parses the text as a value of a type. */
     public <T> T as(Class<T> type) {
-        return Json.MAPPER.readValue(text, type);
+        // The parts that stay raw are sliced out of the source: a number that is read and written again may lose a
+        // sign.
+        return JsonNode.class.isAssignableFrom(type)
+                ? Json.MAPPER.readValue(text, type)
+                : Json.readUnchecked(text.getBytes(StandardCharsets.UTF_8), type);
     }
 
     @Override
@@ -93,7 +99,10 @@ public final class RawJson {
                 int start = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
                 parser.skipChildren();
                 int end = Math.toIntExact(parser.currentLocation().getByteOffset());
-                return new RawJson(new String(source, start, end - start, java.nio.charset.StandardCharsets.UTF_8));
+                return new RawJson(new String(source, start, end - start, StandardCharsets.UTF_8));
+            }
+            if (parser.currentToken().isNumeric()) {
+                return new RawJson(parser.getString());
             }
             var copy = new StringWriter();
             try (JsonGenerator generator = Json.MAPPER.createGenerator(copy)) {

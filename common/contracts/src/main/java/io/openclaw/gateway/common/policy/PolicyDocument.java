@@ -113,9 +113,12 @@ public record PolicyDocument(
      * @param when a CEL expression that is true for the calls that it is about; every call, if absent
      * @param effect what it does to them
      * @param reason what people and agents are told
-     * @param approvers the group that has to say yes, for {@code escalate}; anybody at the console, if absent
-     * @param quorum how many different people of it, for {@code escalate}; one, if absent
-     * @param expiresIn how long they have, for {@code escalate}, such as {@code 15m}
+     * @param approvers the group that has to say yes, if calls escalate; anybody at the console, if absent
+     * @param quorum how many different people of it, if calls escalate; one, if absent
+     * @param expiresIn how long they have, if calls escalate, such as {@code 15m}
+     * @param fourEyes whether the agent's owner, and the person for whom it acts, cannot be the only ones to say yes, if calls escalate
+     * @param escalateTo a further group that may say yes as well, if calls escalate
+     * @param escalateAfter how long the others are asked before it, such as {@code 10m}
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Rule(
@@ -126,7 +129,10 @@ public record PolicyDocument(
             @Nullable String reason,
             @Nullable String approvers,
             @Nullable Integer quorum,
-            @Nullable String expiresIn) {
+            @Nullable String expiresIn,
+            @Nullable Boolean fourEyes,
+            @Nullable String escalateTo,
+            @Nullable String escalateAfter) {
         public Rule {
             tools = listOf(tools);
         }
@@ -145,6 +151,10 @@ public record PolicyDocument(
      * @param callsInFlight calls under way at once at each ingress instance, whatever their tool
      * @param bytesPerMinute bytes of request bodies in a minute at each ingress instance
      * @param deniedPerMinute calls that may end denied in a minute at each ingress instance
+     * @param runSteps tool calls of a run of {@code /execute}
+     * @param runTokens tokens that a run uses at its model
+     * @param runTokensPerDay tokens that all runs of a day (UTC) use together
+     * @param runUsdPerDay US dollars that all runs of a day (UTC) cost together
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Limit(
@@ -158,7 +168,11 @@ public record PolicyDocument(
             @Nullable String cost,
             @Nullable Integer callsInFlight,
             @Nullable Long bytesPerMinute,
-            @Nullable Integer deniedPerMinute) {
+            @Nullable Integer deniedPerMinute,
+            @Nullable Integer runSteps,
+            @Nullable Long runTokens,
+            @Nullable Long runTokensPerDay,
+            @Nullable Double runUsdPerDay) {
         public Limit {
             agents = listOf(agents);
             roles = listOf(roles);
@@ -168,7 +182,13 @@ public record PolicyDocument(
         /** Tells whether ingress has to keep to it, before a call is in the pipeline. */
         @JsonIgnore
         public boolean isOfIngress() {
-            return callsInFlight != null || bytesPerMinute != null || deniedPerMinute != null;
+            return callsInFlight != null || bytesPerMinute != null || deniedPerMinute != null || isOfRuns();
+        }
+
+        /** Tells whether runs of {@code /execute} have to keep to it. */
+        @JsonIgnore
+        public boolean isOfRuns() {
+            return runSteps != null || runTokens != null || runTokensPerDay != null || runUsdPerDay != null;
         }
 
         /** Tells whether the policy stage has to keep to it. */

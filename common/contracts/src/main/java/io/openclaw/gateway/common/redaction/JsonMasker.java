@@ -1,6 +1,7 @@
 package io.openclaw.gateway.common.redaction;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,15 @@ final class JsonMasker {
     private record Edit(int start, int end, String text) {}
 
     /** What is known where a value stands. */
-    private record Place(SecretNames.@Nullable Name name, boolean direct, String program) {
-        static final Place PLAIN = new Place(null, false, "");
+    private record Place(SecretNames.@Nullable Name name, boolean direct, String program, boolean command) {
+        static final Place PLAIN = new Place(null, false, "", false);
     }
 
+    /** A text of a list, and where it stood. */
+    private record Item(String text, int start, int end, boolean masked) {}
+
     private static final int MAX_DEPTH = 1000;
+    private static final int MAX_WORDS = 256;
 
     private final String text;
     private final Work work;
@@ -34,11 +39,16 @@ final class JsonMasker {
     private int at;
     private int depth;
     private int maskedNames;
+    private boolean sorted = true;
+    /** Whether what was masked already is looked for elsewhere, and nothing else. */
+    private final boolean again;
+
     private int stringStart;
     private int stringEnd;
 
-    private JsonMasker(String text, Work work) {
+    private JsonMasker(String text, boolean again, Work work) {
         this.text = text;
+        this.again = again;
         this.work = work;
     }
 
@@ -48,18 +58,33 @@ final class JsonMasker {
      * @throws NoJsonException if it is no JSON
      */
     static String mask(String json, Work work) {
-        var masker = new JsonMasker(json, work);
-        masker.value(Place.PLAIN);
-        masker.blanks();
-        if (masker.at != json.length()) {
+        return new JsonMasker(json, false, work).masked();
+    }
+
+    /**
+     * Masks in a JSON whose secrets are masked what stands of them elsewhere in it.
+     *
+     * @throws NoJsonException if it is no JSON
+     */
+    static String maskRepeats(String json, Work work) {
+        return new JsonMasker(json, true, work).masked();
+    }
+
+    private String masked() {
+        value(Place.PLAIN);
+        blanks();
+        if (at != text.length()) {
             throw new NoJsonException();
         }
-        return masker.edited();
+        return edited();
     }
 
     private String edited() {
         if (edits.isEmpty()) {
             return text;
+        }
+        if (!sorted) {
+            edits.sort(Comparator.comparingInt(Edit::start));
         }
         var edited = new StringBuilder(text.length() + 32 * edits.size());
         int done = 0;
@@ -96,12 +121,16 @@ final class JsonMasker {
 
     private String masked(String read, Place place) {
         SecretNames.Name name = place.name;
-        if (name == null) {
-            return TextMasker.mask(read, work);
+        if (again || name == null) {
+            return plain(read, place.command);
         }
-        return place.direct || TextMasker.looksSecret(read)
+        return place.direct || Literals.looksSecret(read)
                 ? TextMasker.maskValue(read, name, work)
-                : TextMasker.mask(read, work);
+                : plain(read, place.command);
+    }
+
+    private String plain(String read, boolean command) {
+        return again ? work.masked().mask(read, command, work) : TextMasker.mask(read, command, work);
     }
 
     private void object(Place place) {
@@ -112,6 +141,7 @@ final class JsonMasker {
         int valueEnd = -1;
         String value = null;
         String program = "";
+        List<String> columns = null;
         boolean first = true;
         while (true) {
             blanks();
@@ -123,7 +153,7 @@ final class JsonMasker {
                 throw new NoJsonException();
             }
             String name = string();
-            String shownName = TextMasker.mask(name, work);
+            String shownName = plain(name, false);
             if (!shownName.equals(name)) {
                 // Two names that are masked alike would be one name twice.
                 String unique = ++maskedNames > 1 ? shownName + " #" + maskedNames : shownName;
@@ -138,14 +168,17 @@ final class JsonMasker {
             int from = at;
             int edit = edits.size();
             boolean isString = at < text.length() && text.charAt(at) == '"';
+            boolean command = place.command || isCommand(name);
             Place inner = said != null
-                    ? new Place(said, true, program)
+                    ? new Place(said, true, program, command)
                     : place.name != null && !isString
-                            ? new Place(place.name, false, program)
+                            ? new Place(place.name, false, program, command)
                             : place.name != null
-                                    ? new Place(place.name, holdsTheValue(name), program)
-                                    : new Place(null, false, program);
-            if (isString && said == null) {
+                                    ? new Place(place.name, holdsTheValue(name), program, command)
+                                    : new Place(null, false, program, command);
+            if (columns != null && isRows(name) && at < text.length() && text.charAt(at) == '[') {
+                rows(columns, inner);
+            } else if (isString && said == null) {
                 String read = string();
                 String masked = masked(read, inner);
                 if (!masked.equals(read)) {
@@ -161,8 +194,10 @@ final class JsonMasker {
                     valueEnd = at;
                     valueEdit = edit;
                 }
-                String called = TextMasker.isProgram(programOf(read)) ? programOf(read) : "";
-                program = called.isEmpty() ? program : called;
+                String called = programOf(read);
+                program = isProgram(called) ? called : program;
+            } else if (isColumns(name) && at < text.length() && text.charAt(at) == '[') {
+                columns = columns(inner);
             } else {
                 value(inner);
             }
@@ -174,7 +209,7 @@ final class JsonMasker {
                 throw new NoJsonException();
             }
         }
-        if (pairName != null && value != null) {
+        if (pairName != null && value != null && !again) {
             String masked = TextMasker.maskValue(value, pairName, work);
             boolean isEdited = valueEdit < edits.size() && edits.get(valueEdit).start == valueStart;
             if (!masked.equals(value)) {
@@ -234,66 +269,202 @@ final class JsonMasker {
     /** A list may be the words of one command: an option in it says what the next word is. */
     private void array(Place place) {
         at++;
-        String program = place.program;
-        SecretNames.Name said = null;
-        String option = null;
-        boolean first = true;
+        blanks();
+        if (next(']')) {
+            return;
+        }
+        var words = new WordList(place);
         while (true) {
             blanks();
-            if (first && next(']')) {
-                return;
-            }
             if (at < text.length() && text.charAt(at) == '"') {
-                String read = string();
-                String masked;
-                SecretNames.Name name = said;
-                String waiting = option;
-                said = null;
-                option = null;
-                String glued = program.isEmpty() ? null : TextMasker.optionOf(program, read);
-                if (name != null && !read.startsWith("-")) {
-                    masked = TextMasker.maskValue(read, name, work);
-                } else if (waiting != null && !read.startsWith("-")) {
-                    masked = TextMasker.maskCredential(read, waiting, work);
-                } else if (glued != null
-                        && !glued.startsWith("--")
-                        && read.length() > glued.replaceAll("[!:%,]$", "").length()) {
-                    masked = TextMasker.maskGlued(read, glued, work);
-                } else {
-                    masked = masked(read, place);
-                    if (glued != null && TextMasker.standsAlone(glued)) {
-                        option = glued;
-                    } else if (read.startsWith("-") && read.indexOf('=') < 0) {
-                        said = SecretNames.of(read);
-                    } else if (first && place.name == null && read.length() <= 40) {
-                        said = SecretNames.of(read);
-                    }
-                }
-                if (!masked.equals(read)) {
-                    edits.add(new Edit(stringStart, stringEnd, quoted(masked)));
-                }
-                String called = programOf(read);
-                if (TextMasker.isProgram(called)) {
-                    program = called;
-                } else if (called.equals("login") && TextMasker.isProgram(program + " login")) {
-                    program = program + " login";
-                } else if (first
-                        && (called.equals("docker")
-                                || called.equals("podman")
-                                || called.equals("buildah")
-                                || called.equals("helm")
-                                || called.equals("skopeo")
-                                || called.equals("az")
-                                || called.equals("oc")
-                                || called.equals("cf"))) {
-                    program = called;
-                }
+                words.add(string());
             } else {
-                said = null;
-                option = null;
+                words.interrupt();
                 value(place);
             }
+            blanks();
+            if (next(']')) {
+                break;
+            }
+            if (!next(',')) {
+                throw new NoJsonException();
+            }
+        }
+        if (!again) {
+            command(place.program, words.items);
+        }
+    }
+
+    /** The texts of one list, read as the words of a command. */
+    private final class WordList {
+        private final Place place;
+        private final List<Item> items = new ArrayList<>();
+        private String program;
+        private SecretNames.@Nullable Name said;
+        private @Nullable String option;
+        private boolean operand;
+        private boolean first = true;
+
+        WordList(Place place) {
+            this.place = place;
+            program = place.program;
+            operand = Operands.changes(program) || Operands.runs(program);
+        }
+
+        void interrupt() {
+            said = null;
+            option = null;
             first = false;
+        }
+
+        void add(String read) {
+            String masked = masked(read);
+            boolean edited = !masked.equals(read);
+            if (edited) {
+                edits.add(new Edit(stringStart, stringEnd, quoted(masked)));
+            }
+            if (items.size() < MAX_WORDS) {
+                items.add(new Item(read, stringStart, stringEnd, edited));
+            }
+            notice(read);
+            first = false;
+        }
+
+        private String masked(String read) {
+            SecretNames.Name name = said;
+            String waiting = option;
+            said = null;
+            option = null;
+            boolean isOption = read.startsWith("-");
+            if (operand && !isOption) {
+                // What would run, or be deleted, stays visible.
+                return again ? read : TextMasker.maskTokens(read, work);
+            }
+            if (again) {
+                return plain(read, false);
+            }
+            if (name != null && !isOption) {
+                return TextMasker.maskValue(read, name, work);
+            }
+            if (waiting != null && !isOption) {
+                return ProgramOptions.maskCredential(read, waiting, work);
+            }
+            String glued = program.isEmpty() ? null : ProgramOptions.optionOf(program, read);
+            if (glued != null
+                    && !glued.startsWith("--")
+                    && read.length() > ProgramOptions.bare(glued).length()) {
+                return ProgramOptions.maskGlued(read, glued, work);
+            }
+            if (glued != null && ProgramOptions.standsAlone(glued)) {
+                option = glued;
+            } else if (isOption ? read.indexOf('=') < 0 : first && place.name == null && read.length() <= 40) {
+                said = SecretNames.of(read);
+            }
+            return JsonMasker.this.masked(read, place);
+        }
+
+        private void notice(String read) {
+            String called = programOf(read);
+            if (operand && Operands.runs(program) && !read.startsWith("-")) {
+                operand = false;
+            }
+            if (ProgramOptions.isProgram(called)) {
+                program = called;
+            } else if (called.equals("login") && ProgramOptions.isProgram(program + " login")) {
+                program = program + " login";
+            } else if (first && (ProgramOptions.isProgram(called + " login") || isProgram(called))) {
+                program = called;
+                operand = Operands.changes(called) || Operands.runs(called);
+            } else if (isOperand(items, called)) {
+                program = called;
+                operand = true;
+            }
+        }
+    }
+
+    /** {@code ["sudo","rm",…]}: the program stands behind another one that runs it. */
+    private static boolean isOperand(List<Item> items, String called) {
+        return items.size() > 1
+                && items.size() <= 4
+                && Operands.leads(programOf(items.getFirst().text))
+                && (Operands.changes(called) || Operands.runs(called));
+    }
+
+    private static boolean isProgram(String called) {
+        return ProgramOptions.isProgram(called)
+                || Commands.isProgram(called)
+                || Operands.changes(called)
+                || Operands.runs(called);
+    }
+
+    /** Looks at the words of a list as at those of a command. */
+    private void command(String program, List<Item> items) {
+        List<String> words = new ArrayList<>();
+        words.add(program);
+        items.forEach(item -> words.add(item.text));
+        for (Commands.Found found : Commands.find(words)) {
+            if (found.word() == 0) {
+                continue;
+            }
+            Item item = items.get(found.word() - 1);
+            String secret = item.text.substring(found.from(), found.to());
+            if (item.masked || secret.isEmpty()) {
+                continue;
+            }
+            var name = new SecretNames.Name("password", found.sure(), false);
+            String masked = item.text.substring(0, found.from())
+                    + TextMasker.maskValue(secret, name, work)
+                    + item.text.substring(found.to());
+            if (!masked.equals(item.text) && edits.stream().noneMatch(edit -> edit.start == item.start)) {
+                sorted = false;
+                edits.add(new Edit(item.start, item.end, quoted(masked)));
+            }
+        }
+    }
+
+    /** Reads a list of the names of columns; {@code null} if there is anything else in it, or none names a secret. */
+    private @Nullable List<String> columns(Place place) {
+        int start = at;
+        List<String> columns = new ArrayList<>();
+        List<Edit> shown = new ArrayList<>();
+        at++;
+        blanks();
+        while (at < text.length() && text.charAt(at) == '"' && columns.size() < MAX_WORDS) {
+            String read = string();
+            columns.add(read);
+            String masked = plain(read, false);
+            if (!masked.equals(read)) {
+                shown.add(new Edit(stringStart, stringEnd, quoted(masked)));
+            }
+            blanks();
+            if (!next(',')) {
+                break;
+            }
+            blanks();
+        }
+        if (next(']') && columns.stream().anyMatch(column -> SecretNames.of(column) != null)) {
+            edits.addAll(shown);
+            return columns;
+        }
+        at = start;
+        value(place);
+        return null;
+    }
+
+    /** Rows of a table: each value is one of the column that stands in its place. */
+    private void rows(List<String> columns, Place place) {
+        at++;
+        blanks();
+        if (next(']')) {
+            return;
+        }
+        while (true) {
+            blanks();
+            if (next('[')) {
+                row(columns, place);
+            } else {
+                value(place);
+            }
             blanks();
             if (next(']')) {
                 return;
@@ -302,6 +473,46 @@ final class JsonMasker {
                 throw new NoJsonException();
             }
         }
+    }
+
+    private void row(List<String> columns, Place place) {
+        blanks();
+        if (next(']')) {
+            return;
+        }
+        for (int i = 0; ; i++) {
+            SecretNames.Name name = i < columns.size() && !again ? SecretNames.of(columns.get(i)) : null;
+            value(name == null ? place : new Place(name, name.kind().startsWith("pass"), place.program, place.command));
+            blanks();
+            if (next(']')) {
+                return;
+            }
+            if (!next(',')) {
+                throw new NoJsonException();
+            }
+        }
+    }
+
+    private static boolean isColumns(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "columns", "headers", "header", "fields", "fieldnames", "cols" -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isRows(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "rows", "data", "values", "records", "results" -> true;
+            default -> false;
+        };
+    }
+
+    /** Names of arguments whose text is run. */
+    private static boolean isCommand(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "command", "cmd", "commands", "script", "shell", "bash", "sh", "exec", "run", "commandline" -> true;
+            default -> false;
+        };
     }
 
     private void number(Place place) {
@@ -335,11 +546,11 @@ final class JsonMasker {
         }
         work.add(at - start);
         SecretNames.Name name = place.name;
-        if (name == null || !place.direct) {
+        if (name == null || !place.direct || again) {
             return;
         }
         String read = text.substring(start, at);
-        if (!name.plural() && (name.sure() || TextMasker.looksSecret(read))) {
+        if (!name.plural() && (name.sure() || Literals.looksSecret(read))) {
             edits.add(new Edit(start, at, quoted(Spans.mask(name.kind(), read.length()))));
         }
     }

@@ -1,5 +1,8 @@
 package io.openclaw.gateway.common.redaction;
 
+import io.openclaw.gateway.common.text.FoldedText;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -151,32 +154,73 @@ final class SecretNames {
             "production");
     /** Of tokens, which are units of texts, too. */
     private static final Set<String> QUALIFIERS_OF_TOKENS = Set.of("value", "raw", "prod", "production");
-    /** A password in other languages, as far as ASCII writes it. */
-    private static final String[] OTHER_LANGUAGES = {
-        "haslo",
-        "heslo",
-        "wachtwoord",
-        "losenord",
-        "parola",
-        "salasana",
-        "sifre",
+    /** A password, or what is like one, in other languages; of several words, their last one leads here. */
+    private static final String[] OTHER_LANGUAGES = folded(
+            "haslo heslo wachtwoord losenord parola salasana sifre motdepasse"
+                    + " mot_de_passe adgangskode passord jelszo katasandi kata_sandi matkhau mat_khau palavra-passe пароль пароля секрет"
+                    + " токен κωδικος συνθηματικο 密码 密碼 口令 密钥 密鑰 令牌 暗証番号 パスワード 秘密鍵 비밀번호 암호 סיסמה סיסמא पासवर्ड รหัสผ่าน");
+
+    private static final String[] PHRASES = {
         "mot de passe",
-        "mot_de_passe",
-        "motdepasse"
+        "mat khau",
+        "kata sandi",
+        "palavra passe",
+        "ключ доступа",
+        "كلمة المرور",
+        "كلمة السر",
+        "clave secreta"
     };
+
+    private static final String[] FOLDED_PHRASES = new String[PHRASES.length];
+
+    static {
+        for (int i = 0; i < PHRASES.length; i++) {
+            FOLDED_PHRASES[i] = FoldedText.of(PHRASES[i]).text();
+        }
+    }
+
+    private static final String ENDINGS =
+            "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key passphrase"
+                    + " passcode cookie signature pass sessid auth hash bearer credential otp psk sig senha contrasena mnemonic"
+                    + " pw pword jsessionid clave mdp";
 
     /** The last three letters of each ending: most names are none by these. */
     private static final boolean[] LAST_LETTERS = new boolean[26 * 26 * 26];
 
     static {
-        String endings =
-                "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key"
-                        + " passphrase passcode secret_key_base cookie signature pass sessid auth hash bearer credential otp psk"
-                        + " sig senha contrasena mnemonic zpw pword jsessionid haslo heslo wachtwoord parola salasana sifre passe"
-                        + " value text string plain plaintext confirm confirmation again repeat new old current raw prod production";
+        String endings = ENDINGS
+                + " base zpw"
+                + " value text string plain plaintext confirm confirmation again repeat new old current raw prod production";
         for (String ending : endings.split(" ", -1)) {
-            LAST_LETTERS[lastLetters(ending, ending.length())] = true;
+            known(ending);
         }
+        for (String other : OTHER_LANGUAGES) {
+            known(other);
+        }
+        for (String phrase : FOLDED_PHRASES) {
+            known(phrase);
+        }
+    }
+
+    private static void known(String ending) {
+        int letters = ending.length() < 3 ? -1 : lastLetters(ending, ending.length());
+        if (letters >= 0) {
+            LAST_LETTERS[letters] = true;
+        }
+    }
+
+    private static String[] folded(String words) {
+        return FoldedText.of(words).text().split(" ", -1);
+    }
+
+    /** Returns the words that a name of a secret holds, in lower case. */
+    static List<String> endings() {
+        List<String> words = new ArrayList<>(List.of(ENDINGS.split(" ", -1)));
+        words.addAll(List.of(OTHER_LANGUAGES));
+        for (String phrase : FOLDED_PHRASES) {
+            words.add(phrase.substring(phrase.lastIndexOf(' ') + 1));
+        }
+        return words;
     }
 
     private SecretNames() {}
@@ -195,6 +239,9 @@ final class SecretNames {
     }
 
     private static int lastLetters(String text, int end) {
+        if (end < 3) {
+            return -1;
+        }
         int letters = 0;
         for (int i = end - 3; i < end; i++) {
             char c = text.charAt(i);
@@ -209,7 +256,8 @@ final class SecretNames {
 
     /** Returns what a name says about its value; {@code null} if it says nothing. */
     static @Nullable Name of(String name) {
-        return of(name, 0, name.length());
+        String folded = FoldedText.of(name).text();
+        return of(folded, 0, folded.length());
     }
 
     static @Nullable Name of(String text, int from, int to) {
@@ -218,7 +266,8 @@ final class SecretNames {
         while (end > start && !Chars.isLetter(text.charAt(end - 1))) {
             end--;
         }
-        if (end - start < 3 || !mayEnd(text, start, end)) {
+        int least = end > start && text.charAt(end - 1) >= 128 ? 2 : 3;
+        if (end - start < least || !mayEnd(text, start, end)) {
             return null;
         }
         Name name = ending(text, start, end, false);
@@ -249,10 +298,8 @@ final class SecretNames {
     }
 
     private static @Nullable Name ending(String text, int start, int end, boolean plural) {
-        for (String password : OTHER_LANGUAGES) {
-            if (ends(text, start, end, password)) {
-                return new Name("password", true, plural);
-            }
+        if (isInOtherLanguage(text, start, end)) {
+            return new Name("password", true, plural);
         }
         return switch (text.charAt(end - 1) | 0x20) {
             case 'w' -> word(text, start, end, "pw") ? new Name("password", true, plural) : null;
@@ -308,6 +355,9 @@ final class SecretNames {
                 if (word(text, start, end, "cookie") || ends(text, start, end, "setcookie")) {
                     yield new Name("cookie", true, plural);
                 }
+                if (word(text, start, end, "clave")) {
+                    yield new Name("password", false, plural);
+                }
                 // Signatures of the gateway's own evidence stay; those of clouds' URLs let whoever has them in.
                 yield ends(text, start, end, "amz-signature") || ends(text, start, end, "goog-signature")
                         ? new Name("signature", true, plural)
@@ -331,18 +381,65 @@ final class SecretNames {
             case 'p' ->
                 word(text, start, end, "otp") || word(text, start, end, "totp")
                         ? new Name("code", false, plural)
-                        : null;
+                        : word(text, start, end, "mdp") ? new Name("password", false, plural) : null;
             case 'k' -> word(text, start, end, "psk") ? new Name("key", true, plural) : null;
             case 'g' -> word(text, start, end, "sig") ? new Name("signature", false, plural) : null;
             case 'a' ->
-                word(text, start, end, "senha")
-                                || ends(text, start, end, "contrasena")
-                                || ends(text, start, end, "contraseña")
+                word(text, start, end, "senha") || ends(text, start, end, "contrasena")
                         ? new Name("password", true, plural)
                         : null;
             case 'c' -> word(text, start, end, "mnemonic") ? new Name("passphrase", false, plural) : null;
             default -> null;
         };
+    }
+
+    private static boolean isInOtherLanguage(String text, int start, int end) {
+        char last = text.charAt(end - 1);
+        char lower = last < 128 ? (char) (last | 0x20) : last;
+        for (String[] words : new String[][] {OTHER_LANGUAGES, FOLDED_PHRASES}) {
+            for (String word : words) {
+                if (word.charAt(word.length() - 1) == lower && ends(text, start, end, word)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Returns where a name of several words begins, such as {@code api key} or {@code mot de passe}; else where it does. */
+    static int startOfPhrase(String text, int start, int end) {
+        int size = end - start;
+        boolean apart = start >= 2
+                && (text.charAt(start - 1) == ' ' || (text.charAt(start - 1) == '.' && size <= 4))
+                && Chars.isLetter(text.charAt(start - 2));
+        if (!apart) {
+            return start;
+        }
+        boolean phrase = size <= 4 && text.regionMatches(true, start, "key", 0, 3);
+        for (int i = 0; i < FOLDED_PHRASES.length && !phrase; i++) {
+            String each = FOLDED_PHRASES[i];
+            int last = each.lastIndexOf(' ') + 1;
+            phrase = each.length() - last == size && text.regionMatches(true, start, each, last, size);
+        }
+        if (!phrase) {
+            return start;
+        }
+        int from = start - 1;
+        while (from > 0
+                && start - from < 16
+                && (Chars.isLetter(text.charAt(from - 1))
+                        || (text.charAt(from - 1) == ' '
+                                && from > 1
+                                && Chars.isLetter(text.charAt(from - 2))
+                                && size > 4))) {
+            from--;
+        }
+        return from;
+    }
+
+    /** Tells whether a part of a text is a word, whatever its case. */
+    static boolean isWord(String text, int start, int end, String word) {
+        return end - start == word.length() && text.regionMatches(true, start, word, 0, word.length());
     }
 
     private static @Nullable Name key(String text, int start, int end, boolean plural) {

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.redaction;
 
+import io.openclaw.gateway.common.text.FoldedText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -141,92 +142,26 @@ public final class SecretScanner {
 
     /** Returns the kinds of credentials in a text, such as {@code aws}, {@code jwt} or {@code entropy}. */
     public static Set<String> kinds(String text) {
-        if (!mayHoldSecret(text)) {
+        var work = new Work();
+        if (!QuickLook.mayHoldSecret(text, work)) {
             return Set.of();
         }
         Set<String> kinds = new LinkedHashSet<>();
-        new SecretScanner(text, new Spans(), kinds, new Work()).scan();
+        new SecretScanner(FoldedText.of(text).text(), new Spans(), kinds, work).scan();
         return kinds;
     }
 
     /** Adds the credentials of a text to the parts of it that are masked. */
     static void find(String text, Spans spans, Work work) {
-        work.add(text.length());
-        if (mayHoldSecret(text)) {
-            new SecretScanner(text, spans, null, work).scan();
-        }
+        new SecretScanner(text, spans, null, work).scan();
     }
 
-    /**
-     * The quick look, at every text of every event: is there a prefix of a provider, a long token, a URL with somebody's name,
-     * or a hash of a password?
-     */
-    static boolean mayHoldSecret(String text) {
-        int length = text.length();
-        int run = 0;
-        int seen = 0;
-        boolean scheme = false;
-        boolean boundary = true;
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            int classes = Chars.of(c);
-            if ((classes & Chars.TOKEN) != 0) {
-                if (boundary && c < 128 && startsAForm(text, i)) {
-                    return true;
-                }
-                boundary = (classes & Chars.WORD) == 0;
-                seen |= classes;
-                run++;
-                if (run >= MIN_RANDOM
-                        && (seen & Chars.UPPER) != 0
-                        && (seen & Chars.LOWER) != 0
-                        && (seen & Chars.DIGIT) != 0) {
-                    return true;
-                }
-                if ((c == 'e' && text.startsWith("yJ", i + 1)) || (c == '-' && text.startsWith("----BEGIN", i + 1))) {
-                    return true;
-                }
-            } else {
-                boundary = true;
-                switch (c) {
-                    case ':' -> {
-                        scheme |= text.startsWith("//", i + 1);
-                        if (run >= 8 && text.startsWith("AA", i + 1)) {
-                            return true;
-                        }
-                    }
-                    case '@' -> {
-                        if (scheme) {
-                            return true;
-                        }
-                    }
-                    case '$' -> {
-                        if (isAt(text, i + 2, '$')
-                                || isAt(text, i + 3, '$')
-                                || text.startsWith("apr1$", i + 1)
-                                || text.startsWith("argon2", i + 1)) {
-                            return true;
-                        }
-                    }
-                    case '.' -> {
-                        if (run == 2 && text.startsWith("SG", i - 2)) {
-                            return true;
-                        }
-                    }
-                    default -> {}
-                }
-                run = 0;
-                seen = 0;
-            }
-        }
-        return false;
+    /** Returns what the forms begin with. */
+    static List<String> prefixes() {
+        return FORMS.stream().map(Form::prefix).toList();
     }
 
-    private static boolean isAt(String text, int index, char c) {
-        return index < text.length() && text.charAt(index) == c;
-    }
-
-    private static boolean startsAForm(String text, int at) {
+    static boolean startsAForm(String text, int at) {
         char second = at + 1 < text.length() ? text.charAt(at + 1) : 0;
         if (second >= 128 || !PAIRS[text.charAt(at) * 128 + second]) {
             return false;

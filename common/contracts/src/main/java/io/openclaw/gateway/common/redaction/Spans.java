@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.redaction;
 
+import io.openclaw.gateway.common.text.FoldedText;
 import java.util.Arrays;
 
 /** Parts of one text that are masked, each with what it is; parts that overlap become one. */
@@ -24,6 +25,16 @@ final class Spans {
 
     /** Returns the text with a mask in place of each part. */
     String masked(String text) {
+        return masked(FoldedText.asItIs(text), new Work());
+    }
+
+    /**
+     * Returns the text as it was written with a mask in place of each part of its folded form.
+     *
+     * @param work keeps what is masked
+     */
+    String masked(FoldedText folded, Work work) {
+        String text = folded.original();
         if (size == 0) {
             return text;
         }
@@ -44,8 +55,18 @@ final class Spans {
                     kind = spans[i].kind;
                 }
             }
-            masked.append(text, done, start).append(mask(kind, end - start));
-            done = end;
+            int from = folded.start(start);
+            int to = folded.end(end);
+            if (from < done) {
+                // Characters that become several may be shared by two parts.
+                from = done;
+            }
+            if (to <= from) {
+                continue;
+            }
+            work.masked().add(text.substring(from, to), kind);
+            masked.append(text, done, from).append(mask(kind, to - from));
+            done = to;
         }
         return masked.append(text, done, text.length()).toString();
     }

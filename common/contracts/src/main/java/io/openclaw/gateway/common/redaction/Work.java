@@ -1,7 +1,8 @@
 package io.openclaw.gateway.common.redaction;
 
-/** Counts the characters that a scan looks at, so that a test can hold that it is linear without a clock. */
+/** What one masking has done: the literals that it masked, and how many characters it looked at, so that a test can hold that it is linear. */
 final class Work {
+    private final Repeats masked = new Repeats();
     private long characters;
 
     void add(long looked) {
@@ -10,5 +11,10 @@ final class Work {
 
     long characters() {
         return characters;
+    }
+
+    /** Returns the literals that were masked, which may stand elsewhere, too. */
+    Repeats masked() {
+        return masked;
     }
 }

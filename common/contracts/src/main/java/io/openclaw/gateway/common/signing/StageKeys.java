@@ -1,23 +1,29 @@
 package io.openclaw.gateway.common.signing;
 
 import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.json.RawJson;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
+import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
-/** The HMAC-SHA256 keys of the stages. A service is given its own key and those of the stages that it verifies. */
+/**
+ * The HMAC-SHA256 keys of the old form, one for each stage and known to every service: they verify what was signed before there
+ * were key pairs, and sign nothing. To be removed with the next release.
+ */
 public final class StageKeys {
-    /** The least length of a key, in bytes: the output length of SHA-256 (RFC 2104 section 3). */
-    public static final int LEAST_BYTES = 32;
-
+    private static final int MIN_BYTES = 32;
     private static final String ALGORITHM = "HmacSHA256";
 
-    /** Initialised with the keys; a copy costs a fraction of a new one. */
-    private final Map<Stage, Mac> macs = new EnumMap<>(Stage.class);
+    private final Map<Stage, SecretKeySpec> keys = new EnumMap<>(Stage.class);
 
     private StageKeys() {}
 
@@ -33,43 +39,62 @@ public final class StageKeys {
             try {
                 bytes = Base64.getDecoder().decode(text.strip());
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("the signing key of " + stage.label() + " is not Base64", e);
+                throw new IllegalArgumentException("openclaw.signing.old." + stage.label() + " is not Base64", e);
             }
-            if (bytes.length < LEAST_BYTES) {
-                throw new IllegalArgumentException("the signing key of " + stage.label() + " has " + bytes.length
-                        + " bytes; at least " + LEAST_BYTES + " are needed (openssl rand -base64 32)");
+            if (bytes.length < MIN_BYTES) {
+                throw new IllegalArgumentException("openclaw.signing.old." + stage.label() + " has " + bytes.length
+                        + " bytes; a key has " + MIN_BYTES + " at least");
             }
-            result.macs.put(stage, initialised(bytes));
+            result.keys.put(stage, new SecretKeySpec(bytes, ALGORITHM));
         });
         return result;
     }
 
-    /**
-     * Returns a fresh HMAC-SHA256 with the key of a stage.
-     *
-     * @throws IllegalStateException if this service was not given it, naming the setting
-     */
-    public Mac mac(Stage stage) {
-        Mac mac = macs.get(stage);
-        if (mac == null) {
-            throw new IllegalStateException(
-                    "no signing key for " + stage.label() + ": set openclaw.signing.keys." + stage.label()
-                            + " to at least " + LEAST_BYTES + " random bytes in Base64 (openssl rand -base64 32)");
-        }
+    /** Returns a fresh HMAC-SHA256 with the key of a stage; one that matches nothing, if there is none. */
+    public Signature mac(Stage stage) {
+        SecretKeySpec key = keys.get(stage);
         try {
-            return (Mac) mac.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new AssertionError("the platform's HmacSHA256 can be copied", e);
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key == null ? new SecretKeySpec(new byte[MIN_BYTES], ALGORITHM) : key);
+            return new Signature(mac, key != null);
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new AssertionError("every Java platform has " + ALGORITHM, e);
         }
     }
 
-    private static Mac initialised(byte[] key) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return mac;
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new AssertionError("every Java platform has " + ALGORITHM, e);
+    /** One HMAC over a list of fields, some of which may be absent. */
+    public static final class Signature {
+        private final Mac mac;
+        private final boolean hasKey;
+
+        private Signature(Mac mac, boolean hasKey) {
+            this.mac = mac;
+            this.hasKey = hasKey;
+        }
+
+        /** Adds JSON as its text. */
+        public Signature add(@Nullable RawJson field) {
+            return add(field == null ? null : field.text());
+        }
+
+        /** Adds a text. */
+        public Signature add(@Nullable String field) {
+            if (field == null) {
+                mac.update(ByteBuffer.allocate(4).putInt(-1).flip());
+                return this;
+            }
+            byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
+            mac.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
+            mac.update(bytes);
+            return this;
+        }
+
+        /** Tells whether a signature, in hexadecimal digits, is the one of the fields. */
+        public boolean matches(@Nullable String signature) {
+            byte[] expected = HexFormat.of().formatHex(mac.doFinal()).getBytes(StandardCharsets.US_ASCII);
+            return hasKey
+                    && signature != null
+                    && MessageDigest.isEqual(expected, signature.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 }

@@ -1,4 +1,4 @@
-/** The signature chain: each stage signs its verdict over the call and the signature before it. */
+/** Signatures for chosen readers, and the chain of evidence that a call carries: its seal, and each stage's verdict. */
 @NullMarked
 package io.openclaw.gateway.common.signing;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclaw.gateway.common.Calls;
+import io.openclaw.gateway.common.Events;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
@@ -15,10 +16,12 @@ import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.LeftOut;
 import io.openclaw.gateway.common.policy.ToolDefinition;
+import io.openclaw.gateway.common.signing.Keyring;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventCodecTest {
+    private static final UUID RUN = UUID.fromString("0198c0de-0000-7000-8000-000000000001");
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:01Z");
     private static final ToolDefinition TOOL = new ToolDefinition(
             "exec",
@@ -45,7 +49,7 @@ class EventCodecTest {
                     NOW,
                     "abc")
             .signed("00ff");
-    private final EventCodec codec = new EventCodec("/openclaw-gateway/test");
+    private final EventCodec codec = new EventCodec("/openclaw-gateway/test", Keyring.generated());
 
     static Stream<GatewayEvent> oneOfEach() {
         ToolCall call = Calls.call("{\"command\":\"ls\"}").sealed("seal");
@@ -67,7 +71,15 @@ class EventCodecTest {
                         .noticing(List.of(new Reason("results/injection", "it speaks to a model", Severity.HIGH))),
                 new CallWithdrawn(call.withoutArguments()),
                 new ApprovalChanged(
-                        call.withoutArguments(), ApprovalChanged.Status.DENIED, NOW, NOW, "eve", "no", Map.of()),
+                        call.withoutArguments(),
+                        ApprovalChanged.Status.DENIED,
+                        NOW,
+                        NOW,
+                        "eve",
+                        "no",
+                        "console",
+                        Map.of()),
+                new ConsoleActed("eve", "grant.created", "g1", "10 min", "192.0.2.1", NOW, "i1", Map.of()),
                 new CallProgressed(
                         call.withoutArguments(),
                         1,
@@ -120,25 +132,91 @@ class EventCodecTest {
                         "executor-1",
                         Map.of()),
                 new ResourceUpdated("files", "file:///a", NOW, "executor-1", Map.of()),
+                new CallReported(
+                        call.withoutArguments(),
+                        CallReported.Ran.FAILED,
+                        12L,
+                        "00",
+                        RawJson.of("{\"a\":1}"),
+                        "no such file",
+                        NOW,
+                        "00",
+                        Map.of()),
+                new CallDiverged(call.withoutArguments(), "00", NOW, "00", Map.of()),
+                new HookReported(
+                        "demo",
+                        "host-1",
+                        HookReported.Status.MISSING_CALLS,
+                        "1 of 2 calls",
+                        "s",
+                        2,
+                        List.of("exec"),
+                        NOW,
+                        "ingress-1",
+                        Map.of()),
+                new RunStarted(RUN, "demo", "alice", "ACT", "list my sessions", NOW, Map.of()),
+                new RunPlanned(
+                        RUN,
+                        "demo",
+                        1,
+                        "d1",
+                        RawJson.of("[{\"tool\":\"message\"}]"),
+                        List.of(new Reason("plan/secret-then-send", "It may.", Severity.HIGH)),
+                        "alice",
+                        NOW,
+                        Map.of()),
+                new ModelAsked(
+                        RUN,
+                        "demo",
+                        1,
+                        2,
+                        "gpt",
+                        "list my sessions",
+                        RawJson.of("{\"text\":\"two\"}"),
+                        CallError.of("model_timeout", "It did not answer."),
+                        100,
+                        10,
+                        0.25,
+                        1_200,
+                        NOW,
+                        Map.of()),
+                new RunStepEnded(
+                        RUN,
+                        "demo",
+                        1,
+                        RUN,
+                        "openclaw/message",
+                        "d1",
+                        "DENIED",
+                        CallError.of("denied", "no"),
+                        NOW,
+                        Map.of()),
+                new RunEnded(RUN, "demo", "SUCCEEDED", "Two.", null, 1, 100, 10, 0.25, NOW, Map.of()),
                 new SignInFailed("admin", "192.0.2.7", 10, NOW, "approval-1", Map.of()));
     }
 
     private static ConsumerRecord<String, byte[]> received(ProducerRecord<String, byte[]> sent) {
-        var record = new ConsumerRecord<>(sent.topic(), 0, 0L, sent.key(), sent.value());
-        sent.headers().forEach(record.headers()::add);
-        return record;
+        return Events.received(sent, 0);
+    }
+
+    private ProducerRecord<String, byte[]> encoded(GatewayEvent event) {
+        return codec.encode(event, "openclaw." + EventType.of(event).topic().suffix(), null, NOW);
     }
 
     @ParameterizedTest
     @MethodSource("oneOfEach")
     void everyEventComesBackAsItWasSent(GatewayEvent event) throws UnreadableEventException {
-        assertThat(codec.decode(received(codec.encode(event, "t", null, NOW)))).isEqualTo(event);
+        Signed<GatewayEvent> signed = codec.decode(received(encoded(event)));
+        assertThat(signed.event()).isEqualTo(event);
+        assertThat(EventType.of(event).writers()).contains(signed.writer());
+        assertThat(codec.isCurrent(signed)).isTrue();
     }
 
     @ParameterizedTest
     @MethodSource("oneOfEach")
     void aGlanceSeesWhatTheEventSays(GatewayEvent event) throws UnreadableEventException {
-        EventCodec.Glance glance = codec.glance(received(codec.encode(event, "t", null, NOW)));
+        EventCodec.Glance glance = codec.glance(received(encoded(event)));
+        assertThat(glance.proof().writer()).isIn(EventType.of(event).writers());
 
         assertThat(glance.type()).isEqualTo(EventType.of(event));
         ToolCall call = switch (event) {
@@ -147,8 +225,11 @@ class EventCodecTest {
             case ConversationEvent said -> said.call();
             default -> null;
         };
-        assertThat(glance.callId()).isEqualTo(call == null ? null : call.callId());
-        assertThat(glance.agent()).isEqualTo(call == null ? null : call.agent());
+        RunEvent run = event instanceof RunEvent ofRun ? ofRun : null;
+        UUID id = run != null ? run.runId() : call == null ? null : call.callId();
+        String agent = run != null ? run.agent() : call == null ? null : call.agent();
+        assertThat(glance.callId()).isEqualTo(id);
+        assertThat(glance.agent()).isEqualTo(agent);
         assertThat(glance.tool()).isEqualTo(call == null ? null : call.tool());
         assertThat(glance.upstream())
                 .isEqualTo(
@@ -160,7 +241,8 @@ class EventCodecTest {
                             case ResourceUpdated report -> report.upstream();
                             default -> call == null ? null : call.upstream();
                         });
-        assertThat(glance.outcome()).isEqualTo(event instanceof CallCompleted ? "FAILED" : null);
+        assertThat(glance.outcome())
+                .isEqualTo(event instanceof CallCompleted ? "FAILED" : event instanceof RunEnded ? "SUCCEEDED" : null);
     }
 
     @Test
@@ -188,9 +270,7 @@ class EventCodecTest {
 
     @Test
     void aRequestIsKeyedByItsAgent() {
-        assertThat(codec.encode(new CallRequested(Calls.call("{}")), "t", null, NOW)
-                        .key())
-                .isEqualTo("demo");
+        assertThat(encoded(new CallRequested(Calls.call("{}"))).key()).isEqualTo("demo");
     }
 
     @Nested
@@ -200,23 +280,22 @@ class EventCodecTest {
         void argumentsKeepTheirSpellingToTheLastByte() throws UnreadableEventException {
             String spelled = "{ \"b\" : 1.0,\n\t\"a\": \"\\u00e9é😀\", \"c\": [ 1e3 ] }";
 
-            var event = (CallRequested)
-                    codec.decode(received(codec.encode(new CallRequested(Calls.call(spelled)), "t", null, NOW)));
+            CallRequested event = codec.decode(
+                            received(encoded(new CallRequested(Calls.call(spelled)))), CallRequested.class)
+                    .event();
 
             assertThat(event.call().arguments()).isEqualTo(RawJson.of(spelled));
         }
 
         @Test
         void unknownFieldsAreKeptAtEveryLevel() throws UnreadableEventException {
-            var sent = codec.encode(
-                    new CallAuthorized(Calls.call("{}").sealed("s"), List.of(VERDICT), Map.of()), "t", null, NOW);
-            String widened = new String(sent.value(), StandardCharsets.UTF_8)
+            byte[] value = Json.write(new CallAuthorized(Calls.call("{}").sealed("s"), List.of(VERDICT), Map.of()));
+            String widened = new String(value, StandardCharsets.UTF_8)
                     .replaceFirst("\\{\"call\":\\{", "{\"tomorrow\":{\"x\":[1,2]},\"call\":{\"also\":\"kept\",")
                     .replaceFirst("\"verdicts\":\\[\\{", "\"verdicts\":[{\"too\":7,");
-            var record = new ConsumerRecord<>("t", 0, 0L, "k", widened.getBytes(StandardCharsets.UTF_8));
-            sent.headers().forEach(record.headers()::add);
+            GatewayEvent wider = Json.readEvent(widened.getBytes(StandardCharsets.UTF_8), CallAuthorized.class);
 
-            GatewayEvent event = codec.decode(record);
+            GatewayEvent event = codec.decode(received(encoded(wider))).event();
             String again = new String(Json.write(event), StandardCharsets.UTF_8);
 
             assertThat(again)

@@ -75,4 +75,38 @@ class JsonTextTest {
                         .text())
                 .isEqualTo(json);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"params\":{\"arguments\":{\"text\":\"a\\u0000b\"}}}",
+                "{\"params\":{\"arguments\":{\"text\":[\"\\u0000\"]}}}",
+                "{\"params\":{\"arguments\":{\"te\\u0000xt\":1}}}",
+                "{\"params\":{\"arguments\":{\"text\":\"\\\\\\u0000\"}}}"
+            })
+    void aNulIsRefusedWithItsPlace(String json) {
+        assertThatThrownBy(() -> JsonText.requireNoNul(utf8(json)))
+                .isInstanceOf(InexactJsonException.class)
+                .hasMessageContaining("/params/arguments/te")
+                .hasMessageContaining("NUL")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\0"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":\"\\\\u0000\"}", "{\"a\":\"u0000 \\\\u0000\"}", "\"\\u000"})
+    void whatHasNoNulPasses(String json) {
+        assertThatCode(() -> JsonText.requireNoNul(utf8(json))).doesNotThrowAnyException();
+    }
+
+    private record Holder(
+            RawJson raw, @org.jspecify.annotations.Nullable Holder inner) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-0", "[-0,-0.0]", "{\"a\":[-0,1.0,1E2]}", "1.10"})
+    void rawPartsKeepTheirTextHoweverOftenTheyAreRead(String raw) {
+        RawJson whole = RawJson.of("{\"raw\":" + raw + ",\"inner\":{\"raw\":" + raw + "}}");
+        Holder read = RawJson.from(whole.as(Holder.class)).as(Holder.class);
+        assertThat(read.raw()).isEqualTo(RawJson.of(raw));
+        assertThat(java.util.Objects.requireNonNull(read.inner()).raw()).isEqualTo(RawJson.of(raw));
+    }
 }

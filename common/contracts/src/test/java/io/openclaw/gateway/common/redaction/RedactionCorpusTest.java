@@ -24,7 +24,15 @@ class RedactionCorpusTest {
 
     private final Redactor redactor = new Redactor();
 
-    record Sample(boolean isJson, String content) {
+    /**
+     * @param isDocument whether the form is one of documents, which a command line cannot hold
+     * @param isCommand whether the form is a command alone
+     */
+    record Sample(boolean isJson, boolean isDocument, boolean isCommand, String content) {
+        Sample(boolean isJson, String content) {
+            this(isJson, false, false, content);
+        }
+
         @Override
         public String toString() {
             return content;
@@ -47,10 +55,14 @@ class RedactionCorpusTest {
         try (var in = RedactionCorpusTest.class.getResourceAsStream("/redaction/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> line.startsWith("T ") || line.startsWith("J "))
+                    .filter(line -> line.matches("[TJDC] .*"))
                     .map(line -> line.startsWith("J ")
                             ? new Sample(true, line.substring(2))
-                            : new Sample(false, line.substring(2).replace("\\n", "\n")));
+                            : new Sample(
+                                    false,
+                                    line.startsWith("D "),
+                                    line.startsWith("C "),
+                                    line.substring(2).replace("\\n", "\n")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,7 +88,8 @@ class RedactionCorpusTest {
         for (RawJson json : List.of(
                 RawJson.from(List.of(sample.content)),
                 RawJson.from(java.util.Map.of(
-                        "command", sample.isJson ? sample.content : "run this:\n" + sample.content + "\nand that")),
+                        sample.isDocument ? "content" : "command",
+                        sample.isJson ? sample.content : "run this:\n\n" + sample.content + "\n\nand that")),
                 RawJson.from(java.util.Map.of("a", java.util.Map.of("b", List.of("x", sample.content)))))) {
             String masked = redactor.redact(json).text();
 
@@ -98,20 +111,25 @@ class RedactionCorpusTest {
     @ParameterizedTest
     @MethodSource("effects")
     void hidesNoEffect(Sample sample) {
-        String masked =
-                masked(new Sample(sample.isJson, sample.content.replace("«", "").replace("»", "")));
-
-        Matcher effect = EFFECT.matcher(sample.content);
-        while (effect.find()) {
-            assertThat(masked).contains(effect.group(1));
+        String plain = sample.content.replace("«", "").replace("»", "");
+        List<String> all = sample.isJson
+                ? List.of(masked(new Sample(true, plain)))
+                : sample.isCommand
+                        ? List.of(redactor.redactCommand(plain))
+                        : List.of(redactor.redact(plain), redactor.redactCommand(plain));
+        for (String masked : all) {
+            Matcher effect = EFFECT.matcher(sample.content);
+            while (effect.find()) {
+                assertThat(masked).contains(effect.group(1));
+            }
         }
     }
 
     @Test
     void theListsAreLongEnough() {
-        assertThat(secrets().count()).isGreaterThanOrEqualTo(150);
-        assertThat(harmless().count()).isGreaterThanOrEqualTo(150);
-        assertThat(effects().count()).isGreaterThanOrEqualTo(50);
+        assertThat(secrets().count()).isGreaterThanOrEqualTo(370);
+        assertThat(harmless().count()).isGreaterThanOrEqualTo(300);
+        assertThat(effects().count()).isGreaterThanOrEqualTo(100);
     }
 
     @Test
@@ -197,7 +215,38 @@ class RedactionCorpusTest {
                 "auth=https://a",
                 "{\"password\":",
                 "[",
-                "@");
+                "@",
+                "password: |\n ",
+                "user,password\n",
+                "| token |\n",
+                "password;token\t",
+                "rm token=",
+                "sh token=x ",
+                "echo x1y2z3w4 | sudo -S ",
+                "chpasswd <<E\n",
+                "vault login ",
+                "vault kv put x=",
+                "'vault login ",
+                "name=\"password\" ",
+                "value=\"x\" key=\"password\">",
+                "<key>password</key>",
+                "<password>x",
+                "auth=(\"a\",",
+                "login(",
+                "a1:b2@c:1",
+                ":5432:",
+                "é",
+                "пароль",
+                "密码：",
+                "\u200B",
+                "password=\u200B",
+                "password=x1y2z3w4 x1y2z3w4 ",
+                "token=`",
+                "token=\"\"\"",
+                "-[ RECORD\n",
+                "{\"columns\":[\"token\"],",
+                "password=;A",
+                "tokens");
     }
 
     /** 40 characters looked at for each that there is, whatever it is; a clock would say less. */
@@ -238,7 +287,7 @@ class RedactionCorpusTest {
 
     private static long workOf(String text) {
         var work = new Work();
-        TextMasker.mask(text, work);
+        Redactor.redact(text, false, work);
         return work.characters();
     }
 

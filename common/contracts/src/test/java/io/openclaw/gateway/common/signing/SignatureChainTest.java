@@ -6,39 +6,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openclaw.gateway.common.Calls;
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
-import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.RunRef;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
-import io.openclaw.gateway.common.event.CallCompleted;
-import io.openclaw.gateway.common.event.FreezeChanged;
-import io.openclaw.gateway.common.event.PolicyEvent;
+import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.topic.Service;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-public class SignatureChainTest {
+class SignatureChainTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:01Z");
-    private final SignatureChain chain = new SignatureChain(keys((byte) 1));
+    private final SignatureChain chain = new SignatureChain(Keyring.generated());
     private final ToolCall call = chain.seal(Calls.call("{\"command\":\"ls\"}"));
-
-    public static StageKeys keys(byte seed) {
-        Map<Stage, String> keys = new EnumMap<>(Stage.class);
-        for (Stage stage : Stage.values()) {
-            byte[] key = new byte[32];
-            key[0] = seed;
-            key[1] = (byte) stage.name().charAt(0);
-            key[2] = (byte) stage.name().charAt(1);
-            keys.put(stage, Base64.getEncoder().encodeToString(key));
-        }
-        return StageKeys.ofBase64(keys);
-    }
 
     private static Verdict verdict(Stage stage, Decision outcome) {
         return Verdict.of(
@@ -58,12 +50,59 @@ public class SignatureChainTest {
 
     @Test
     void aChainMadeWithOtherKeysDoesNot() {
-        assertThat(new SignatureChain(keys((byte) 2)).verify(call, evidence())).isPresent();
+        assertThat(new SignatureChain(Keyring.generated()).verify(call, evidence()))
+                .isPresent();
+    }
+
+    /** Whoever could change them could have a call run that is only to be decided about, or use up an approval. */
+    @Test
+    void theSealCoversModeRunAndTheApprovalThatIsUsed() throws Exception {
+        ToolCall plain = Calls.call("{}", Mode.DECIDE);
+        var run = new RunRef("s", "r", "q");
+        UUID approval = UUID.randomUUID();
+        ToolCall full = chain.seal(with(plain, Mode.DECIDE, run, approval));
+        assertThat(chain.verify(full, List.of())).isEmpty();
+        assertThat(Json.readEvent(RawJson.from(full).text().getBytes(StandardCharsets.UTF_8), ToolCall.class))
+                .isEqualTo(full);
+        String seal = String.valueOf(full.seal());
+        assertThat(List.of(
+                        with(plain, Mode.EXECUTE, run, approval),
+                        with(plain, Mode.DECIDE, new RunRef("s", "r2", "q"), approval),
+                        with(plain, Mode.DECIDE, null, approval),
+                        with(plain, Mode.DECIDE, run, UUID.randomUUID()),
+                        with(plain, Mode.DECIDE, run, null),
+                        plain))
+                .allSatisfy(changed -> assertThat(chain.verify(changed.sealed(seal), List.of()))
+                        .isPresent());
+    }
+
+    private static ToolCall with(ToolCall call, Mode mode, @Nullable RunRef run, @Nullable UUID approval) {
+        return new ToolCall(
+                call.callId(),
+                call.agent(),
+                call.upstream(),
+                call.tool(),
+                call.arguments(),
+                call.origin(),
+                mode,
+                call.requestedAt(),
+                call.deadline(),
+                call.parentCallId(),
+                call.intent(),
+                call.context(),
+                call.identity(),
+                run,
+                approval,
+                call.replyPartition(),
+                call.digest(),
+                null,
+                Map.of());
     }
 
     @Test
     void aCallThatIngressDidNotSealDoesNot() {
-        assertThat(chain.verify(Calls.call("{}"), List.of())).hasValue("the call is not sealed by ingress");
+        assertThat(chain.verify(Calls.call("{}"), List.of()))
+                .hasValueSatisfying(why -> assertThat(why).startsWith("the call is not sealed by ingress"));
     }
 
     @Test
@@ -110,17 +149,6 @@ public class SignatureChainTest {
     }
 
     @Test
-    void aResultCannotBeMadeUp() {
-        CallCompleted end = chain.sign(CallCompleted.of(
-                call, evidence(), Outcome.SUCCEEDED, RawJson.of("{\"a\":1}"), null, Stage.EXECUTOR, NOW));
-
-        assertThat(chain.verifies(end)).isTrue();
-        assertThat(chain.verifies(end.showing(end.call(), RawJson.of("{\"a\":2}"), null)))
-                .isFalse();
-        assertThat(new SignatureChain(keys((byte) 2)).verifies(end)).isFalse();
-    }
-
-    @Test
     void whoHasToSayYesCannotBeChanged() {
         ApprovalTerms two = new ApprovalTerms(List.of(new ApprovalTerms.Requirement("leads", 2)), 900L);
         Verdict verdict = chain.append(
@@ -150,38 +178,37 @@ public class SignatureChainTest {
                 .isPresent();
     }
 
+    /** What the executor acts on can be verified there and at approval; neither can make it up for the other. */
     @Test
-    void whatPolicyTellsCannotBeMadeUp() {
-        PolicyEvent freeze = chain.sign(new FreezeChanged("all", true, "an incident", NOW, "admin", null, Map.of()));
+    void whoVerifiesEvidenceCannotSignItForAnother() {
+        Map<Service, String> keys = Arrays.stream(Service.values())
+                .collect(Collectors.toMap(Function.identity(), service -> SigningKey.generate()));
+        var policy = new SignatureChain(only(Service.POLICY, keys));
+        var executor = new SignatureChain(only(Service.EXECUTOR, keys));
+        var approval = new SignatureChain(only(Service.APPROVAL, keys));
+        ToolCall sealed = new SignatureChain(only(Service.INGRESS, keys)).seal(call);
+        List<Verdict> verdicts = policy.append(sealed, List.of(), verdict(Stage.POLICY, Decision.ALLOW));
 
-        assertThat(chain.verifies(freeze)).isTrue();
-        assertThat(chain.verifies(
-                        new FreezeChanged("all", false, "an incident", NOW, "admin", freeze.signature(), Map.of())))
-                .isFalse();
-        assertThat(new SignatureChain(keys((byte) 2)).verifies(freeze)).isFalse();
-    }
-
-    @Test
-    void whatWasNoticedInAResultCannotBeTakenOut() {
-        CallCompleted end = chain.sign(
-                CallCompleted.of(call, evidence(), Outcome.SUCCEEDED, RawJson.of("{}"), null, Stage.EXECUTOR, NOW)
-                        .noticing(List.of(new Reason("results/injection", "it speaks to a model", Severity.HIGH))));
-
-        assertThat(chain.verifies(end)).isTrue();
-        assertThat(chain.verifies(end.noticing(List.of()).signed(String.valueOf(end.signature()))))
-                .isFalse();
-    }
-
-    @Test
-    void aShortKeyIsRefusedByName() {
-        assertThatThrownBy(() -> StageKeys.ofBase64(Map.of(Stage.VETTING, "c2hvcnQ=")))
-                .hasMessageContaining("vetting")
-                .hasMessageContaining("32");
-    }
-
-    @Test
-    void aMissingKeyNamesItsSetting() {
-        assertThatThrownBy(() -> StageKeys.ofBase64(Map.of()).mac(Stage.POLICY))
+        assertThat(executor.verify(sealed, verdicts)).isEmpty();
+        assertThat(approval.verify(sealed, verdicts)).isEmpty();
+        assertThatThrownBy(() -> executor.append(sealed, List.of(), verdict(Stage.POLICY, Decision.ALLOW)))
                 .hasMessageContaining("openclaw.signing.keys.policy");
+        assertThat(new SignatureChain(only(Service.INGRESS, keys)).verify(sealed, verdicts))
+                .hasValueSatisfying(why -> assertThat(why).contains("not for [INGRESS]"));
+    }
+
+    static Keyring only(Service service, Map<Service, String> privateKeys) {
+        Map<Service, List<String>> publicKeys = privateKeys.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, key -> List.of(SigningKey.publicOf(key.getValue()))));
+        return Keyring.of(Map.of(service, List.of(String.valueOf(privateKeys.get(service)))), publicKeys, null);
+    }
+
+    @Test
+    void aTextThatAClientKeptIsIngresssOwn() {
+        String kept = chain.keepsake("{\"a\":1}");
+        assertThat(chain.fromKeepsake(kept)).hasValue("{\"a\":1}");
+        assertThat(chain.fromKeepsake(kept.replace("1}", "2}"))).isEmpty();
+        assertThat(chain.fromKeepsake("{}")).isEmpty();
+        assertThat(new SignatureChain(Keyring.generated()).fromKeepsake(kept)).isEmpty();
     }
 }

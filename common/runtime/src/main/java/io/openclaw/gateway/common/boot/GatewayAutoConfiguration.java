@@ -1,7 +1,9 @@
 package io.openclaw.gateway.common.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.common.console.ConsoleConfiguration;
 import io.openclaw.gateway.common.event.EventCodec;
+import io.openclaw.gateway.common.event.PolicyEvent;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.DeadLetters;
@@ -10,18 +12,21 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.ShareQueues;
+import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
+import io.openclaw.gateway.common.web.Connections;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.common.web.WebAnswers;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,7 +46,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 /** What every service is given. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 @EnableConfigurationProperties({GatewayProperties.class, WebAddresses.class})
-@Import({ConsoleSecurity.class, ProblemPages.class, WebAnswers.class})
+@Import({Connections.class, ConsoleSecurity.class, ConsoleConfiguration.class, ProblemPages.class, WebAnswers.class})
 public class GatewayAutoConfiguration {
 
     @Bean
@@ -58,9 +63,14 @@ public class GatewayAutoConfiguration {
     @Bean
     @ConditionalOnProperty(name = "openclaw.kafka.create-topics", matchIfMissing = true)
     KafkaAdmin.NewTopics newTopics(GatewayProperties properties, Topics topics) {
-        return new KafkaAdmin.NewTopics(Arrays.stream(Topic.values())
-                .map(topic -> newTopic(topic, topics.name(topic), properties.kafka()))
-                .toArray(NewTopic[]::new));
+        return new KafkaAdmin.NewTopics(newTopics(topics, properties.kafka()).toArray(NewTopic[]::new));
+    }
+
+    /** Returns the topics as they are created where they are missing. */
+    public static List<NewTopic> newTopics(Topics topics, GatewayProperties.Kafka kafka) {
+        return Arrays.stream(Topic.values())
+                .map(topic -> newTopic(topic, topics.name(topic), kafka))
+                .toList();
     }
 
     private static NewTopic newTopic(Topic topic, String name, GatewayProperties.Kafka kafka) {
@@ -74,8 +84,8 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    EventCodec eventCodec(GatewayProperties properties) {
-        return new EventCodec("/openclaw-gateway/" + properties.instanceName());
+    EventCodec eventCodec(GatewayProperties properties, Keyring keyring) {
+        return new EventCodec("/openclaw-gateway/" + properties.instanceName(), keyring);
     }
 
     @Bean
@@ -92,12 +102,13 @@ public class GatewayAutoConfiguration {
     @Bean
     EventListeners eventListeners(
             ConsumerFactory<String, byte[]> consumers,
+            ShareQueues shareQueues,
             Topics topics,
             EventCodec codec,
             EventPublisher publisher,
             DeadLetters deadLetters,
             BackgroundWork work) {
-        return new EventListeners(consumers, topics, codec, publisher, deadLetters, work);
+        return new EventListeners(consumers, shareQueues, topics, codec, publisher, deadLetters, work);
     }
 
     @Bean
@@ -132,8 +143,13 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    SignatureChain signatureChain(GatewayProperties properties) {
-        return new SignatureChain(StageKeys.ofBase64(properties.signing().keys()));
+    Keyring keyring(GatewayProperties properties) {
+        return properties.signing().keyring();
+    }
+
+    @Bean
+    SignatureChain signatureChain(Keyring keyring) {
+        return new SignatureChain(keyring);
     }
 
     @Bean
@@ -142,8 +158,13 @@ public class GatewayAutoConfiguration {
     }
 
     @Bean
-    PolicyFollower policyFollower(EventListeners listeners, SignatureChain chain) {
-        return new PolicyFollower(listeners, chain);
+    PolicyFollower policyFollower() {
+        return new PolicyFollower();
+    }
+
+    @Bean
+    TopicReader policyStateReader(EventListeners listeners, PolicyFollower follower) {
+        return listeners.latest(Topic.POLICY_STATE, PolicyEvent.class, follower);
     }
 
     @Bean

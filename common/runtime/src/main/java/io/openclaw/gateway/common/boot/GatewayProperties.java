@@ -1,19 +1,25 @@
 package io.openclaw.gateway.common.boot;
 
 import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.signing.Keyring;
+import io.openclaw.gateway.common.signing.StageKeys;
+import io.openclaw.gateway.common.topic.Service;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 
 /**
  * Settings that every service has.
  *
  * @param instance the name of this process in verdicts, events and logs; made up when not set
  * @param kafka how topics are named and made
- * @param signing the keys of the signature chain
+ * @param signing the keys that sign events and verify them
  * @param console who may see and decide
  */
 @ConfigurationProperties("openclaw")
@@ -47,28 +53,73 @@ public record GatewayProperties(
             @DefaultValue("true") boolean createTopics) {}
 
     /**
-     * @param keys by stage: at least 32 random bytes each, in Base64
+     * Signing keys (X25519), each 32 bytes in Base64. The first of a list is in use; those after it were before it.
+     *
+     * @param keys by service: the private keys of the services that this process is
+     * @param publicKeys by service: the public keys of all services
+     * @param old by stage: the keys of before there were key pairs, as long as records of then are to be accepted
      */
-    public record Signing(@DefaultValue Map<Stage, String> keys) {}
+    public record Signing(
+            @DefaultValue Map<Service, List<String>> keys,
+            @Name("public") @DefaultValue Map<Service, List<String>> publicKeys,
+            @DefaultValue Map<Stage, String> old) {
+
+        /**
+         * Returns the keyring of this process. An empty value counts as not set.
+         *
+         * @throws IllegalArgumentException naming the setting that is missing or wrong
+         */
+        public Keyring keyring() {
+            Map<Stage, String> oldKeys = new EnumMap<>(Stage.class);
+            old.forEach((stage, key) -> {
+                if (!key.isBlank()) {
+                    oldKeys.put(stage, key);
+                }
+            });
+            return Keyring.of(set(keys), set(publicKeys), oldKeys.isEmpty() ? null : StageKeys.ofBase64(oldKeys));
+        }
+
+        private static Map<Service, List<String>> set(Map<Service, List<String>> values) {
+            Map<Service, List<String>> set = new EnumMap<>(Service.class);
+            values.forEach((service, keys) -> {
+                List<String> present =
+                        keys.stream().filter(key -> !key.isBlank()).toList();
+                if (!present.isEmpty()) {
+                    set.put(service, present);
+                }
+            });
+            return set;
+        }
+    }
 
     /**
      * @param user the name of the administrator
      * @param password the administrator's password; without one the administrator does not get in
      * @param groups the groups of approvers that the administrator is in; {@code *} stands for all of them
      * @param people by name: who else may look and approve
+     * @param idleTimeout after which a session ends in which nobody did anything
+     * @param sessionTimeout after which every session ends
+     * @param urls where a service's rooms are, by service ({@code approval}, {@code audit}, {@code policy}, {@code vetting}), if not
+     *     at the same origin
      */
     public record Console(
             @DefaultValue("admin") String user,
             @Nullable String password,
             @DefaultValue("*") List<String> groups,
-            @DefaultValue Map<String, Person> people) {}
+            @DefaultValue Map<String, Person> people,
+            @DefaultValue("30m") Duration idleTimeout,
+            @DefaultValue("12h") Duration sessionTimeout,
+            @DefaultValue Map<String, String> urls) {}
 
     /**
      * Somebody who approves.
      *
      * @param password that person's password; without one this person does not get in
      * @param groups the groups of approvers that this person is in
+     * @param roles what this person may do: {@code viewer}, {@code approver}, {@code auditor}, {@code administrator}
      */
     public record Person(
-            @Nullable String password, @DefaultValue List<String> groups) {}
+            @Nullable String password,
+            @DefaultValue List<String> groups,
+            @DefaultValue({"approver", "auditor"}) List<String> roles) {}
 }

@@ -23,7 +23,7 @@ public final class KnownAgents {
     }
 
     /** Knows the same agents for ever. */
-    KnownAgents(AgentDirectory directory, Clock clock) {
+    public KnownAgents(AgentDirectory directory, Clock clock) {
         this.clock = clock;
         this.directory = directory;
     }

@@ -2,57 +2,36 @@ package io.openclaw.gateway.common.kafka;
 
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
-import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.health.BackgroundWork;
-import io.openclaw.gateway.common.signing.UntrustedCallException;
 import io.openclaw.gateway.common.topic.Topic;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
-import org.springframework.kafka.event.ConsumerStoppedEvent;
-import org.springframework.kafka.listener.AbstractMessageListenerContainer;
-import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
-import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.support.TopicPartitionOffset;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Makes the containers that read topics in batches.
+ * Makes what reads topics: stages, batches, work queues and state topics. They decode and verify events, put aside what is none, start
+ * and stop with the process, and are seen in its health; what is done with the events is a handler's, which knows nothing of Kafka.
  *
- * <p>A batch is committed when its listener returns. A record that is no event goes to the dead letters and the rest goes
- * on; a listener that throws (because a database or the broker is away) gets the same batch again until it succeeds, so
- * nothing is lost. That is so for an {@link Error}, too, which would end the container; one that ended all the same is
- * started again. What fails is a problem in {@link BackgroundWork} until it works again.
+ * <p>A batch is committed when its handler returns. A handler that throws (because a database or the broker is away) gets the same
+ * batch again until it succeeds, so nothing is lost. That is so for an {@link Error}, too, which would end the container. What
+ * fails is a problem in {@link BackgroundWork} until it works again.
  */
 public final class EventListeners {
-    private static final Logger log = LoggerFactory.getLogger(EventListeners.class);
     private static final Duration COMMIT_EVERY = Duration.ofMillis(200);
-    private static final Duration PAUSE_BEFORE_RESTART = Duration.ofSeconds(1);
 
     private final ConsumerFactory<String, byte[]> consumers;
+    private final ShareQueues shareQueues;
     private final Topics topics;
     private final EventCodec codec;
     private final EventPublisher publisher;
@@ -61,12 +40,14 @@ public final class EventListeners {
 
     public EventListeners(
             ConsumerFactory<String, byte[]> consumers,
+            ShareQueues shareQueues,
             Topics topics,
             EventCodec codec,
             EventPublisher publisher,
             DeadLetters deadLetters,
             BackgroundWork work) {
         this.consumers = consumers;
+        this.shareQueues = shareQueues;
         this.topics = topics;
         this.codec = codec;
         this.publisher = publisher;
@@ -74,180 +55,73 @@ public final class EventListeners {
         this.work = work;
     }
 
-    /** An event, and the record it came in. */
-    public record Received<E extends GatewayEvent>(E event, ConsumerRecord<String, byte[]> record) {}
-
-    /** Handles the readable events of a batch, in the order of the topic; what it throws makes the batch come again. */
-    public interface BatchHandler<E extends GatewayEvent> {
-        void handle(List<Received<E>> batch);
+    /** Makes the reader of a stage: each event becomes the event that follows from it. */
+    public <E extends GatewayEvent> TopicReader stage(
+            String group, Topic topic, Class<E> eventClass, EventHandler<E> handler) {
+        return reader(
+                group,
+                List.of(topics.name(topic)),
+                new Stage<>(group, eventClass, handler, codec, publisher, deadLetters));
     }
 
-    /**
-     * Makes a container for a stage that is a function: each event becomes the events that follow from it. An event that
-     * the function throws on is put aside, because it would throw on it again; unless it throws
-     * {@link TransientFailureException}, which makes the batch come again.
-     *
-     * @param failed what follows from an event that was put aside because the function threw on it, or because the broker
-     *     takes nothing as large as what followed: its call must not go without an end
-     */
-    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
-            String group,
-            Topic topic,
-            Class<E> eventClass,
-            Function<E, ? extends GatewayEvent> stage,
-            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed) {
-        return stage(group, topic, eventClass, stage, failed, () -> {});
-    }
-
-    /**
-     * Makes a container for a stage that is a function with a memory.
-     *
-     * @param beforePublishing keeps what the function has to remember of a batch, before anything that follows from it is
-     *     said; what it throws makes the batch come again
-     */
-    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> stage(
-            String group,
-            Topic topic,
-            Class<E> eventClass,
-            Function<E, ? extends GatewayEvent> stage,
-            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed,
-            Runnable beforePublishing) {
-        return container(group, List.of(topics.name(topic)), records -> {
-            List<Following<E>> following = new ArrayList<>(records.size());
-            List<CompletableFuture<?>> sent = new ArrayList<>(records.size());
-            for (ConsumerRecord<String, byte[]> record : records) {
-                E event;
-                try {
-                    event = decode(record, eventClass);
-                } catch (UnreadableEventException e) {
-                    sent.add(deadLetters.put(record, reason(e)));
-                    continue;
-                }
-                try {
-                    following.add(new Following<>(event, record, stage.apply(event)));
-                } catch (UntrustedCallException e) {
-                    sent.add(deadLetters.put(record, String.valueOf(e.getMessage())));
-                } catch (TransientFailureException e) {
-                    throw e;
-                } catch (RuntimeException | StackOverflowError e) {
-                    putAside(group, event, record, e, failed, sent);
-                }
-            }
-            beforePublishing.run();
-            List<CompletableFuture<?>> published = new ArrayList<>(following.size());
-            following.forEach(one -> published.add(publisher.publish(one.next())));
-            for (int i = 0; i < published.size(); i++) {
-                try {
-                    published.get(i).join();
-                } catch (CompletionException e) {
-                    if (!(rootOf(e) instanceof RecordTooLargeException tooLarge)) {
-                        throw e;
-                    }
-                    Following<E> one = following.get(i);
-                    putAside(group, one.event(), one.record(), tooLarge, failed, sent);
-                }
-            }
-            sent.forEach(CompletableFuture::join);
-        });
-    }
-
-    private record Following<E>(E event, ConsumerRecord<String, byte[]> record, GatewayEvent next) {}
-
-    private <E extends GatewayEvent> void putAside(
-            String group,
-            E event,
-            ConsumerRecord<String, byte[]> record,
-            Throwable problem,
-            BiFunction<E, Throwable, Optional<? extends GatewayEvent>> failed,
-            List<CompletableFuture<?>> sent) {
-        log.error("{} failed on {}", group, event.subject(), problem);
-        sent.add(deadLetters.put(record, group + " failed on it: " + problem));
-        failed.apply(event, problem).ifPresent(end -> sent.add(publisher.publish(end)));
-    }
-
-    private static Throwable rootOf(Throwable problem) {
-        Throwable root = problem;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
-    }
-
-    /** Makes a container that hands on whole batches of readable events. */
-    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> batches(
+    /** Makes a reader that hands on whole batches. */
+    public <E extends GatewayEvent> TopicReader batches(
             String group, Topic topic, Class<E> eventClass, BatchHandler<E> handler) {
-        return container(group, List.of(topics.name(topic)), handingOn(eventClass, handler));
+        return reader(group, List.of(topics.name(topic)), batch(eventClass, handler, true));
     }
 
     /**
-     * Makes a container by which this instance alone reads all of a topic, from now on.
+     * Makes a reader by which this instance alone reads all of a topic, from now on. What is no event is skipped: another group puts
+     * it aside.
      *
      * @param group a name that no other instance has
      */
-    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> alone(
+    public <E extends GatewayEvent> TopicReader alone(
             String group, Topic topic, Class<E> eventClass, BatchHandler<E> handler) {
-        var container = batches(group, topic, eventClass, handler);
-        container
-                .getContainerProperties()
-                .getKafkaConsumerProperties()
-                .setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
-        return container;
+        TopicReader reader = reader(group, List.of(topics.name(topic)), batch(eventClass, handler, false));
+        clientProperties(reader).setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        return reader;
     }
 
     /**
-     * Makes a container that hands on whole batches of readable events of topics with equally many partitions, where each
-     * consumer of the group is given the same partitions of all of them.
+     * Makes a reader that hands on whole batches of topics with equally many partitions, where each consumer of the group is given the
+     * same partitions of all of them.
      */
-    public <E extends GatewayEvent> ConcurrentMessageListenerContainer<String, byte[]> copartitioned(
+    public <E extends GatewayEvent> TopicReader copartitioned(
             String group,
             List<Topic> from,
             Class<E> eventClass,
             ConsumerRebalanceListener rebalanceListener,
             BatchHandler<E> handler) {
-        var container = container(group, from.stream().map(topics::name).toList(), handingOn(eventClass, handler));
-        var properties = container.getContainerProperties();
-        properties.setConsumerRebalanceListener(rebalanceListener);
-        properties.getKafkaConsumerProperties().setProperty(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
-        return container;
+        TopicReader reader = reader(group, from.stream().map(topics::name).toList(), batch(eventClass, handler, true));
+        reader.container().getContainerProperties().setConsumerRebalanceListener(rebalanceListener);
+        clientProperties(reader).setProperty(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
+        return reader;
     }
 
-    private <E extends GatewayEvent> BatchMessageListener<String, byte[]> handingOn(
-            Class<E> eventClass, BatchHandler<E> handler) {
-        return records -> {
-            List<Received<E>> events = new ArrayList<>(records.size());
-            for (ConsumerRecord<String, byte[]> record : records) {
-                try {
-                    events.add(new Received<>(decode(record, eventClass), record));
-                } catch (UnreadableEventException e) {
-                    deadLetters.put(record, reason(e)).join();
-                }
-            }
-            handler.handle(events);
-        };
+    private <E extends GatewayEvent> Batch<E> batch(Class<E> eventClass, BatchHandler<E> handler, boolean putsAside) {
+        return new Batch<>(eventClass, handler, codec, deadLetters, putsAside);
     }
 
     /**
-     * Makes a container that hands on whole batches of records, readable or not. It waits up to a quarter of a second for a
-     * batch to be worth its while: nobody waits for this reader, and few large batches cost a fraction of many small ones.
+     * Makes a reader that hands on whole batches of records, readable or not. It waits up to a quarter of a second for a batch to be
+     * worth its while: nobody waits for this reader, and few large batches cost a fraction of many small ones.
      */
-    public ConcurrentMessageListenerContainer<String, byte[]> unhurried(
+    public TopicReader unhurried(
             String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
-        var container = container(group, topicNames, listener);
-        Properties properties = container.getContainerProperties().getKafkaConsumerProperties();
+        TopicReader reader = reader(group, topicNames, listener);
+        Properties properties = clientProperties(reader);
         properties.setProperty(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, "1000000");
         properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "250");
         properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
-        return container;
+        return reader;
     }
 
     /**
-     * Makes a container that reads a topic of {@link Topic.Kind#LATEST} from its beginning, in every instance and at every
-     * start. A record that is no event is skipped, with a line in the log.
-     *
-     * @param caughtUp is run once, when everything was read that was there when reading began
+     * Makes a reader that follows a topic of {@link Topic.Kind#LATEST} from its beginning, in every instance and at every start. A
+     * record that is no event is skipped, with a line in the log.
      */
-    public <E extends GatewayEvent> MessageListenerContainer latest(
-            Topic topic, Class<E> eventClass, Consumer<E> listener, Runnable caughtUp) {
+    public <E extends GatewayEvent> TopicReader latest(Topic topic, Class<E> eventClass, StateHandler<E> handler) {
         var properties = new ContainerProperties(
                 new TopicPartitionOffset(topics.name(topic), 0, TopicPartitionOffset.SeekPosition.BEGINNING));
         // No group is ever joined and nothing is committed; the client only wants a name.
@@ -256,31 +130,58 @@ public final class EventListeners {
         // each.
         properties.getKafkaConsumerProperties().setProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         properties.setAckMode(ContainerProperties.AckMode.MANUAL);
-        var end = new AtomicLong(-1);
-        var isCaughtUp = new AtomicBoolean();
-        properties.setMessageListener((AcknowledgingConsumerAwareMessageListener<String, byte[]>)
-                (record, acknowledgment, consumer) -> {
-                    if (end.get() < 0 && consumer != null) {
-                        var partition = new TopicPartition(record.topic(), record.partition());
-                        end.set(consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
-                    }
-                    try {
-                        listener.accept(decode(record, eventClass));
-                    } catch (UnreadableEventException e) {
-                        log.error(
-                                "skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason(e));
-                    }
-                    if (record.offset() + 1 >= end.get() && isCaughtUp.compareAndSet(false, true)) {
-                        caughtUp.run();
-                    }
-                });
-        var container = new KafkaMessageListenerContainer<>(consumers, properties);
-        container.setBeanName("latest-" + topic.suffix());
-        keep(container, "latest-" + topic.suffix());
-        return container;
+        properties.setMessageListener(new StateTopic<>(eventClass, handler, codec, deadLetters));
+        return new TopicReader(
+                "latest-" + topic.suffix(), new KafkaMessageListenerContainer<>(consumers, properties), work);
     }
 
-    private ConcurrentMessageListenerContainer<String, byte[]> container(
+    /**
+     * Makes a work queue whose records are handled each on a thread of its own.
+     *
+     * @param maxPollRecords how many are handled at once, at most
+     * @param lock how long a record is this process's alone before somebody else may have it; at most 60 s
+     */
+    public <E extends GatewayEvent> WorkQueue workQueue(
+            String group,
+            Topic topic,
+            Class<E> eventClass,
+            int maxPollRecords,
+            Duration lock,
+            EventHandler<E> handler) {
+        return new WorkQueue(
+                group,
+                () -> shareQueues.consumer(group, maxPollRecords, lock),
+                topics.name(topic),
+                new WorkQueue.Each<>(eventClass, handler, codec, publisher, deadLetters),
+                timeout -> true,
+                work);
+    }
+
+    /**
+     * Makes a work queue whose records are claimed, as many at once as a poll returns.
+     *
+     * @param maxPollRecords how many those are, at most
+     * @param lock how long a record is this process's alone before somebody else may have it; at most 60 s
+     * @param gate keeps records from being read for now
+     */
+    public <E extends GatewayEvent> WorkQueue claims(
+            String group,
+            Topic topic,
+            Class<E> eventClass,
+            int maxPollRecords,
+            Duration lock,
+            WorkQueue.Gate gate,
+            WorkQueue.Claims<E> claims) {
+        return new WorkQueue(
+                group,
+                () -> shareQueues.consumer(group, maxPollRecords, lock),
+                topics.name(topic),
+                new WorkQueue.All<>(eventClass, claims, codec, deadLetters),
+                gate,
+                work);
+    }
+
+    private TopicReader reader(
             String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
         var properties = new ContainerProperties(topicNames.toArray(String[]::new));
         properties.setGroupId(group);
@@ -291,11 +192,13 @@ public final class EventListeners {
         properties.setAckTime(COMMIT_EVERY.toMillis());
         properties.setSyncCommits(false);
         var container = new ConcurrentMessageListenerContainer<>(consumers, properties);
-        container.setBeanName(group);
         container.setPhase(PipelineLifecycle.PHASE);
         container.setCommonErrorHandler(new DefaultErrorHandler(withoutEnd()));
-        keep(container, group);
-        return container;
+        return new TopicReader(group, container, work);
+    }
+
+    private static Properties clientProperties(TopicReader reader) {
+        return reader.container().getContainerProperties().getKafkaConsumerProperties();
     }
 
     /** An error would end the container; as an exception it makes the batch come again. */
@@ -314,54 +217,10 @@ public final class EventListeners {
         };
     }
 
-    /** Starts a container again that ended by itself, as one does that the broker refuses, or that is out of memory. */
-    private void keep(AbstractMessageListenerContainer<String, byte[]> container, String name) {
-        work.check(
-                name + "-reader",
-                () -> container.isInExpectedState()
-                        ? Optional.empty()
-                        : Optional.of(name + " has stopped reading; restart this process if it stays so"));
-        container.setApplicationEventPublisher(event -> {
-            if (event instanceof ConsumerStoppedEvent stopped
-                    && stopped.getReason() != ConsumerStoppedEvent.Reason.NORMAL) {
-                var problem = new IllegalStateException(
-                        name + " stopped reading (" + stopped.getReason() + "), and is started again");
-                work.failed(name, problem);
-                log.error("{}", problem.getMessage());
-                Thread.ofPlatform().name(name + "-restart").start(() -> restart(container, name));
-            }
-        });
-    }
-
-    private void restart(AbstractMessageListenerContainer<String, byte[]> container, String name) {
-        try {
-            Thread.sleep(PAUSE_BEFORE_RESTART);
-            container.stop();
-            container.start();
-            work.works(name);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private <E extends GatewayEvent> E decode(ConsumerRecord<String, byte[]> record, Class<E> eventClass)
-            throws UnreadableEventException {
-        GatewayEvent event = codec.decode(record);
-        if (!eventClass.isInstance(event)) {
-            throw new UnreadableEventException(
-                    "a " + event.getClass().getSimpleName() + " does not belong on " + record.topic());
-        }
-        return eventClass.cast(event);
-    }
-
     private static ExponentialBackOff withoutEnd() {
         var backOff = new ExponentialBackOff(100, 2);
         backOff.setMaxInterval(5_000);
         backOff.setMaxElapsedTime(Long.MAX_VALUE);
         return backOff;
-    }
-
-    private static String reason(UnreadableEventException e) {
-        return e.getMessage() == null ? "unreadable" : e.getMessage();
     }
 }

@@ -1,37 +1,25 @@
 package io.openclaw.gateway.common.kafka;
 
 import io.openclaw.gateway.common.event.PolicyEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.policy.PolicyState;
-import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.topic.Topic;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * Follows the topic of what policy decides by, and always has the newest state of it. What the policy stage did not sign is
- * ignored. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
+ * What policy decides by, in its newest state. Nobody is told anything before the whole of the topic was read: a key that was revoked, or a tool that was
  * frozen, must not come back for the first moments after a start.
  */
-public final class PolicyFollower implements PipelineLifecycle {
-    private static final Logger log = LoggerFactory.getLogger(PolicyFollower.class);
-
+public final class PolicyFollower implements StateHandler<PolicyEvent> {
     private final List<Consumer<PolicyState>> listeners = new CopyOnWriteArrayList<>();
-    private final MessageListenerContainer container;
-    private final SignatureChain chain;
+    private final Map<String, Signed<PolicyEvent>> latest = new LinkedHashMap<>();
     private volatile PolicyState state = PolicyState.EMPTY;
     private volatile boolean complete;
-
-    public PolicyFollower(EventListeners eventListeners, SignatureChain chain) {
-        this.chain = chain;
-        this.container =
-                eventListeners.latest(Topic.POLICY_STATE, PolicyEvent.class, this::accept, this::becomeComplete);
-    }
 
     /** Returns the policy in force; empty until one was read. */
     public Optional<PolicyInForce> current() {
@@ -43,6 +31,11 @@ public final class PolicyFollower implements PipelineLifecycle {
         return state;
     }
 
+    /** Returns the newest event of each key, in the order in which they came; none before all of the topic was read. */
+    public synchronized List<Signed<PolicyEvent>> events() {
+        return complete ? List.copyOf(latest.values()) : List.of();
+    }
+
     /** Has a listener told of the state, now if there is a policy in force, and whenever it changes. */
     public synchronized void onChange(Consumer<PolicyState> listener) {
         listeners.add(listener);
@@ -51,16 +44,15 @@ public final class PolicyFollower implements PipelineLifecycle {
         }
     }
 
-    private synchronized void accept(PolicyEvent event) {
-        if (!chain.verifies(event)) {
-            log.error("{} is not signed by the policy stage; it is ignored", event.subject());
-            return;
-        }
-        state = state.after(event);
+    @Override
+    public synchronized void accept(Signed<PolicyEvent> signed) {
+        state = state.after(signed.event());
+        latest.put(signed.event().key(), signed);
         tell();
     }
 
-    private synchronized void becomeComplete() {
+    @Override
+    public synchronized void caughtUp() {
         complete = true;
         tell();
     }
@@ -69,20 +61,5 @@ public final class PolicyFollower implements PipelineLifecycle {
         if (complete && state.active() != null) {
             listeners.forEach(listener -> listener.accept(state));
         }
-    }
-
-    @Override
-    public void start() {
-        container.start();
-    }
-
-    @Override
-    public void stop() {
-        container.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return container.isRunning();
     }
 }

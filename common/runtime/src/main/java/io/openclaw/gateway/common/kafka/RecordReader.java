@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.kafka;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import java.time.Duration;
 import java.util.List;
@@ -33,21 +34,21 @@ public final class RecordReader {
     /**
      * Reads the event of a call at a position.
      *
-     * @throws UnreadableEventException if the record is gone (its retention is over, or the broker lost it), is no event, or
-     *     another one stands there
+     * @throws UnreadableEventException if the record is gone (its retention is over, or the broker lost it), is no event, its writer is not
+     *     proven, or another one stands there
      * @throws org.apache.kafka.common.KafkaException if the broker does not answer
      */
-    public <E extends CallEvent> E read(String topic, int partition, long offset, Class<E> eventClass, UUID callId)
+    public <E extends CallEvent> Signed<E> read(
+            String topic, int partition, long offset, Class<E> eventClass, UUID callId)
             throws UnreadableEventException {
-        GatewayEvent event = read(new TopicPartition(topic, partition), offset);
-        if (eventClass.isInstance(event)
-                && eventClass.cast(event).call().callId().equals(callId)) {
-            return eventClass.cast(event);
-        }
-        throw new UnreadableEventException("another record stands where call " + callId + " stood");
+        return read(new TopicPartition(topic, partition), offset)
+                .as(eventClass)
+                .filter(signed -> signed.event().call().callId().equals(callId))
+                .orElseThrow(
+                        () -> new UnreadableEventException("another record stands where call " + callId + " stood"));
     }
 
-    private GatewayEvent read(TopicPartition position, long offset) throws UnreadableEventException {
+    private Signed<GatewayEvent> read(TopicPartition position, long offset) throws UnreadableEventException {
         // The group is never joined; a name is only asked for by the factory.
         try (Consumer<String, byte[]> consumer = consumers.createConsumer(
                 "openclaw-record-reader",

@@ -1,6 +1,8 @@
 package io.openclaw.gateway.common.web;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.console.Accounts;
+import io.openclaw.gateway.common.console.ConsoleRole;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -8,6 +10,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -23,6 +27,7 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.DelegatingPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -30,20 +35,35 @@ import org.springframework.security.crypto.password.Pbkdf2PasswordEncoder;
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
 /**
- * Looks at users and passwords of the console. A configured password is the password itself, or a hash of it in Spring
- * Security's form: {@code {bcrypt}$2…} or {@code {pbkdf2@SpringSecurity_v5_8}…}. Who guesses is slowed down and reported.
+ * Looks at users and passwords of the console: of the settings, and of local accounts. A configured password is the password
+ * itself, or a hash of it in Spring Security's form: {@code {bcrypt}$2…}, {@code {pbkdf2@SpringSecurity_v5_8}…} or {@code
+ * {argon2@SpringSecurity_v5_8}…}. Who guesses is slowed down and reported.
  */
 public final class ConsoleLogin implements AuthenticationProvider {
     private static final Logger log = LoggerFactory.getLogger(ConsoleLogin.class);
     private static final Pattern HASH =
-            Pattern.compile("\\{(?:bcrypt|pbkdf2@SpringSecurity_v5_8)\\}.+", Pattern.DOTALL);
+            Pattern.compile("\\{(?:bcrypt|(?:pbkdf2|argon2)@SpringSecurity_v5_8)\\}.+", Pattern.DOTALL);
     private static final PasswordEncoder HASHES = new DelegatingPasswordEncoder(
             "bcrypt",
             Map.of(
                     "bcrypt",
                     new BCryptPasswordEncoder(),
                     "pbkdf2@SpringSecurity_v5_8",
-                    Pbkdf2PasswordEncoder.defaultsForSpringSecurity_v5_8()));
+                    Pbkdf2PasswordEncoder.defaultsForSpringSecurity_v5_8(),
+                    "argon2@SpringSecurity_v5_8",
+                    Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8()));
+    /** Whoever has it has to change the password before anything else. */
+    public static final String MUST_CHANGE_PASSWORD = "MUST_CHANGE_PASSWORD";
+
+    /** What every signed-in person has. */
+    private static final String SIGNED_IN = "ROLE_CONSOLE";
+
+    private static final Set<ConsoleRole> ALL_ROLES = Set.of(ConsoleRole.values());
+
+    /** A hash of nothing that anybody knows: it is looked at for users that there are not. */
+    private static final String DECOY = "{argon2@SpringSecurity_v5_8}"
+            + Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8()
+                    .encode(java.util.UUID.randomUUID().toString());
     /** From so many characters on a password is looked at even while its user is locked. */
     static final int MIN_UNGUESSABLE = 16;
 
@@ -53,6 +73,7 @@ public final class ConsoleLogin implements AuthenticationProvider {
     private final GatewayProperties.Console console;
     private final SignInThrottle throttle;
     private final Consumer<Failed> onFailure;
+    private final Optional<Accounts> accounts;
     /** By hash: the keyed digest of the password that it was found to be of, since looking takes a tenth of a second. */
     private final Map<String, byte[]> known = new ConcurrentHashMap<>();
 
@@ -67,8 +88,13 @@ public final class ConsoleLogin implements AuthenticationProvider {
     record Failed(String user, String address, int failures) {}
 
     /** @param onFailure is told of sign-ins that fail, the first in a row, and then each that locks */
-    ConsoleLogin(GatewayProperties.Console console, SignInThrottle throttle, Consumer<Failed> onFailure) {
+    ConsoleLogin(
+            GatewayProperties.Console console,
+            SignInThrottle throttle,
+            Optional<Accounts> accounts,
+            Consumer<Failed> onFailure) {
         this.console = console;
+        this.accounts = accounts;
         this.throttle = throttle;
         this.onFailure = onFailure;
         byte[] random = new byte[32];
@@ -77,7 +103,7 @@ public final class ConsoleLogin implements AuthenticationProvider {
     }
 
     /** Thrown without a look at the password, because too many were wrong. */
-    static final class LockedException extends AuthenticationException {
+    public static final class LockedException extends AuthenticationException {
         private static final long serialVersionUID = 1L;
         private final long seconds;
 
@@ -86,8 +112,21 @@ public final class ConsoleLogin implements AuthenticationProvider {
             this.seconds = Math.max(1, wait.plusMillis(999).toSeconds());
         }
 
-        long seconds() {
+        /** Returns how long to wait, at least 1. */
+        public long seconds() {
             return seconds;
+        }
+    }
+
+    /** Somebody who may sign in, and what proves that person. */
+    private record Candidate(String name, @Nullable String password, List<String> groups, List<String> authorities) {
+        Authentication authenticated() {
+            return UsernamePasswordAuthenticationToken.authenticated(
+                    name,
+                    null,
+                    Stream.concat(authorities.stream(), groups.stream().map(ConsoleSecurity.GROUP::concat))
+                            .map(SimpleGrantedAuthority::new)
+                            .toList());
         }
     }
 
@@ -96,32 +135,29 @@ public final class ConsoleLogin implements AuthenticationProvider {
         String name = attempt.getName();
         String address =
                 attempt.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
-        boolean isAdministrator = same(console.user(), name);
-        GatewayProperties.Person person = console.people().get(name);
-        String user = isAdministrator || person != null ? name : NOBODY;
         String password = String.valueOf(attempt.getCredentials());
+        if (password.startsWith(Accounts.TOKEN_PREFIX)) {
+            return byToken(name, password).orElseThrow(() -> new BadCredentialsException("unknown or expired token"));
+        }
+        Optional<Candidate> candidate = candidate(name);
+        String user = candidate.isPresent() ? name : NOBODY;
         // A long password cannot be guessed, so the one who has it is never locked out by others at the same address.
-        if (password.length() >= MIN_UNGUESSABLE) {
-            if (isAdministrator && provesAtOnce(console.password(), password)) {
-                return authenticated(name, console.groups(), "ROLE_CONSOLE", ConsoleSecurity.ADMINISTRATOR);
-            }
-            if (!isAdministrator && person != null && provesAtOnce(person.password(), password)) {
-                return authenticated(name, person.groups(), "ROLE_CONSOLE");
-            }
+        if (password.length() >= MIN_UNGUESSABLE
+                && candidate.isPresent()
+                && provesAtOnce(candidate.get().password(), password)) {
+            return candidate.get().authenticated();
         }
         Duration wait = throttle.begin(user, address);
         if (!wait.isZero()) {
             throw new LockedException(wait);
         }
-        // The administrator's is looked at for users that there are not, so that time does not tell which there are.
-        boolean provesAdministrator = (person == null || isAdministrator) && proves(console.password(), password);
-        if (isAdministrator && provesAdministrator) {
+        if (candidate.isPresent() && proves(candidate.get().password(), password)) {
             throttle.succeeded(user, address);
-            return authenticated(name, console.groups(), "ROLE_CONSOLE", ConsoleSecurity.ADMINISTRATOR);
+            return candidate.get().authenticated();
         }
-        if (person != null && proves(person.password(), password)) {
-            throttle.succeeded(user, address);
-            return authenticated(name, person.groups(), "ROLE_CONSOLE");
+        if (candidate.isEmpty() && accounts.isPresent()) {
+            // So that time does not tell which accounts there are.
+            proves(DECOY, password);
         }
         int failures = throttle.failures(user, address);
         if (failures == 1 || failures >= SignInThrottle.FREE_FAILURES) {
@@ -135,13 +171,89 @@ public final class ConsoleLogin implements AuthenticationProvider {
         throw new BadCredentialsException("unknown user or wrong password");
     }
 
-    private static Authentication authenticated(String name, List<String> groups, String... roles) {
-        return UsernamePasswordAuthenticationToken.authenticated(
-                name,
-                null,
-                Stream.concat(Stream.of(roles), groups.stream().map(ConsoleSecurity.GROUP::concat))
-                        .map(SimpleGrantedAuthority::new)
-                        .toList());
+    /** Returns somebody as if that person had just proved it; empty if there is no such person, or the account is disabled. */
+    public Optional<Authentication> proven(String name) {
+        return candidate(name).map(Candidate::authenticated);
+    }
+
+    /** Tells whether the settings know somebody by this name; then no account is looked at. */
+    public boolean isOfSettings(String name) {
+        return same(console.user(), name) || console.people().containsKey(name);
+    }
+
+    /** Returns somebody's groups as they are now; empty if there is no such person. */
+    public Optional<List<String>> groups(String name) {
+        return candidate(name).map(Candidate::groups);
+    }
+
+    /** Returns the groups in which somebody is who may approve, by name, settings and accounts together. */
+    public Map<String, List<String>> approvers() {
+        Map<String, List<String>> approvers = new java.util.TreeMap<>();
+        accounts.map(Accounts::all).orElse(List.of()).stream()
+                .filter(account -> !account.disabled()
+                        && (account.roles().contains(ConsoleRole.APPROVER)
+                                || account.roles().contains(ConsoleRole.ADMINISTRATOR)))
+                .forEach(account -> approvers.put(account.name(), account.groups()));
+        console.people().forEach((name, person) -> {
+            Set<ConsoleRole> roles = ConsoleRole.all(person.roles());
+            if (hasPassword(person.password())
+                    && (roles.contains(ConsoleRole.APPROVER) || roles.contains(ConsoleRole.ADMINISTRATOR))) {
+                approvers.put(name, person.groups());
+            }
+        });
+        if (hasPassword(console.password())) {
+            approvers.put(console.user(), console.groups());
+        }
+        return approvers;
+    }
+
+    private static boolean hasPassword(@Nullable String password) {
+        return password != null && !password.isEmpty();
+    }
+
+    private Optional<Candidate> candidate(String name) {
+        if (same(console.user(), name)) {
+            return Optional.of(new Candidate(name, console.password(), console.groups(), authorities(ALL_ROLES)));
+        }
+        GatewayProperties.Person person = console.people().get(name);
+        if (person != null) {
+            return Optional.of(new Candidate(
+                    name, person.password(), person.groups(), authorities(ConsoleRole.all(person.roles()))));
+        }
+        return accounts.flatMap(known -> known.find(name))
+                .filter(account -> !account.disabled())
+                .map(account -> new Candidate(
+                        name,
+                        account.passwordHash(),
+                        account.mustChangePassword() ? List.of() : account.groups(),
+                        account.mustChangePassword() ? List.of(MUST_CHANGE_PASSWORD) : authorities(account.roles())));
+    }
+
+    /** A token may do what it was made for, and of that what its person may still do. */
+    private Optional<Authentication> byToken(String name, String text) {
+        return accounts.flatMap(known -> known.token(text))
+                .filter(token -> token.person().equals(name))
+                .flatMap(token -> candidate(name).map(person -> {
+                    List<String> allowed = authorities(token.roles()).stream()
+                            .filter(person.authorities()::contains)
+                            .toList();
+                    return new Candidate(
+                            name,
+                            null,
+                            token.groups().stream()
+                                    .filter(group -> person.groups().contains(group)
+                                            || person.groups().contains("*"))
+                                    .toList(),
+                            allowed);
+                }))
+                .map(Candidate::authenticated);
+    }
+
+    private static List<String> authorities(Set<ConsoleRole> roles) {
+        return Stream.concat(
+                        Stream.of(SIGNED_IN),
+                        roles.stream().map(ConsoleRole::authority).sorted())
+                .toList();
     }
 
     /** Proves without a slow hash: the password itself, or one that was found to be right before. */

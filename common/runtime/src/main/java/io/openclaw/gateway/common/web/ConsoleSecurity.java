@@ -1,6 +1,8 @@
 package io.openclaw.gateway.common.web;
 
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.console.Accounts;
+import io.openclaw.gateway.common.console.ConsoleRole;
 import io.openclaw.gateway.common.event.SignInFailed;
 import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,10 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Who may use what people use: approvals, the record and the metrics need the console's user and password (HTTP Basic). */
+/**
+ * Who may use what programs of people use: approvals, the record and the metrics need the console's user and password, or a token
+ * in the password's place (HTTP Basic). The pages of the console have a sign-in of their own.
+ */
 @Configuration(proxyBeanMethods = false)
 public class ConsoleSecurity {
     private static final Logger log = LoggerFactory.getLogger(ConsoleSecurity.class);
@@ -43,30 +49,36 @@ public class ConsoleSecurity {
         "/v1/policy",
         "/v1/policy/**",
         "/v1/vetting/**",
-        "/console/**",
         "/audit",
         "/audit/**",
         "/actuator/**"
     };
     /** What changes the policy is the administrator's alone. */
-    private static final String[] POLICY = {"/v1/policy/**", "/console/policy/**"};
+    private static final String[] POLICY = {"/v1/policy/**"};
+
+    private static final String[] APPROVALS = {"/v1/approvals/**"};
+    private static final String[] RECORD = {"/audit", "/audit/**"};
 
     private static final List<HttpMethod> CHANGING =
             List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
-    static final String ADMINISTRATOR = "ROLE_ADMINISTRATOR";
     static final String GROUP = "GROUP_";
-    /** The console's pages need styles and forms, and nothing of anybody else (Content Security Policy Level 3). */
-    private static final String NO_SCRIPTS =
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+    /** Answers for programs need nothing of a browser (Content Security Policy Level 3). */
+    private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
+    private static final String[] MAY_APPROVE = {ConsoleRole.APPROVER.authority(), ConsoleRole.ADMINISTRATOR.authority()
+    };
+    private static final String[] MAY_AUDIT = {ConsoleRole.AUDITOR.authority(), ConsoleRole.ADMINISTRATOR.authority()};
 
     private static final String[] PROBES = {"/actuator/health", "/actuator/health/**"};
 
     /** One for every chain, so that wrong passwords are counted together. */
     @Bean
-    ConsoleLogin consoleLogin(GatewayProperties properties, Clock clock, EventPublisher publisher) {
+    ConsoleLogin consoleLogin(
+            GatewayProperties properties, Clock clock, Optional<Accounts> accounts, EventPublisher publisher) {
         return new ConsoleLogin(
                 properties.console(),
                 new SignInThrottle(clock),
+                accounts,
                 failed -> publish(
                         publisher,
                         new SignInFailed(
@@ -83,21 +95,26 @@ public class ConsoleSecurity {
     SecurityFilterChain consoleSecurityChain(HttpSecurity http, ConsoleLogin login) {
         return withLogin(stateless(http.securityMatcher(CONSOLE)), login)
                 .addFilterBefore(new SameOriginFilter(), BasicAuthenticationFilter.class)
-                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_SCRIPTS)))
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING)))
                 .authorizeHttpRequests(requests -> {
                     requests.requestMatchers(PROBES).permitAll();
-                    CHANGING.forEach(
-                            method -> requests.requestMatchers(method, POLICY).hasAuthority(ADMINISTRATOR));
-                    requests.anyRequest().authenticated();
+                    CHANGING.forEach(method -> {
+                        requests.requestMatchers(method, POLICY).hasAuthority(ConsoleRole.ADMINISTRATOR.authority());
+                        requests.requestMatchers(method, APPROVALS).hasAnyAuthority(MAY_APPROVE);
+                    });
+                    requests.requestMatchers(RECORD).hasAnyAuthority(MAY_AUDIT);
+                    requests.anyRequest().hasAuthority("ROLE_CONSOLE");
                 })
                 .exceptionHandling(handling ->
                         handling.accessDeniedHandler((request, response, e) -> ProblemPages.write(
                                 response,
                                 Problems.detail(
                                         HttpStatus.FORBIDDEN,
-                                        "administrator-needed",
-                                        "Administrator needed",
-                                        "Only the administrator (openclaw.console.user) may change the policy."))))
+                                        "role-needed",
+                                        "Another role needed",
+                                        "Deciding about calls needs the role approver, the record the role auditor,"
+                                                + " and changing the policy the role administrator; a password that"
+                                                + " was generated has to be changed at the console first."))))
                 .build();
     }
 
@@ -162,7 +179,8 @@ public class ConsoleSecurity {
                                             HttpStatus.UNAUTHORIZED,
                                             "console-login",
                                             "Console login needed",
-                                            "Send the console's user and password (HTTP Basic); deploy/run prints them."));
+                                            "Send the console's user and password, or a token that was made there in its place (HTTP"
+                                                    + " Basic); deploy/run prints the first."));
                         }));
     }
 

@@ -3,6 +3,10 @@ package io.openclaw.gateway.common.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclaw.gateway.common.signing.SigningKey;
+import io.openclaw.gateway.common.topic.Service;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -11,6 +15,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class DefaultsTest {
     private static StandardEnvironment environment(Map<String, Object> variables) {
@@ -85,10 +90,37 @@ class DefaultsTest {
 
         assertThat(properties.instanceName()).hasSize(8);
         assertThat(properties.kafka()).isEqualTo(new GatewayProperties.Kafka("openclaw.", 4, (short) 1, true));
-        assertThat(properties.signing().keys()).isEmpty();
+        assertThat(properties.signing()).isEqualTo(new GatewayProperties.Signing(Map.of(), Map.of(), Map.of()));
         assertThat(properties.console().user()).isEqualTo("admin");
         assertThat(properties.console().groups()).containsExactly("*");
         assertThat(properties.console().people()).isEmpty();
+    }
+
+    @Test
+    void signingKeysComeFromTheEnvironment() {
+        String own = SigningKey.generate();
+        String before = SigningKey.generate();
+        Map<String, Object> variables = new HashMap<>();
+        for (Service service : Service.values()) {
+            variables.put("OPENCLAW_SIGNING_PUBLIC_" + service.name(), SigningKey.publicOf(SigningKey.generate()));
+        }
+        variables.put("OPENCLAW_SIGNING_PUBLIC_POLICY", SigningKey.publicOf(own));
+        variables.put("OPENCLAW_SIGNING_KEYS_POLICY", own + "," + before);
+        variables.put("OPENCLAW_SIGNING_KEYS_INGRESS", "");
+        variables.put("OPENCLAW_SIGNING_OLD_VETTING", SigningKey.generate());
+        var environment = environment(Map.of());
+        environment
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+        var signing = Binder.get(environment)
+                .bind("openclaw", Bindable.of(GatewayProperties.class))
+                .get()
+                .signing();
+
+        assertThat(signing.keyring().own()).containsExactly(Service.POLICY);
+        assertThat(signing.keyring().old()).isPresent();
+        assertThat(signing.keys()).containsEntry(Service.POLICY, List.of(own, before));
     }
 
     @Test

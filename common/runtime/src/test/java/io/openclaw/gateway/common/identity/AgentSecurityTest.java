@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.Topics;
 import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.common.policy.PolicyDocument;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.web.ConsoleSecurity;
 import io.openclaw.gateway.common.web.ProblemPages;
 import io.openclaw.gateway.common.web.WebAddresses;
@@ -15,6 +16,7 @@ import io.openclaw.gateway.common.web.WebAnswers;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,8 +62,15 @@ class AgentSecurityTest {
             return new GatewayProperties(
                     null,
                     new GatewayProperties.Kafka("", 1, (short) 1, false),
-                    new GatewayProperties.Signing(Map.of()),
-                    new GatewayProperties.Console("admin", "secret", List.of(), Map.of()));
+                    new GatewayProperties.Signing(Map.of(), Map.of(), Map.of()),
+                    new GatewayProperties.Console(
+                            "admin",
+                            "secret",
+                            List.of(),
+                            Map.of(),
+                            Duration.ofMinutes(30),
+                            Duration.ofHours(12),
+                            Map.of()));
         }
 
         @Bean
@@ -78,7 +87,8 @@ class AgentSecurityTest {
         EventPublisher publisher(Clock clock) {
             var template = new KafkaTemplate<String, byte[]>(
                     () -> new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()));
-            return new EventPublisher(template, new EventCodec("/test"), new Topics("openclaw."), clock);
+            return new EventPublisher(
+                    template, new EventCodec("/test", Keyring.generated()), new Topics("openclaw."), clock);
         }
 
         @Bean
@@ -225,8 +235,6 @@ class AgentSecurityTest {
                     "/v1/policy/freezes",
                     "/audit",
                     "/audit/export",
-                    "/console",
-                    "/console/policy",
                     "/actuator",
                     "/actuator/prometheus",
                     "/v1/vetting",
@@ -347,7 +355,6 @@ class AgentSecurityTest {
                     "/v1/policy/freezes/",
                     "/v1/vetting/rules/",
                     "/audit/",
-                    "/console/policy/",
                     "/actuator/prometheus/",
                     "/v1/",
                     "/other/"

@@ -11,25 +11,25 @@ import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.CallWithdrawn;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.routing.StageStep;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
-import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Topic;
 import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -40,10 +40,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.listener.BatchMessageListener;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 class EventListenersTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
@@ -51,16 +52,19 @@ class EventListenersTest {
     private final Broker broker = new Broker();
     private final KafkaTemplate<String, byte[]> template = new KafkaTemplate<>(() -> broker);
     private final Topics topics = new Topics("openclaw.");
-    private final EventCodec codec = new EventCodec("/test");
+    private final Keyring keyring = Keyring.generated();
+    private final EventCodec codec = new EventCodec("/test", keyring);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final BackgroundWork work = new BackgroundWork();
-    private final SignatureChain chain = new SignatureChain(keys());
+    private final SignatureChain chain = new SignatureChain(keyring);
     private final StageStep step = new StageStep(chain);
     private final EventListeners listeners = new EventListeners(
             new DefaultKafkaConsumerFactory<>(Map.of()),
+            new ShareQueues(new DefaultKafkaConsumerFactory<>(Map.of()), new KafkaAdmin(Map.of())),
             topics,
             codec,
             new EventPublisher(template, codec, topics, Clock.systemUTC()),
-            new DeadLetters(template, topics, new SimpleMeterRegistry()),
+            new DeadLetters(template, topics, meters),
             work);
 
     private static final class Broker extends MockProducer<String, byte[]> {
@@ -85,29 +89,37 @@ class EventListenersTest {
         }
     }
 
-    private static StageKeys keys() {
-        String key = Base64.getEncoder().encodeToString(new byte[StageKeys.LEAST_BYTES]);
-        return StageKeys.ofBase64(
-                Arrays.stream(Stage.values()).collect(Collectors.toMap(Function.identity(), stage -> key)));
-    }
-
     private CallRequested requested() {
         return new CallRequested(
                 chain.seal(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH)));
     }
 
-    private ConcurrentMessageListenerContainer<String, byte[]> stage(Function<CallRequested, GatewayEvent> stage) {
-        return listeners.stage(
-                "group",
-                Topic.CALLS_REQUESTED,
-                CallRequested.class,
-                stage,
-                (event, problem) -> step.failed(event, Stage.POLICY, NOW));
+    private TopicReader stage(Function<Signed<CallRequested>, GatewayEvent> handle) {
+        return listeners.stage("group", Topic.CALLS_REQUESTED, CallRequested.class, new EventHandler<>() {
+            @Override
+            public GatewayEvent handle(Signed<CallRequested> event) {
+                return handle.apply(event);
+            }
+
+            @Override
+            public GatewayEvent failed(Signed<CallRequested> event, Throwable problem) {
+                return step.failed(event, Stage.POLICY, NOW);
+            }
+        });
+    }
+
+    private void deliver(TopicReader to, GatewayEvent... events) {
+        listener(to).onMessage(records(events));
     }
 
     @SuppressWarnings("unchecked")
-    private void deliver(ConcurrentMessageListenerContainer<String, byte[]> to, GatewayEvent... events) {
-        List<ConsumerRecord<String, byte[]>> records = Arrays.stream(events)
+    private static BatchMessageListener<String, byte[]> listener(TopicReader of) {
+        return (BatchMessageListener<String, byte[]>)
+                Objects.requireNonNull(of.container().getContainerProperties().getMessageListener());
+    }
+
+    private List<ConsumerRecord<String, byte[]>> records(GatewayEvent... events) {
+        return Arrays.stream(events)
                 .map(event -> codec.encode(event, "openclaw.calls.requested", null, NOW))
                 .map(sent -> {
                     var record = new ConsumerRecord<>(sent.topic(), 0, 0, sent.key(), sent.value());
@@ -115,9 +127,6 @@ class EventListenersTest {
                     return record;
                 })
                 .toList();
-        var listener = (BatchMessageListener<String, byte[]>)
-                Objects.requireNonNull(to.getContainerProperties().getMessageListener());
-        listener.onMessage(records);
     }
 
     private List<ProducerRecord<String, byte[]>> sentTo(String topic) {
@@ -137,10 +146,10 @@ class EventListenersTest {
         CallRequested good = requested();
         deliver(
                 stage(event -> {
-                    if (event.subject().equals(bad.subject())) {
+                    if (event.event().subject().equals(bad.subject())) {
                         throw new IllegalArgumentException("cannot");
                     }
-                    return new CallWithdrawn(event.call());
+                    return new CallWithdrawn(event.event().call());
                 }),
                 bad,
                 good);
@@ -149,6 +158,25 @@ class EventListenersTest {
         assertThat(onlyEnd().call().callId()).isEqualTo(bad.call().callId());
         assertThat(sentTo("openclaw.calls.withdrawn")).hasSize(1);
         assertThat(work.problems()).isEmpty();
+    }
+
+    /** Nobody ends another's call by a record that nobody signed. */
+    @Test
+    void anEventThatIsNotSignedIsPutAsideCountedAndEndsNothing() {
+        List<ConsumerRecord<String, byte[]>> records = records(requested());
+        records.getFirst().headers().remove(EventCodec.SIGNATURE);
+        listener(stage(event -> {
+                    throw new AssertionError("it is not believed");
+                }))
+                .onMessage(records);
+        assertThat(sentTo("openclaw.calls.dead-letter")).hasSize(1);
+        assertThat(EventCodec.header(
+                        sentTo("openclaw.calls.dead-letter").getFirst().headers(), DeadLetters.REASON))
+                .isEqualTo("refused: it is not signed");
+        assertThat(sentTo("openclaw.calls.completed")).isEmpty();
+        assertThat(meters.counter("openclaw.signatures.refused", "topic", "openclaw.calls.requested")
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test
@@ -164,7 +192,7 @@ class EventListenersTest {
     @Test
     void aCallWhoseNextEventIsTooLargeForTheBrokerEnds() {
         broker.refused = "openclaw.calls.withdrawn";
-        deliver(stage(event -> new CallWithdrawn(event.call())), requested());
+        deliver(stage(event -> new CallWithdrawn(event.event().call())), requested());
         assertThat(sentTo("openclaw.calls.dead-letter")).hasSize(1);
         assertThat(onlyEnd().outcome()).isEqualTo(Outcome.FAILED);
     }
@@ -176,7 +204,7 @@ class EventListenersTest {
             if (away[0]) {
                 throw new TransientFailureException("the database is away", new IllegalStateException());
             }
-            return new CallWithdrawn(event.call());
+            return new CallWithdrawn(event.event().call());
         });
         CallRequested requested = requested();
         assertThatThrownBy(() -> deliver(stage, requested)).isInstanceOf(TransientFailureException.class);
@@ -198,5 +226,47 @@ class EventListenersTest {
                 .isInstanceOf(RuntimeException.class)
                 .hasCauseInstanceOf(OutOfMemoryError.class);
         assertThat(work.problems()).containsKey("group");
+    }
+
+    @Test
+    void theCallThatAStageWorksOnIsInTheLogContext() {
+        List<@Nullable String> seen = new ArrayList<>();
+        CallRequested requested = requested();
+        deliver(
+                stage(event -> {
+                    seen.add(MDC.get(LogContext.CALL_ID));
+                    return new CallWithdrawn(event.event().call());
+                }),
+                requested);
+        assertThat(seen).containsExactly(requested.subject());
+        assertThat(MDC.get(LogContext.CALL_ID)).isNull();
+    }
+
+    /** Of several readers of the same records one puts aside what is none. */
+    @Test
+    void aReaderOfAllForItselfSkipsWhatNobodySigned() {
+        List<GatewayEvent> handled = new ArrayList<>();
+        BatchHandler<CallRequested> handler = batch -> batch.forEach(received -> handled.add(received.event()));
+        var records = records(requested());
+        records.getFirst().headers().remove(EventCodec.SIGNATURE);
+        listener(listeners.alone("mine", Topic.CALLS_REQUESTED, CallRequested.class, handler))
+                .onMessage(records);
+        assertThat(broker.history()).isEmpty();
+        listener(listeners.batches("all", Topic.CALLS_REQUESTED, CallRequested.class, handler))
+                .onMessage(records);
+        assertThat(sentTo("openclaw.calls.dead-letter")).hasSize(1);
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void aReaderThatIsNotOpenReadsNothingThoughItIsStarted() {
+        TopicReader reader = stage(event -> event.event()).closed();
+        reader.start();
+        assertThat(reader.isRunning()).isTrue();
+        assertThat(reader.container().isRunning()).isFalse();
+        reader.stop();
+        assertThat(reader.isRunning()).isFalse();
+        reader.open();
+        assertThat(reader.container().isRunning()).isFalse();
     }
 }

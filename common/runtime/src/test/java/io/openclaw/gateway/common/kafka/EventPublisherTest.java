@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,8 +23,8 @@ class EventPublisherTest {
         KafkaTemplate<String, byte[]> template = new KafkaTemplate<>(() -> {
             throw problem;
         });
-        var publisher =
-                new EventPublisher(template, new EventCodec("/test"), new Topics("openclaw."), Clock.systemUTC());
+        var publisher = new EventPublisher(
+                template, new EventCodec("/test", Keyring.generated()), new Topics("openclaw."), Clock.systemUTC());
         assertThat(publisher.publish(
                         new CallRequested(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH))))
                 .failsWithin(60, TimeUnit.SECONDS)

@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.event.CallRequested;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.testing.Calls;
 import java.time.Instant;
 import java.util.Map;
@@ -25,9 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 
 class RecordReaderTest {
-    private static final TopicPartition PLACE = new TopicPartition("t", 3);
+    private static final TopicPartition PLACE = new TopicPartition("openclaw.calls.requested", 3);
 
-    private final EventCodec codec = new EventCodec("/test");
+    private final EventCodec codec = new EventCodec("/test", Keyring.generated());
     private final CallRequested event =
             new CallRequested(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, Instant.EPOCH));
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
@@ -57,14 +58,20 @@ class RecordReaderTest {
     }
 
     private ConsumerRecord<String, byte[]> record(long offset) {
-        var sent = codec.encode(event, "t", null, Instant.EPOCH);
-        var record = new ConsumerRecord<>("t", 3, offset, sent.key(), sent.value());
+        var sent = codec.encode(event, PLACE.topic(), null, Instant.EPOCH);
+        var record = new ConsumerRecord<>(PLACE.topic(), 3, offset, sent.key(), sent.value());
         sent.headers().forEach(header -> record.headers().add(header));
         return record;
     }
 
     private CallRequested read(long offset) throws UnreadableEventException {
-        return reader.read("t", 3, offset, CallRequested.class, event.call().callId());
+        return reader.read(
+                        PLACE.topic(),
+                        3,
+                        offset,
+                        CallRequested.class,
+                        event.call().callId())
+                .event();
     }
 
     @Test
@@ -75,7 +82,7 @@ class RecordReaderTest {
     @Test
     void theRecordOfAnotherCallIsNotTakenForIt() {
         UUID other = UUID.randomUUID();
-        assertThatThrownBy(() -> reader.read("t", 3, 7, CallRequested.class, other))
+        assertThatThrownBy(() -> reader.read(PLACE.topic(), 3, 7, CallRequested.class, other))
                 .isInstanceOf(UnreadableEventException.class)
                 .hasMessage("another record stands where call " + other + " stood");
     }
@@ -83,7 +90,7 @@ class RecordReaderTest {
     @Test
     void norIsAnotherEventOfTheCall() {
         UUID callId = event.call().callId();
-        assertThatThrownBy(() -> reader.read("t", 3, 7, CallCompleted.class, callId))
+        assertThatThrownBy(() -> reader.read(PLACE.topic(), 3, 7, CallCompleted.class, callId))
                 .isInstanceOf(UnreadableEventException.class)
                 .hasMessageStartingWith("another record stands");
     }
@@ -93,7 +100,7 @@ class RecordReaderTest {
     void oneOfWhichTheTopicKnowsNothingIsGoneAndNobodyWaitsForIt(long offset) {
         assertThatThrownBy(() -> read(offset))
                 .isInstanceOf(UnreadableEventException.class)
-                .hasMessageStartingWith("the record at t-3@" + offset + " is gone");
+                .hasMessageStartingWith("the record at openclaw.calls.requested-3@" + offset + " is gone");
         assertThat(consumer.lastPollTimeout()).as("nobody waited for it").isNull();
     }
 }

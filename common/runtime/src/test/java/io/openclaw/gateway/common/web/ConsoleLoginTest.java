@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openclaw.gateway.common.boot.GatewayProperties.Console;
 import io.openclaw.gateway.common.boot.GatewayProperties.Person;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +28,16 @@ class ConsoleLoginTest {
 
     private ConsoleLogin login(String administrators, String alices) {
         return new ConsoleLogin(
-                new Console("admin", administrators, List.of("*"), Map.of("alice", new Person(alices, List.of("ops")))),
+                new Console(
+                        "admin",
+                        administrators,
+                        List.of("*"),
+                        Map.of("alice", new Person(alices, List.of("ops"), List.of("approver"))),
+                        Duration.ofMinutes(30),
+                        Duration.ofHours(12),
+                        Map.of()),
                 new SignInThrottle(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
+                Optional.empty(),
                 reported::add);
     }
 

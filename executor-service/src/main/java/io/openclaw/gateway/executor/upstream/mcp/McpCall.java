@@ -56,13 +56,26 @@ final class McpCall implements McpTransport.Receiver {
 
     /** Sends the request. */
     synchronized CompletableFuture<Step> begin() {
-        ObjectNode request = (ObjectNode) params.as(JsonNode.class);
+        ObjectNode request = request();
         if (connection.isModern() && client.inputResponses() != null) {
             request.set("inputResponses", client.inputResponses().as(JsonNode.class));
         }
         connection.started(this);
         send(request);
         return cancellable();
+    }
+
+    /** What of the parameters goes to the server as it was approved, to the letter. */
+    private record Approved(@Nullable RawJson arguments) {}
+
+    /** Returns the parameters; their arguments stay a text, since a tree does not keep the sign of -0. */
+    private ObjectNode request() {
+        ObjectNode request = (ObjectNode) params.as(JsonNode.class);
+        RawJson arguments = params.as(Approved.class).arguments();
+        if (arguments != null) {
+            request.putPOJO("arguments", arguments);
+        }
+        return request;
     }
 
     /** Tells whether the call's client can answer a request. */
@@ -247,7 +260,7 @@ final class McpCall implements McpTransport.Receiver {
 
         @Override
         public CompletableFuture<Step> with(Map<String, RawJson> responses, Map<String, RawJson> errors) {
-            ObjectNode again = (ObjectNode) params.as(JsonNode.class);
+            ObjectNode again = request();
             ObjectNode given = Json.MAPPER.createObjectNode();
             responses.forEach((key, value) -> given.set(key, value.as(JsonNode.class)));
             // There is no other way to say that the client did not answer; for an elicitation it is the right one.

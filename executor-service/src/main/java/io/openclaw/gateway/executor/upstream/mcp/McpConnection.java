@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.POJONode;
 
 /**
  * A connection to one MCP server that was greeted: its era is known, and what it can do. A server of 2026-07-28 is asked
@@ -301,6 +302,13 @@ final class McpConnection implements AutoCloseable {
         }
     }
 
+    private static @Nullable JsonNode arguments(ObjectNode params) {
+        JsonNode arguments = params.get("arguments");
+        return arguments instanceof POJONode node && node.getPojo() instanceof RawJson json
+                ? json.as(JsonNode.class)
+                : arguments;
+    }
+
     private McpTransport.Outgoing outgoing(
             String method,
             ObjectNode params,
@@ -334,9 +342,9 @@ final class McpConnection implements AutoCloseable {
             if (!named.isEmpty()) {
                 headers.put(McpHeaders.NAME, McpHeaders.encode(named));
             }
+            JsonNode arguments = repeated.isEmpty() ? null : arguments(params);
             for (McpHeaders.Repeated each : repeated) {
-                each.in(params.get("arguments"))
-                        .ifPresent(value -> headers.put(each.header(), McpHeaders.encode(value)));
+                each.in(arguments).ifPresent(value -> headers.put(each.header(), McpHeaders.encode(value)));
             }
         }
         if (!meta.isEmpty()) {

@@ -193,7 +193,7 @@ public final class McpUpstream implements Upstream {
         }
         ObjectNode params = Json.MAPPER.createObjectNode();
         params.put("name", call.tool());
-        params.set("arguments", arguments.as(JsonNode.class));
+        params.putPOJO("arguments", arguments);
         return new McpCall(
                         connection,
                         "tools/call",

@@ -22,6 +22,7 @@ final class McpServerDouble implements AutoCloseable {
     final List<String> methods = new CopyOnWriteArrayList<>();
     final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile String wantedToken = "";
+    volatile String lastBody = "";
     volatile String lastParams = "";
     volatile Map<String, List<String>> lastHeaders = Map.of();
 
@@ -72,7 +73,9 @@ final class McpServerDouble implements AutoCloseable {
                 exchange.sendResponseHeaders(200, -1);
                 return;
             }
-            JsonNode message = Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes());
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            lastBody = new String(body, StandardCharsets.UTF_8);
+            JsonNode message = Json.MAPPER.readTree(body);
             String method = message.path("method").asString("");
             methods.add(method);
             lastHeaders = Map.copyOf(exchange.getRequestHeaders());

@@ -68,11 +68,12 @@ public record JsonRpcMessage(
     /**
      * Checks the texts of a message. It is read before that, so that its answer can name its id.
      *
-     * @throws JsonRpcException naming the place of a text that UTF-8 cannot carry
+     * @throws JsonRpcException naming the place of a text that UTF-8 cannot carry, or that has a NUL
      */
     public static void check(byte[] body) {
         try {
             JsonText.requireUtf8(body);
+            JsonText.requireNoNul(body);
         } catch (InexactJsonException e) {
             throw JsonRpcException.badRequest(JsonRpcException.INVALID_PARAMS, String.valueOf(e.getMessage()));
         }

@@ -5,21 +5,20 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.identity.AgentDirectory;
 import io.openclaw.gateway.common.identity.Caller;
-import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.mcp.ExposedNames;
 import io.openclaw.gateway.common.mcp.ExposedNames.Address;
 import io.openclaw.gateway.common.mcp.McpOperation;
 import io.openclaw.gateway.common.mcp.Offer;
 import io.openclaw.gateway.common.policy.PermittedTools;
+import io.openclaw.gateway.common.policy.PolicyState;
 import io.openclaw.gateway.common.policy.ToolName;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
+import io.openclaw.gateway.ingress.core.UpstreamReports;
 import io.openclaw.gateway.ingress.core.mcp.ResourceUris;
-import io.openclaw.gateway.ingress.kafka.Calls;
-import io.openclaw.gateway.ingress.kafka.PipelineUnavailableException;
-import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -42,16 +42,15 @@ import tools.jackson.databind.node.ObjectNode;
  * What an agent sees: the tools, prompts and resources of all upstreams that policy lets it use. Policy is asked by a call,
  * and its answer is kept until anything changes that it could depend on, or half a minute.
  */
-final class AgentView {
+public final class AgentView {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int MOST_KEPT = 10_000;
-    /** With these names clients see tools of the gateway itself. */
-    private final Calls calls;
+    private final CallPipeline calls;
 
-    private final KnownAgents agents;
-    private final PolicyFollower policy;
-    private final UpstreamStatus upstreams;
+    private final Supplier<Optional<AgentDirectory>> agents;
+    private final Supplier<PolicyState> policy;
+    private final UpstreamReports upstreams;
     private final Clock clock;
     private final AtomicLong generation = new AtomicLong();
     private final Map<Caller, Kept> kept = new ConcurrentHashMap<>();
@@ -62,17 +61,25 @@ final class AgentView {
     /** The names of everything, whoever may see it, so that every agent sees the same. */
     private record Named(ExposedNames tools, ExposedNames prompts, Map<Address, ToolPinned> pinned, long generation) {}
 
-    AgentView(Calls calls, KnownAgents agents, PolicyFollower policy, UpstreamStatus upstreams, Clock clock) {
+    /**
+     * @param agents returns the agents and upstreams of the policy in force; empty until one was read
+     * @param policy returns the pinned tools
+     */
+    AgentView(
+            CallPipeline calls,
+            Supplier<Optional<AgentDirectory>> agents,
+            Supplier<PolicyState> policy,
+            UpstreamReports upstreams,
+            Clock clock) {
         this.calls = calls;
         this.agents = agents;
         this.policy = policy;
         this.upstreams = upstreams;
         this.clock = clock;
-        policy.onChange(state -> generation.incrementAndGet());
-        upstreams.onChange(new UpstreamStatus.Listener() {
+        upstreams.onChange(new UpstreamReports.Listener() {
             @Override
             public void listsChanged(boolean tools) {
-                generation.incrementAndGet();
+                policyChanged();
             }
 
             @Override
@@ -82,8 +89,13 @@ final class AgentView {
         });
     }
 
+    /** Forgets what depends on the policy. */
+    void policyChanged() {
+        generation.incrementAndGet();
+    }
+
     /** A tool, or a prompt, under the name that clients see. */
-    record Exposed<T>(String name, Address address, T definition) {}
+    public record Exposed<T>(String name, Address address, T definition) {}
 
     List<String> upstreams() {
         return directory().upstreams();
@@ -91,11 +103,11 @@ final class AgentView {
 
     /** Returns the agents and upstreams of the policy in force. */
     AgentDirectory directory() {
-        return agents.current().orElseThrow();
+        return agents.get().orElseThrow();
     }
 
     /** Returns the tools that an agent may call, in the order of their names. */
-    List<Exposed<ToolPinned>> toolsOf(Caller caller) {
+    public List<Exposed<ToolPinned>> toolsOf(Caller caller) {
         Set<String> permitted = permitted(caller);
         Named now = named();
         var tools = new ArrayList<Exposed<ToolPinned>>();
@@ -165,7 +177,7 @@ final class AgentView {
             List<ObjectNode> resourceTemplates) {}
 
     private List<ObjectNode> accepted(Offer kind, String upstream, List<RawJson> reported) {
-        Map<String, ToolPinned> pinned = policy.state().tools();
+        Map<String, ToolPinned> pinned = policy.get().tools();
         var accepted = new LinkedHashMap<String, ObjectNode>();
         for (RawJson json : reported) {
             String address = upstream + "/" + kind.pinName(kind.keyOf(json.as(JsonNode.class)));
@@ -225,7 +237,7 @@ final class AgentView {
         List<String> inPolicy = upstreams();
         boolean bare = inPolicy.size() == 1;
         Map<Address, ToolPinned> pinned = new HashMap<>();
-        for (ToolPinned tool : policy.state().tools().values()) {
+        for (ToolPinned tool : policy.get().tools().values()) {
             String name = tool.accepted().name();
             if (inPolicy.contains(tool.upstream())
                     && !name.startsWith(McpOperation.PREFIX)

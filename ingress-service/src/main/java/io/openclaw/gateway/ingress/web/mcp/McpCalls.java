@@ -14,11 +14,11 @@ import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.mcp.McpOperation;
 import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.ingress.core.CallNews;
+import io.openclaw.gateway.ingress.core.CallPipeline;
 import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
 import io.openclaw.gateway.ingress.core.mcp.ToolResults;
-import io.openclaw.gateway.ingress.kafka.Calls;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,14 +56,14 @@ final class McpCalls {
 
     private static final long POLL_MILLIS = 2_000;
 
-    private final Calls calls;
+    private final CallPipeline calls;
     private final SignatureChain chain;
     private final Duration patience;
     private final Clock clock;
     /** By session and request id: the calls that clients of the older revisions wait for at this instance. */
     private final Map<String, UUID> byRequest = new ConcurrentHashMap<>();
 
-    McpCalls(Calls calls, SignatureChain chain, Duration patience, Clock clock) {
+    McpCalls(CallPipeline calls, SignatureChain chain, Duration patience, Clock clock) {
         this.calls = calls;
         this.chain = chain;
         this.patience = patience;
@@ -212,7 +212,8 @@ final class McpCalls {
                 reply);
     }
 
-    private void drive(McpClient client, Wanted wanted, Calls.Asked asked, @Nullable CallState told, McpReply reply) {
+    private void drive(
+            McpClient client, Wanted wanted, CallPipeline.Asked asked, @Nullable CallState told, McpReply reply) {
         String request = client.session() == null
                 ? null
                 : client.session().id() + "/" + reply.id().text();
@@ -238,7 +239,7 @@ final class McpCalls {
     private final class Waiting {
         private final McpClient client;
         private final Wanted wanted;
-        private final Calls.Asked asked;
+        private final CallPipeline.Asked asked;
         private final McpReply reply;
         private final @Nullable String request;
         private final Instant began = clock.instant();
@@ -250,7 +251,7 @@ final class McpCalls {
         Waiting(
                 McpClient client,
                 Wanted wanted,
-                Calls.Asked asked,
+                CallPipeline.Asked asked,
                 @Nullable CallState told,
                 McpReply reply,
                 @Nullable String request) {

@@ -7,7 +7,7 @@ import io.openclaw.gateway.common.mcp.McpContext;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
 import io.openclaw.gateway.ingress.core.mcp.ModernRules;
 import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
-import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
+import io.openclaw.gateway.ingress.core.mcp.Sessions.Session;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

@@ -9,8 +9,8 @@ import io.openclaw.gateway.ingress.core.mcp.JsonRpcException;
 import io.openclaw.gateway.ingress.core.mcp.JsonRpcMessage;
 import io.openclaw.gateway.ingress.core.mcp.ModernRules;
 import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
-import io.openclaw.gateway.ingress.persistence.SessionStore;
-import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
+import io.openclaw.gateway.ingress.core.mcp.Sessions;
+import io.openclaw.gateway.ingress.core.mcp.Sessions.Session;
 import io.openclaw.gateway.ingress.web.Problem;
 import io.openclaw.gateway.ingress.web.RequestBodies;
 import io.openclaw.gateway.ingress.web.mcp.MediaTypes.Accepted;
@@ -47,10 +47,10 @@ public final class McpController {
 
     private final McpMethods methods;
     private final McpCalls calls;
-    private final SessionStore sessions;
+    private final Sessions sessions;
     private final RequestBodies bodies;
 
-    McpController(McpMethods methods, McpCalls calls, SessionStore sessions, RequestBodies bodies) {
+    McpController(McpMethods methods, McpCalls calls, Sessions sessions, RequestBodies bodies) {
         this.methods = methods;
         this.calls = calls;
         this.sessions = sessions;
@@ -68,9 +68,12 @@ public final class McpController {
                 batch(request, caller, body, reply);
                 return;
             }
-            JsonRpcMessage message = JsonRpcMessage.read(body);
+            JsonRpcMessage message = bodies.parse(body, () -> JsonRpcMessage.read(body));
             reply.answers(message.id());
-            JsonRpcMessage.check(body);
+            bodies.parse(body, () -> {
+                JsonRpcMessage.check(body);
+                return message;
+            });
             if (isModern(request, message)) {
                 modern(request, caller, message, reply);
             } else {
@@ -89,7 +92,7 @@ public final class McpController {
                     JsonRpcException.INVALID_REQUEST,
                     "Batches are for sessions of " + JsonRpcBatch.VERSION + ": send each message on its own");
         }
-        List<byte[]> messages = JsonRpcBatch.split(body);
+        List<byte[]> messages = bodies.parse(body, () -> JsonRpcBatch.split(body));
         String onBehalfOf = request.getHeader(ON_BEHALF_OF);
         List<McpReply> replies = new ArrayList<>();
         // Each may wait for its call; all of them together no longer than one alone.
@@ -98,9 +101,12 @@ public final class McpController {
                 McpReply one = McpReply.inBatch();
                 replies.add(one);
                 answering(null, one, () -> {
-                    JsonRpcMessage message = JsonRpcBatch.read(each);
+                    JsonRpcMessage message = bodies.parse(each, () -> JsonRpcBatch.read(each));
                     one.answers(message.id());
-                    JsonRpcMessage.check(each);
+                    bodies.parse(each, () -> {
+                        JsonRpcMessage.check(each);
+                        return message;
+                    });
                     if ("initialize".equals(message.method())) {
                         throw JsonRpcException.badRequest(
                                 JsonRpcException.INVALID_REQUEST,

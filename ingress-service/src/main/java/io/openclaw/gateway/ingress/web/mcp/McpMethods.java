@@ -15,9 +15,9 @@ import io.openclaw.gateway.ingress.core.mcp.ModernRules;
 import io.openclaw.gateway.ingress.core.mcp.Pages;
 import io.openclaw.gateway.ingress.core.mcp.ProtocolVersions;
 import io.openclaw.gateway.ingress.core.mcp.ResourceUris;
+import io.openclaw.gateway.ingress.core.mcp.Sessions;
+import io.openclaw.gateway.ingress.core.mcp.Sessions.Session;
 import io.openclaw.gateway.ingress.core.mcp.ToolResults;
-import io.openclaw.gateway.ingress.persistence.SessionStore;
-import io.openclaw.gateway.ingress.persistence.SessionStore.Session;
 import io.openclaw.gateway.ingress.web.mcp.AgentView.Exposed;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,10 +53,10 @@ final class McpMethods {
     private final AgentView view;
     private final McpCalls calls;
     private final McpStreams streams;
-    private final SessionStore sessions;
+    private final Sessions sessions;
     private final int pageSize;
 
-    McpMethods(AgentView view, McpCalls calls, McpStreams streams, SessionStore sessions, int pageSize) {
+    McpMethods(AgentView view, McpCalls calls, McpStreams streams, Sessions sessions, int pageSize) {
         this.view = view;
         this.calls = calls;
         this.streams = streams;

@@ -2,10 +2,9 @@ package io.openclaw.gateway.ingress.web.mcp;
 
 import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
-import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.Shares;
-import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
+import io.openclaw.gateway.ingress.core.UpstreamReports;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -48,10 +47,10 @@ final class McpStreams {
      * @param maximum how many streams may be open at once
      * @param agentMaximum how many of one agent
      */
-    McpStreams(int maximum, int agentMaximum, UpstreamStatus upstreams, PolicyFollower policy) {
+    McpStreams(int maximum, int agentMaximum, UpstreamReports upstreams) {
         this.slots = new Shares(maximum);
         this.agentMaximum = agentMaximum;
-        upstreams.onChange(new UpstreamStatus.Listener() {
+        upstreams.onChange(new UpstreamReports.Listener() {
             @Override
             public void listsChanged(boolean tools) {
                 if (tools) {
@@ -67,11 +66,10 @@ final class McpStreams {
                 tell(new Change.Resource(upstream, uri));
             }
         });
-        policy.onChange(state -> pinned(state.tools()));
     }
 
-    /** A tool is shown once it is pinned, which is a moment after its upstream told of it. */
-    private synchronized void pinned(Map<String, ToolPinned> now) {
+    /** Notifies clients if the pinned tools changed: a tool is listed once it is pinned, a moment after its upstream reported it. */
+    synchronized void pinned(Map<String, ToolPinned> now) {
         if (!now.equals(pinned)) {
             pinned = now;
             tell(new Change.List("notifications/tools/list_changed"));
@@ -153,6 +151,16 @@ final class McpStreams {
         } finally {
             open.remove(queue);
         }
+    }
+
+    /** Returns how many streams are open. */
+    int size() {
+        return open.size();
+    }
+
+    /** Tells whether every client was notified of what changed until now. */
+    boolean isRead() {
+        return open.stream().allMatch(BlockingQueue::isEmpty);
     }
 
     /** Ends the streams, before the server waits for its requests to end. */

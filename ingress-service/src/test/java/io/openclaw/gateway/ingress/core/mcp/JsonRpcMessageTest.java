@@ -40,6 +40,23 @@ class JsonRpcMessageTest {
         assertThat(refused.status()).isEqualTo(400);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"name\":\"x\",\"arguments\":{\"a\":\"ls\\u0000\"}}    | /params/arguments/a",
+                "{\"name\":\"x\\u0000\"}                                | /params/name",
+                "{\"_meta\":{\"progressToken\":\"\\u0000\"}}            | /params/_meta/progressToken",
+                "{\"clientInfo\":{\"name\":[\"\\u0000\"]}}              | /params/clientInfo/name/0"
+            })
+    void aNulIsRefusedWithItsPlace(String params, String place) {
+        byte[] body = message(params);
+        JsonRpcException refused = catchThrowableOfType(JsonRpcException.class, () -> JsonRpcMessage.check(body));
+        assertThat(refused).hasMessageContaining(place).hasMessageContaining("NUL");
+        assertThat(refused.code()).isEqualTo(JsonRpcException.INVALID_PARAMS);
+        assertThat(refused.status()).isEqualTo(400);
+    }
+
     @Test
     void wholeCharactersPass() {
         assertThatCode(() -> JsonRpcMessage.check(message("{\"name\":\"\\ud83d\\ude00\"}")))

@@ -1,0 +1,268 @@
+package io.openclaw.gateway.audit.web;
+
+import io.openclaw.gateway.audit.core.AuditQuery;
+import io.openclaw.gateway.audit.core.CallStory;
+import io.openclaw.gateway.audit.core.Chart;
+import io.openclaw.gateway.audit.persistence.AuditStore;
+import io.openclaw.gateway.audit.persistence.AuditStore.Entry;
+import io.openclaw.gateway.audit.persistence.CallStatistics;
+import io.openclaw.gateway.audit.persistence.CallStatistics.Slice;
+import io.openclaw.gateway.audit.web.AuditController.Page;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.console.ConsoleRoom;
+import io.openclaw.gateway.common.console.LiveUpdates;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.web.Problems;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** What happened, for people: in numbers, as it happens, call by call, and event by event. */
+@ConsoleRoom
+public final class AuditPages {
+    private static final int LIVE_CALLS = 60;
+    private static final int EXPORT_PAGE = 500;
+    private static final long MAX_EXPORTED = 1_000_000;
+
+    /** A time that people look back over. */
+    private record Range(String name, Duration length, Duration part, DateTimeFormatter label, int labelEvery) {}
+
+    private static final List<Range> RANGES = List.of(
+            new Range("1h", Duration.ofHours(1), Duration.ofMinutes(2), format("HH:mm"), 5),
+            new Range("24h", Duration.ofHours(24), Duration.ofMinutes(30), format("HH:mm"), 8),
+            new Range("7d", Duration.ofDays(7), Duration.ofHours(4), format("d MMM"), 6));
+
+    private final AuditController record;
+    private final AuditStore store;
+    private final CallStatistics statistics;
+    private final LiveUpdates updates;
+    private final Clock clock;
+
+    public AuditPages(
+            AuditController record,
+            AuditStore store,
+            CallStatistics statistics,
+            LiveUpdates recordUpdates,
+            Clock clock) {
+        this.record = record;
+        this.store = store;
+        this.statistics = statistics;
+        this.updates = recordUpdates;
+        this.clock = clock;
+    }
+
+    private static DateTimeFormatter format(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
+    }
+
+    @GetMapping("/console/overview")
+    String overview(@RequestParam(defaultValue = "24h") String range, Model model) {
+        Range known = RANGES.stream()
+                .filter(each -> each.name().equals(range))
+                .findFirst()
+                .orElse(RANGES.get(1));
+        Instant since = clock.instant()
+                .truncatedTo(ChronoUnit.MINUTES)
+                .minus(known.length())
+                .plus(known.part());
+        List<Slice> slices = statistics.outcomes(since, known.part());
+        Map<String, Long> totals =
+                slices.stream().collect(Collectors.groupingBy(Slice::outcome, Collectors.summingLong(Slice::calls)));
+        model.addAttribute("range", known.name());
+        model.addAttribute("totals", totals);
+        model.addAttribute(
+                "calls", totals.values().stream().mapToLong(Long::longValue).sum());
+        model.addAttribute("escalated", statistics.count("call.escalated", since));
+        model.addAttribute("chart", chart(known, since, slices));
+        model.addAttribute("agents", statistics.agents(since));
+        model.addAttribute("tools", statistics.tools(since));
+        model.addAttribute("rules", statistics.rules(since));
+        model.addAttribute("latencies", statistics.latencies(since));
+        model.addAttribute("stages", STAGES);
+        return "audit/overview";
+    }
+
+    private static final Map<String, String> STAGES = Map.of(
+            "call.authorized", "Policy",
+            "call.suspected", "Vetting, which asks a model",
+            "call.escalated", "Vetting, which asks a person",
+            "call.cleared", "Vetting and people, up to a yes",
+            "call.completed", "Execution, or the refusal",
+            "call.withdrawn", "Withdrawn");
+
+    private static Chart chart(Range range, Instant since, List<Slice> slices) {
+        Map<Instant, Map<String, Long>> bySlice = new HashMap<>();
+        slices.forEach(slice ->
+                bySlice.computeIfAbsent(slice.from(), from -> new HashMap<>()).put(slice.outcome(), slice.calls()));
+        List<Chart.Column> columns = new ArrayList<>();
+        long parts = range.length().dividedBy(range.part());
+        for (long i = 0; i < parts; i++) {
+            Instant from = since.plus(range.part().multipliedBy(i));
+            Map<String, Long> here = bySlice.getOrDefault(from, Map.of());
+            long good = here.getOrDefault("SUCCEEDED", 0L);
+            long bad = here.getOrDefault("DENIED", 0L) + here.getOrDefault("FAILED", 0L);
+            long other = here.values().stream().mapToLong(Long::longValue).sum() - good - bad;
+            columns.add(new Chart.Column(
+                    range.label().format(from),
+                    List.of(
+                            new Chart.Part("bar-good", "succeeded", good),
+                            new Chart.Part("bar-bad", "denied or failed", bad),
+                            new Chart.Part("bar-warn", "expired, withdrawn or unknown", other))));
+        }
+        return Chart.stacked(
+                "Calls over the last " + range.name() + ", by how they ended", columns, range.labelEvery());
+    }
+
+    @GetMapping("/console/live")
+    String live(
+            @RequestParam(defaultValue = "") String agent, @RequestParam(defaultValue = "") String tool, Model model) {
+        calls(agent, tool, model);
+        return "audit/live";
+    }
+
+    @GetMapping("/console/live/calls")
+    String liveCalls(
+            @RequestParam(defaultValue = "") String agent, @RequestParam(defaultValue = "") String tool, Model model) {
+        calls(agent, tool, model);
+        return "audit/live :: calls";
+    }
+
+    private void calls(String agent, String tool, Model model) {
+        model.addAttribute("agent", agent);
+        model.addAttribute("tool", tool);
+        model.addAttribute("calls", statistics.recent(filter(agent), filter(tool), null, LIVE_CALLS));
+    }
+
+    private static @Nullable String filter(String text) {
+        return text.isBlank() ? null : text.strip().replace("\0", "");
+    }
+
+    @GetMapping("/console/live/stream")
+    SseEmitter stream() {
+        return updates.listen();
+    }
+
+    /** Says what an agent did before a moment, for the page of an approval. */
+    @GetMapping("/console/calls/before")
+    String before(@RequestParam String agent, @RequestParam Instant until, Model model) {
+        model.addAttribute("calls", statistics.recent(filter(agent), null, until, 6));
+        return "audit/before :: before";
+    }
+
+    @GetMapping("/console/calls/{id}")
+    String call(@PathVariable UUID id, Model model) {
+        List<Entry> entries = store.find(new AuditQuery(null, null, null, id, null, null, Set.of(), 200, null, true));
+        if (entries.isEmpty()) {
+            throw Problems.of(
+                    HttpStatus.NOT_FOUND,
+                    "unknown-call",
+                    "Unknown call",
+                    "The record has no call " + id + ". It may be a second behind; reload, or search the record.");
+        }
+        List<CallStory.Recorded> events = entries.stream()
+                .map(entry -> entry.shortened() == null
+                        ? entry
+                        : store.find(entry.id()).orElse(entry))
+                .map(entry -> new CallStory.Recorded(entry.id(), entry.recorded()))
+                .toList();
+        model.addAttribute("story", CallStory.of(id, events));
+        model.addAttribute("children", statistics.children(id));
+        model.addAttribute(
+                "events", entries.stream().map(AuditController.EventView::of).toList());
+        return "audit/call";
+    }
+
+    /** The page that this was once. */
+    @GetMapping("/audit/pretty")
+    String pretty(@RequestParam Map<String, String> parameters) {
+        return "redirect:" + at("/console/record", parameters, null);
+    }
+
+    @GetMapping("/console/record")
+    String record(@RequestParam Map<String, String> parameters, Model model) {
+        Page page = record.page(parameters);
+        model.addAttribute("events", page.events());
+        model.addAttribute("parameters", parameters);
+        model.addAttribute("outcomes", Outcome.values());
+        model.addAttribute("next", page.next() == null ? null : at("/console/record", parameters, page.next()));
+        model.addAttribute("export", at("/console/record/export", parameters, null));
+        return "audit/record";
+    }
+
+    private static String at(String path, Map<String, String> parameters, @Nullable String cursor) {
+        var url = UriComponentsBuilder.fromPath(path);
+        Map<String, String> values = new HashMap<>();
+        parameters.forEach((name, value) -> {
+            if (!name.equals("cursor") && !value.isBlank() && name.matches("[a-zA-Z]{1,20}")) {
+                url.queryParam(name, "{" + name + "}");
+                values.put(name, value);
+            }
+        });
+        if (cursor != null) {
+            url.queryParam("cursor", cursor);
+        }
+        return url.encode().buildAndExpand(values).toUriString();
+    }
+
+    /** Exports what a search finds, a JSON object a line, the oldest first. */
+    @GetMapping("/console/record/export")
+    ResponseEntity<StreamingResponseBody> export(@RequestParam Map<String, String> parameters) {
+        Map<String, String> wanted = new HashMap<>(parameters);
+        wanted.put("order", "oldest");
+        wanted.put("limit", Integer.toString(EXPORT_PAGE));
+        // A wrong filter is answered before the file begins.
+        Page first = record.page(wanted);
+        StreamingResponseBody lines = out -> {
+            Page page = first;
+            for (long written = 0; written < MAX_EXPORTED; ) {
+                for (AuditController.EventView event : page.events()) {
+                    AuditController.EventView whole = event.eventShortened() == null
+                            ? event
+                            : store.find(Long.parseLong(event.id()))
+                                    .map(AuditController.EventView::of)
+                                    .orElse(event);
+                    out.write(Json.write(whole));
+                    out.write('\n');
+                    written++;
+                }
+                out.flush();
+                if (page.next() == null) {
+                    return;
+                }
+                wanted.put("cursor", page.next());
+                page = record.page(wanted);
+            }
+        };
+        return ResponseEntity.ok()
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        "attachment; filename=\"openclaw-record-"
+                                + format("yyyyMMdd-HHmmss").format(clock.instant()) + ".jsonl\"")
+                .contentType(new MediaType("application", "jsonl", StandardCharsets.UTF_8))
+                .body(lines);
+    }
+}

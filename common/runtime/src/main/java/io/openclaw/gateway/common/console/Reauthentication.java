@@ -1,0 +1,57 @@
+package io.openclaw.gateway.common.console;
+
+import io.openclaw.gateway.common.web.ConsoleLogin;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+
+/** Asks people for their password once more before what is grave; a right one is good for some minutes of the session. */
+public final class Reauthentication {
+    private static final Duration GOOD_FOR = Duration.ofMinutes(5);
+    private static final String PROVEN_AT = Reauthentication.class.getName() + ".provenAt";
+
+    private final ConsoleLogin login;
+    private final Clock clock;
+
+    public Reauthentication(ConsoleLogin login, Clock clock) {
+        this.login = login;
+        this.clock = clock;
+    }
+
+    /** Tells whether the person proved the password some minutes ago. */
+    public boolean isFresh(HttpServletRequest request) {
+        var session = request.getSession(false);
+        return session != null
+                && session.getAttribute(PROVEN_AT) instanceof Long millis
+                && Instant.ofEpochMilli(millis).plus(GOOD_FOR).isAfter(clock.instant());
+    }
+
+    /**
+     * Tells whether the person has just proved the password, or did some minutes ago.
+     *
+     * @param password what was typed, if something was
+     */
+    public boolean isProven(HttpServletRequest request, @Nullable String password) {
+        if (isFresh(request)) {
+            return true;
+        }
+        String name = request.getRemoteUser();
+        if (name == null || password == null || password.isEmpty() || password.startsWith(Accounts.TOKEN_PREFIX)) {
+            return false;
+        }
+        var attempt = UsernamePasswordAuthenticationToken.unauthenticated(name, password);
+        attempt.setDetails(new WebAuthenticationDetails(request.getRemoteAddr(), null));
+        try {
+            login.authenticate(attempt);
+        } catch (AuthenticationException e) {
+            return false;
+        }
+        request.getSession().setAttribute(PROVEN_AT, clock.millis());
+        return true;
+    }
+}

@@ -1,0 +1,125 @@
+package io.openclaw.gateway.common.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.openclaw.gateway.common.console.AccountStore.Token;
+import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.testing.TestInfrastructure;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class AccountsIT {
+    private static final JdbcClient JDBC =
+            JdbcClient.create(TestInfrastructure.database().dataSource());
+    private static final Schema SCHEMA =
+            Schema.migrated("console", TestInfrastructure.database().dataSource());
+
+    private Instant now = Instant.parse("2026-11-24T10:00:00Z");
+    private final Accounts accounts = new Accounts(new AccountStore(SCHEMA, JDBC), new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    });
+    private final String name = "p" + UUID.randomUUID();
+
+    @Test
+    void keepsPasswordsAsArgon2Hashes() {
+        String password = accounts.create(name, Set.of(ConsoleRole.APPROVER), List.of("leads"), "admin");
+        Account account = accounts.find(name).orElseThrow();
+        assertThat(account.passwordHash())
+                .startsWith("{argon2@SpringSecurity_v5_8}$argon2id$")
+                .doesNotContain(password);
+        assertThat(account.mustChangePassword()).isTrue();
+        assertThat(account.groups()).containsExactly("leads");
+        accounts.changePassword(name, "correct horse battery");
+        assertThat(accounts.find(name).orElseThrow().mustChangePassword()).isFalse();
+        accounts.reset(name);
+        assertThat(accounts.find(name).orElseThrow().mustChangePassword()).isTrue();
+    }
+
+    @Test
+    void refusesNamesPasswordsRolesAndGroupsThatCannotBe() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> accounts.create("a b", Set.of(ConsoleRole.VIEWER), List.of(), "admin"));
+        assertThatIllegalArgumentException().isThrownBy(() -> accounts.create(name, Set.of(), List.of(), "admin"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> accounts.create(name, Set.of(ConsoleRole.VIEWER), List.of("a b"), "admin"))
+                .withMessageContaining("a b");
+        accounts.create(name, Set.of(ConsoleRole.VIEWER), List.of(), "admin");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> accounts.create(name, Set.of(ConsoleRole.VIEWER), List.of(), "admin"));
+        for (String weak : List.of("short", "aaaaaaaaaaaaaaaa", name + "1")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> accounts.changePassword(name, weak));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ConsoleRole.of("root"))
+                .withMessageContaining("viewer, approver, auditor, administrator");
+    }
+
+    @Test
+    void aTokenIsGoodUntilItExpiresOrIsRevoked() {
+        Accounts.NewToken made =
+                accounts.issueToken(name, "script", Set.of(ConsoleRole.AUDITOR), List.of(), Duration.ofDays(1));
+        assertThat(accounts.token(made.text())).map(Token::person).contains(name);
+        assertThat(JDBC.sql("select sha256 from console.tokens where person = ?")
+                        .param(name)
+                        .query(String.class)
+                        .single())
+                .doesNotContain(made.text());
+        assertThat(accounts.revokeToken(made.token().id(), "somebody else")).isFalse();
+        now = now.plus(Duration.ofDays(1));
+        assertThat(accounts.token(made.text())).isEmpty();
+        now = now.minusSeconds(10);
+        assertThat(accounts.token(made.text())).isPresent();
+        assertThat(accounts.revokeToken(made.token().id(), name)).isTrue();
+        assertThat(accounts.token(made.text())).isEmpty();
+        assertThat(accounts.token(made.text() + "x")).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        accounts.issueToken(name, "s", Set.of(ConsoleRole.AUDITOR), List.of(), Duration.ofDays(400)));
+    }
+
+    @Test
+    void aSignInLinkSignsInOnceHoweverManyPressIt() throws Exception {
+        String secret = accounts.issueLink(name, Duration.ofMinutes(10));
+        List<Callable<Optional<String>>> presses = IntStream.range(0, 20)
+                .<Callable<Optional<String>>>mapToObj(i -> () -> accounts.useLink(secret))
+                .toList();
+        int used = 0;
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            for (Future<Optional<String>> press : threads.invokeAll(presses)) {
+                used += press.get().isPresent() ? 1 : 0;
+            }
+        }
+        assertThat(used).isEqualTo(1);
+        String late = accounts.issueLink(name, Duration.ofMinutes(10));
+        now = now.plus(Duration.ofMinutes(10));
+        assertThat(accounts.useLink(late)).isEmpty();
+    }
+}

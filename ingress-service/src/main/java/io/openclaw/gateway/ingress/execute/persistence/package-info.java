@@ -1,0 +1,5 @@
+/** Runs in PostgreSQL. */
+@NullMarked
+package io.openclaw.gateway.ingress.execute.persistence;
+
+import org.jspecify.annotations.NullMarked;

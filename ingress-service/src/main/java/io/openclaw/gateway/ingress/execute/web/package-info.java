@@ -1,0 +1,5 @@
+/** Runs over HTTP. */
+@NullMarked
+package io.openclaw.gateway.ingress.execute.web;
+
+import org.jspecify.annotations.NullMarked;

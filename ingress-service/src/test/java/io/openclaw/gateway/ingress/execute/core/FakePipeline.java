@@ -1,0 +1,171 @@
+package io.openclaw.gateway.ingress.execute.core;
+
+import io.openclaw.gateway.common.call.CallIds;
+import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Reason;
+import io.openclaw.gateway.common.call.Severity;
+import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.call.ToolCall;
+import io.openclaw.gateway.common.call.Verdict;
+import io.openclaw.gateway.common.event.CallCompleted;
+import io.openclaw.gateway.common.event.CallError;
+import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.execute.core.Plan.PlannedStep;
+import io.openclaw.gateway.testing.Calls;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline whose calls end as a test says. The same step of the same run is the same call, as with the real one. */
+public final class FakePipeline implements StepCalls {
+    public static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
+
+    private final Map<String, UUID> byStep = new LinkedHashMap<>();
+    private final Map<UUID, ToolCall> calls = new HashMap<>();
+    private final Map<UUID, CallState> states = new HashMap<>();
+    private final Map<String, Function<ToolCall, CallState>> tools = new HashMap<>();
+    private final List<String> asked = new ArrayList<>();
+    private final Map<String, Opinion> opinions = new HashMap<>();
+    private boolean leaving;
+
+    public FakePipeline tool(String name, Function<ToolCall, CallState> behaviour) {
+        tools.put(name, behaviour);
+        return this;
+    }
+
+    public FakePipeline returning(String name, String text) {
+        return tool(name, call -> succeeded(call, text));
+    }
+
+    public static CallState succeeded(ToolCall call, String text) {
+        return ended(
+                call,
+                Outcome.SUCCEEDED,
+                RawJson.from(Map.of("content", List.of(Map.of("type", "text", "text", text)))),
+                null,
+                List.of(),
+                List.of());
+    }
+
+    public static CallState failed(ToolCall call, String type, String message) {
+        return ended(call, Outcome.FAILED, null, CallError.of(type, message), List.of(), List.of());
+    }
+
+    public static CallState denied(ToolCall call, String rule, String why) {
+        return ended(
+                call,
+                Outcome.DENIED,
+                null,
+                CallError.of("denied", "denied by policy"),
+                List.of(Verdict.of(
+                        Stage.POLICY,
+                        Decision.DENY,
+                        List.of(new Reason(rule, why, Severity.HIGH)),
+                        "policy-1",
+                        NOW,
+                        null)),
+                List.of());
+    }
+
+    public static CallState ended(
+            ToolCall call,
+            Outcome outcome,
+            @Nullable RawJson result,
+            @Nullable CallError error,
+            List<Verdict> verdicts,
+            List<Reason> findings) {
+        return new CallState.Ended(CallCompleted.of(call, verdicts, outcome, result, error, Stage.EXECUTOR, NOW)
+                .noticing(findings));
+    }
+
+    public static CallState waiting(ToolCall call) {
+        return new CallState.Waiting(call, NOW.plusSeconds(900));
+    }
+
+    public void wouldBe(String tool, Decision decision, Reason... reasons) {
+        opinions.put(tool, new Opinion(decision, List.of(reasons)));
+    }
+
+    /** What every call of a tool has come to by now. */
+    public void nowAll(String tool, Function<ToolCall, CallState> behaviour) {
+        calls.values().stream()
+                .filter(call -> call.tool().equals(tool))
+                .forEach(call -> states.put(call.callId(), behaviour.apply(call)));
+    }
+
+    /** The process that asked is gone, and with it what was not published. */
+    public void lose() {
+        states.clear();
+    }
+
+    public void leave(boolean leaves) {
+        leaving = leaves;
+    }
+
+    /** Returns the tools of the calls that were asked for, with arguments, each as often as it was asked for. */
+    public List<String> asked() {
+        return asked;
+    }
+
+    /** Returns how many calls there are. */
+    public int size() {
+        return calls.size();
+    }
+
+    @Override
+    public List<OfferedTool> toolsOf(Run.Asked of) {
+        return tools.keySet().stream()
+                .sorted()
+                .map(name -> new OfferedTool(name, "openclaw", name, "Does " + name + ".", null))
+                .toList();
+    }
+
+    @Override
+    public AskedCall ask(Run.Asked of, Step step, RawJson arguments) {
+        String tool = String.valueOf(step.tool());
+        asked.add(tool + " " + arguments.text());
+        UUID id = byStep.computeIfAbsent(of.runId() + ":" + step.number(), key -> CallIds.next());
+        ToolCall call = calls.computeIfAbsent(
+                id,
+                key -> Calls.call(of.agent(), "openclaw", tool, arguments, NOW).withCallId(id));
+        states.computeIfAbsent(
+                id, key -> Objects.requireNonNull(tools.get(tool)).apply(call));
+        return new AskedCall(id, call.digest(), NOW.plus(Duration.ofMinutes(30)));
+    }
+
+    @Override
+    public @Nullable CallState await(UUID callId, Duration patience) {
+        return states.get(callId);
+    }
+
+    @Override
+    public @Nullable CallState withdraw(UUID callId) {
+        ToolCall call = calls.get(callId);
+        CallState state = states.get(callId);
+        if (call != null && state instanceof CallState.Waiting) {
+            states.put(callId, ended(call, Outcome.CANCELLED, null, null, List.of(), List.of()));
+        }
+        return states.get(callId);
+    }
+
+    @Override
+    public Optional<Opinion> decide(Run.Asked of, PlannedStep step) {
+        return Optional.ofNullable(opinions.get(step.tool()));
+    }
+
+    @Override
+    public boolean isLeaving() {
+        return leaving;
+    }
+}
