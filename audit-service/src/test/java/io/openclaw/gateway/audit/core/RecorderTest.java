@@ -100,6 +100,9 @@ class RecorderTest {
         if (simple == long.class || simple == Long.class) {
             return 1L;
         }
+        if (simple == double.class || simple == Double.class) {
+            return 1.0;
+        }
         if (simple == boolean.class || simple == Boolean.class) {
             return true;
         }

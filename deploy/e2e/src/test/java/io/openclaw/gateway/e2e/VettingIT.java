@@ -86,7 +86,7 @@ class VettingIT {
             assertThat(answer.text("/verdicts/1/stage")).isEqualTo("VETTING");
             assertThat(answer.text("/verdicts/1/outcome")).isEqualTo("ALLOW");
             assertThat(answer.at("/verdicts/1/reasons").toString())
-                    .contains("filesystem/delete-unknown")
+                    .contains("effect/delete-unknown")
                     .contains("judge/opinion");
             String callId = answer.text("/callId");
             eventually()
@@ -212,8 +212,8 @@ class VettingIT {
 
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.at("/rules").toString())
-                    .contains("git/rewrite-remote")
-                    .doesNotContain("disks/");
+                    .contains("git/run-hook")
+                    .doesNotContain("effect/");
             assertThat(gateway.get("/v1/vetting/rules").status()).isEqualTo(401);
         }
 

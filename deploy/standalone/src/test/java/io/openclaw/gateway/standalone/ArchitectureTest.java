@@ -90,6 +90,7 @@ class ArchitectureTest {
             List.of("executor.kafka", "executor.upstream"),
             // Pages and routes of what those loops do.
             List.of("approval.web", "approval.kafka"),
+            List.of("approval.web", "approval.persistence"),
             List.of("policy.web", "policy.kafka"),
             List.of("policy.web", "policy.file"),
             List.of("policy.web", "policy.persistence"),

@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -137,7 +138,8 @@ class SettingsTest {
                 .getParameters();
         for (int i = 0; i < components.length; i++) {
             Class<?> kind = components[i].getType();
-            String name = prefix + "." + dashed(components[i].getName());
+            Name given = parameters[i].getAnnotation(Name.class);
+            String name = prefix + "." + (given == null ? dashed(components[i].getName()) : given.value());
             if (kind.isRecord()) {
                 add(kind, name, settings);
             } else {

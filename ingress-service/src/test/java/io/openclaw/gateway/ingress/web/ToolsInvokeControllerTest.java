@@ -87,7 +87,7 @@ class ToolsInvokeControllerTest {
                 delimiter = '|',
                 value = {
                     "{\"tool\":\"cron\",\"action\":\"list\"}                          | {\"action\":\"list\"}",
-                    "{\"tool\":\"cron\",\"action\":\"list\",\"args\":{\"a\":1}}           | {\"a\":1,\"action\":\"list\"}",
+                    "{\"tool\":\"cron\",\"action\":\"list\",\"args\":{\"a\":1}}           | {\"action\":\"list\",\"a\":1}",
                     "{\"tool\":\"cron\",\"action\":\"list\",\"args\":{\"action\":\"run\"}} | {\"action\":\"run\"}",
                     "{\"tool\":\"cron\"}                                           | {}"
                 })

@@ -293,22 +293,26 @@ final class Commands {
         return words.stream().limit(16).anyMatch(word -> name(word).equals("chpasswd"));
     }
 
-    /** Returns what a command writes that writes its operands. */
+    /** Returns what a command writes that writes its operands, with other words in front of it or none: {@code sudo echo X}. */
     static List<Found> written(List<String> words) {
-        if (words.isEmpty()) {
+        int last = Math.min(words.size(), 16);
+        int at = last - 1;
+        while (at >= 0
+                && !name(words.get(at)).equals("echo")
+                && !name(words.get(at)).equals("printf")) {
+            at--;
+        }
+        if (at < 0) {
             return List.of();
         }
-        String name = name(words.getFirst());
-        if (!name.equals("echo") && !name.equals("printf")) {
-            return List.of();
-        }
+        boolean format = name(words.get(at)).equals("printf");
         List<Found> found = new ArrayList<>();
-        for (int i = 1; i < Math.min(words.size(), 16); i++) {
+        for (int i = at + 1; i < last; i++) {
             String word = words.get(i);
             if (word.startsWith("-") && word.length() <= 3) {
                 continue;
             }
-            if (name.equals("printf") && i == 1 && word.indexOf('%') >= 0) {
+            if (format && i == at + 1 && word.indexOf('%') >= 0) {
                 continue;
             }
             int end = word.endsWith("\\n") ? word.length() - 2 : word.length();

@@ -33,7 +33,7 @@ class DeadLettersTest {
         for (String form : forms()) {
             var record = new ConsumerRecord<>("openclaw.calls.requested", 0, 7, "k", new byte[] {1});
 
-            letters.put(record, "cannot be read:\n" + form).join();
+            letters.put(record, "cannot be read: " + form).join();
 
             var sent = producer.history().getLast();
             assertThat(sent.value()).isEqualTo(record.value());

@@ -30,7 +30,7 @@ class SuspectCaseTest {
     private final Redactor redactor = new Redactor();
 
     static Stream<String> forms() throws IOException {
-        return Files.readAllLines(Path.of("../common/contracts/src/test/resources/redaction/secrets.txt")).stream()
+        return Files.readAllLines(Path.of("../../common/contracts/src/test/resources/redaction/secrets.txt")).stream()
                 .filter(line -> line.startsWith("T "))
                 .map(line -> line.substring(2).replace("\\n", "\n"));
     }
