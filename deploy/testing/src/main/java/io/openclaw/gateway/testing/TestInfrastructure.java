@@ -1,15 +1,20 @@
 package io.openclaw.gateway.testing;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.openclaw.gateway.embedded.EmbeddedKafka;
 import io.openclaw.gateway.embedded.EmbeddedPostgreSql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -22,20 +27,60 @@ public final class TestInfrastructure {
     private static final String KAFKA_IMAGE = "apache/kafka:4.2.0";
     private static final String POSTGRESQL_IMAGE = "postgres:18";
 
+    private static final int MAX_CONNECTIONS = 40;
+
     private static @Nullable Database database;
     private static @Nullable Map<String, String> kafka;
 
     private TestInfrastructure() {}
 
     /** Where the database is. */
-    public record Database(String jdbcUrl, String user, String password) {
-        /** Returns a source of new connections. */
-        public PGSimpleDataSource dataSource() {
-            var source = new PGSimpleDataSource();
-            source.setUrl(jdbcUrl);
-            source.setUser(user);
-            source.setPassword(password);
-            return source;
+    public static final class Database {
+        private final String jdbcUrl;
+        private final String user;
+        private final String password;
+        private final HikariDataSource pool;
+
+        private Database(String jdbcUrl, String user, String password) {
+            this.jdbcUrl = jdbcUrl;
+            this.user = user;
+            this.password = password;
+            var config = new HikariConfig();
+            config.setJdbcUrl(jdbcUrl);
+            config.setUsername(user);
+            config.setPassword(password);
+            config.setMaximumPoolSize(MAX_CONNECTIONS);
+            config.setMinimumIdle(0);
+            this.pool = new HikariDataSource(config);
+        }
+
+        public String jdbcUrl() {
+            return jdbcUrl;
+        }
+
+        public String user() {
+            return user;
+        }
+
+        public String password() {
+            return password;
+        }
+
+        /** Nothing of it outlives the tests, and a write that waits for the disk makes them slow. */
+        private void withoutSyncing() {
+            try (Connection connection = pool.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("alter system set fsync = off");
+                statement.execute("alter system set synchronous_commit = off");
+                statement.execute("select pg_reload_conf()");
+            } catch (SQLException e) {
+                throw new IllegalStateException("the database of the tests cannot be set up", e);
+            }
+        }
+
+        /** Returns the pool of connections that all tests of this JVM share. */
+        public DataSource dataSource() {
+            return pool;
         }
     }
 
@@ -86,7 +131,9 @@ public final class TestInfrastructure {
 
     private static Database embeddedDatabase() {
         EmbeddedPostgreSql server = stoppedAtExit("PostgreSQL", () -> EmbeddedPostgreSql.start(temporary("postgres")));
-        return new Database(server.jdbcUrl(), EmbeddedPostgreSql.USER, server.password());
+        var database = new Database(server.jdbcUrl(), EmbeddedPostgreSql.USER, server.password());
+        database.withoutSyncing();
+        return database;
     }
 
     private static Map<String, String> embeddedBroker() {
