@@ -189,7 +189,7 @@ public final class Approvals {
                             || stored.approval().wasRefused()
                             || escalated.call().usesApproval() != null
                             || stored.approval().wasGranted())
-                    .ifPresent(stored -> tell(stored, received.signed()));
+                    .ifPresent(stored -> publish(stored, received.signed()));
         }
     }
 
@@ -243,7 +243,7 @@ public final class Approvals {
     public void handOn(UUID id) {
         store.find(id)
                 .filter(stored -> stored.approval().status() != Status.PENDING)
-                .ifPresent(this::tryToTell);
+                .ifPresent(this::tryToPublish);
     }
 
     /** A step of a plan that people approved as a whole was approved with it, once. The pipeline is told of that as of any decision. */
@@ -279,24 +279,24 @@ public final class Approvals {
         batch.stream()
                 .map(Received::event)
                 .forEach(withdrawn -> store.cancel(withdrawn.call().callId(), clock.instant()));
-        tellTheUntold();
+        publishUnpublished();
     }
 
     /** Ends what nobody decided in time, and tells the pipeline what it could not be told before. */
     @Scheduled(fixedDelay = 500)
-    void expireAndTell() {
+    void expireAndPublish() {
         store.expire(clock.instant());
-        tellTheUntold();
+        publishUnpublished();
     }
 
-    private void tellTheUntold() {
-        store.untold().forEach(this::tryToTell);
+    private void publishUnpublished() {
+        store.unpublished().forEach(this::tryToPublish);
     }
 
-    private void tryToTell(Stored stored) {
+    private void tryToPublish(Stored stored) {
         UUID id = stored.approval().id();
         try {
-            tell(
+            publish(
                     stored,
                     reader.read(
                             topics.name(Topic.CALLS_ESCALATED),
@@ -306,13 +306,13 @@ public final class Approvals {
                             id));
         } catch (UnreadableEventException e) {
             log.error("call {} cannot be handed on: {}", id, e.getMessage());
-            store.markTold(id, stored.approval().status());
+            store.markPublished(id, stored.approval().status());
         } catch (RuntimeException e) {
             log.warn("call {} could not be handed on, and will be tried again: {}", id, e.toString());
         }
     }
 
-    private void tell(Stored stored, Signed<CallEscalated> signed) {
+    private void publish(Stored stored, Signed<CallEscalated> signed) {
         CallEscalated escalated = signed.event();
         Approval approval = stored.approval();
         publisher.publish(changed(approval, escalated)).join();
@@ -324,7 +324,7 @@ public final class Approvals {
                 // A cancelled call is ended by the executor, which alone knows that it was not started.
             }
         }
-        store.markTold(approval.id(), approval.status());
+        store.markPublished(approval.id(), approval.status());
     }
 
     private static ApprovalChanged changed(Approval approval, CallEscalated escalated) {

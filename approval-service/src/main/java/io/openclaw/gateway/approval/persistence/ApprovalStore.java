@@ -353,7 +353,7 @@ public final class ApprovalStore {
      * Returns the approvals whose status the pipeline has not been told of, oldest first, at most 100; without their arguments,
      * which would take hundreds of megabytes.
      */
-    public List<Stored> untold() {
+    public List<Stored> unpublished() {
         return jdbc.sql(
                         "select call_id, agent, upstream, tool, digest, '{}' as arguments, context, intent, reading, reasons, status,"
                                 + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, channel, on_behalf_of, unreached, edited,"
@@ -364,7 +364,7 @@ public final class ApprovalStore {
     }
 
     /** Keeps that the pipeline has been told of a status. */
-    public void markTold(UUID id, Status status) {
+    public void markPublished(UUID id, Status status) {
         jdbc.sql("update " + approvals + " set told = true where call_id = ? and status = ?")
                 .param(id)
                 .param(status.name())

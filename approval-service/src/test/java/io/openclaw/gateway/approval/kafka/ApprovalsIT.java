@@ -114,7 +114,7 @@ class ApprovalsIT {
             clock,
             new SimpleMeterRegistry());
 
-    /** Rows that other classes left untold would be handed on first. */
+    /** Rows that other classes left unpublished would be handed on first. */
     @BeforeAll
     static void empty() {
         JDBC.sql("truncate approval.approvals cascade").update();
@@ -257,10 +257,10 @@ class ApprovalsIT {
     void endsACallThatNobodyDecidesAboutInTime() {
         UUID callId = hold(escalated());
         clock.now = NOW.plusSeconds(59);
-        approvals.expireAndTell();
+        approvals.expireAndPublish();
         assertThat(statusOf(callId)).isEqualTo(Status.PENDING);
         clock.now = NOW.plusSeconds(61);
-        approvals.expireAndTell();
+        approvals.expireAndPublish();
         assertThat(published(callId).getLast()).isInstanceOfSatisfying(CallCompleted.class, end -> {
             assertThat(end.outcome()).isEqualTo(Outcome.EXPIRED);
             assertThat(end.completedBy()).isEqualTo(Stage.APPROVAL);
@@ -274,8 +274,8 @@ class ApprovalsIT {
         assertThat(approvals.decide(callId, Status.APPROVED, ADA, null)).isTrue();
         assertThat(published(callId)).hasSize(1);
         broker.isAway = false;
-        approvals.expireAndTell();
-        approvals.expireAndTell();
+        approvals.expireAndPublish();
+        approvals.expireAndPublish();
         assertThat(published(callId).stream().map(event -> event.getClass().getSimpleName()))
                 .containsExactly("ApprovalChanged", "ApprovalChanged", "CallCleared");
     }

@@ -185,7 +185,7 @@ class ApprovalStoreIT {
     void whatThePipelineIsToBeToldOfIsReadWithoutArguments() {
         Approval approval = stored("{\"text\":\"long\"}");
         store.cancel(approval.id(), Instant.EPOCH);
-        assertThat(store.untold())
+        assertThat(store.unpublished())
                 .filteredOn(each -> each.approval().id().equals(approval.id()))
                 .singleElement()
                 .satisfies(

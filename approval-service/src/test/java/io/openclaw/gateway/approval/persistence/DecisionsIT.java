@@ -63,8 +63,9 @@ class DecisionsIT {
         return store.decide(seen, seen.after(Status.APPROVED, person, "fine", at), at);
     }
 
-    private boolean isUntold(Approval approval) {
-        return store.untold().stream().anyMatch(each -> each.approval().id().equals(approval.id()));
+    private boolean isUnpublished(Approval approval) {
+        return store.unpublished().stream()
+                .anyMatch(each -> each.approval().id().equals(approval.id()));
     }
 
     @Test
@@ -162,29 +163,29 @@ class DecisionsIT {
     class WhatThePipelineIsTold {
         @Test
         void isEveryChangeUntilItWasTold() {
-            store.markTold(pending.id(), Status.PENDING);
-            assertThat(isUntold(pending)).isFalse();
+            store.markPublished(pending.id(), Status.PENDING);
+            assertThat(isUnpublished(pending)).isFalse();
             approve(pending, ALICE, NOW);
-            assertThat(isUntold(pending)).isTrue();
-            store.markTold(pending.id(), Status.PENDING);
-            assertThat(isUntold(pending)).as("an older status was told").isTrue();
-            store.markTold(pending.id(), Status.APPROVED);
-            assertThat(isUntold(pending)).isFalse();
+            assertThat(isUnpublished(pending)).isTrue();
+            store.markPublished(pending.id(), Status.PENDING);
+            assertThat(isUnpublished(pending)).as("an older status was told").isTrue();
+            store.markPublished(pending.id(), Status.APPROVED);
+            assertThat(isUnpublished(pending)).isFalse();
         }
 
         @Test
         void isNoVoteThatDecidesNothing() {
             Approval two = pending(2);
-            store.markTold(two.id(), Status.PENDING);
+            store.markPublished(two.id(), Status.PENDING);
             approve(two, ALICE, NOW);
-            assertThat(isUntold(two)).isFalse();
+            assertThat(isUnpublished(two)).isFalse();
         }
 
         @Test
         void isAWithdrawal() {
-            store.markTold(pending.id(), Status.PENDING);
+            store.markPublished(pending.id(), Status.PENDING);
             store.cancel(pending.id(), NOW);
-            assertThat(isUntold(pending)).isTrue();
+            assertThat(isUnpublished(pending)).isTrue();
         }
     }
 

@@ -33,7 +33,7 @@ public final class AuditTrail {
 
     /** Makes the reader of all topics. */
     public TopicReader reader(EventListeners listeners, Topics topics) {
-        return listeners.unhurried("openclaw-audit", topics.all(), this::record);
+        return listeners.inBatches("openclaw-audit", topics.all(), this::record);
     }
 
     void record(List<ConsumerRecord<String, byte[]>> records) {

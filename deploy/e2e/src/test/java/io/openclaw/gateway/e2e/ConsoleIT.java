@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The console as people use it: a real Chromium, a real gateway, and agents whose calls wait. */
 @Tag(NpmAhead.TAG)
-@Order(4)
+@Order(1)
 class ConsoleIT {
     private static final List<Path> CHROMIUMS = List.of(
             Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
@@ -73,6 +73,7 @@ class ConsoleIT {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("install the package chromium, as deploy/test does"));
         gateway = RunningGateway.get();
+        denyWhatWaits();
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -97,11 +98,15 @@ class ConsoleIT {
     @AfterEach
     void nothingWentWrongInTheBrowser() {
         context.close();
-        // Whatever still waits would be in the next test's way.
+        denyWhatWaits();
+        assertThat(problems).isEmpty();
+    }
+
+    /** What still waits would be in the next test's way. */
+    private static void denyWhatWaits() {
         gateway.console("/v1/approvals?status=pending")
                 .body()
                 .forEach(each -> gateway.decide(each.get("id").asString(), "{\"decision\":\"deny\"}"));
-        assertThat(problems).isEmpty();
     }
 
     private void open(Browser.NewContextOptions options) {

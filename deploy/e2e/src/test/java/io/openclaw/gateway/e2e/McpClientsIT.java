@@ -78,6 +78,7 @@ class McpClientsIT {
                                 "everything__echo",
                                 "everything-stdio__get-env",
                                 "files__read_text_file",
+                                "files__list_allowed_directories",
                                 "memory__read_graph",
                                 "openclaw__sessions_list"));
     }

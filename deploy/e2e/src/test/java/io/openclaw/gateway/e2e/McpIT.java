@@ -62,7 +62,7 @@ class McpIT {
         poisoned = new PoisonedServer();
         odd = PoisonedServer.odd();
         gateway = RunningGateway.restartWith(Map.of(
-                "OPENCLAW_MCP_PATIENCE", "3s", "OPENCLAW_MCP_PAGESIZE", "20", "OPENCLAW_INGRESS_BODYTIMEOUT", "8s"));
+                "OPENCLAW_MCP_TIMEOUT", "3s", "OPENCLAW_MCP_PAGESIZE", "20", "OPENCLAW_INGRESS_BODYTIMEOUT", "8s"));
         url = gateway.url() + "/mcp";
         key = gateway.setting("AGENT_KEY");
         writePolicy("");

@@ -211,9 +211,7 @@ class VettingIT {
             Answer answer = gateway.console("/v1/vetting/rules?pack=git");
 
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.at("/rules").toString())
-                    .contains("git/run-hook")
-                    .doesNotContain("effect/");
+            assertThat(answer.at("/rules").toString()).contains("git/run-hook").doesNotContain("effect/");
             assertThat(gateway.get("/v1/vetting/rules").status()).isEqualTo(401);
         }
 

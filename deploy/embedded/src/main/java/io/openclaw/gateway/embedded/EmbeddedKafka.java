@@ -54,7 +54,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
     private static final int MAX_RECORD_BYTES = 6 * 1024 * 1024;
     private static final int NODE = 1;
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int TIMEOUT_SECONDS = 30;
     private static final String CLIENTS = "CLIENTS";
     private static final String CONTROLLER = "CONTROLLER";
     private static final String MECHANISM = "SCRAM-SHA-512";
@@ -181,13 +181,13 @@ public final class EmbeddedKafka implements AutoCloseable {
     public void allow(Collection<AclBinding> acls) {
         try (Admin admin = Admin.create(Map.copyOf(clientProperties))) {
             Collection<AclBinding> before =
-                    admin.describeAcls(AclBindingFilter.ANY).values().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            admin.createAcls(acls).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    admin.describeAcls(AclBindingFilter.ANY).values().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            admin.createAcls(acls).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             List<AclBindingFilter> gone = before.stream()
                     .filter(acl -> !acls.contains(acl))
                     .map(AclBinding::toFilter)
                     .toList();
-            admin.deleteAcls(gone).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            admin.deleteAcls(gone).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("the broker does not take its ACLs", e);
         } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
     static final String ADMINISTRATOR = "admin";
 
     private static final Duration WORRY_EVERY = Duration.ofSeconds(60);
-    private static final Duration PATIENCE_WITH_THE_WORKER = Duration.ofSeconds(8);
+    private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(8);
 
     /** Where each service is; all the same where they run in one process. */
     record Urls(String gateway, String policy, String approval, String audit) {
@@ -75,7 +75,7 @@ record Quickstart(Path directory, Urls urls, Secrets secrets, boolean hasUpstrea
                     boolean knowsTools = known != 0 && known == tools;
                     tools = known;
                     if (restIsUp && endForTheWorker == Long.MAX_VALUE) {
-                        endForTheWorker = now + PATIENCE_WITH_THE_WORKER.toNanos();
+                        endForTheWorker = now + WORKER_TIMEOUT.toNanos();
                     }
                     // A server that does not answer has told of no tools.
                     boolean isLate = now > endForTheWorker && (knowsTools || hasUpstreams);

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Conversations {
     private static final Logger log = LoggerFactory.getLogger(Conversations.class);
     private static final long LOOK_EVERY_MILLIS = 500;
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
     /** How much of what an upstream tells of one call is passed on in one second; the rest is left out. */
     private static final int MOST_A_SECOND = 50;
     /** And how many characters of it; a longer message is left out whole. */
@@ -197,7 +197,7 @@ final class Conversations {
             if (published(new InputRequested(call, round, said, clock.instant(), null, Map.of())) == null) {
                 return Optional.empty();
             }
-            Instant end = clock.instant().plus(PATIENCE);
+            Instant end = clock.instant().plus(TIMEOUT);
             execution.leaveSlot();
             try {
                 Optional<Given> answer = await(requests, end.isBefore(call.deadline()) ? end : call.deadline());

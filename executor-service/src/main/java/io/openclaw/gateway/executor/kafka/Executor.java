@@ -115,7 +115,7 @@ public final class Executor implements PipelineLifecycle {
                         CallWithdrawn.class,
                         new Withdrawals(claims, publisher, claimer, clock)),
                 listeners.alone("openclaw-input-" + claimer, Topic.CALLS_INPUT, InputGiven.class, conversations::take),
-                listeners.unhurried(
+                listeners.inBatches(
                         "openclaw-executor-ends", List.of(topics.name(Topic.CALLS_COMPLETED)), elsewhere::take));
         upstreams.tell(reports);
     }

@@ -50,8 +50,8 @@ public final class OpenClawWorker implements Upstream {
      */
     private static final TimeValue RESTED = TimeValue.ofMilliseconds(20);
 
-    private static final Timeout CONNECT_PATIENCE = Timeout.ofSeconds(3);
-    private static final Timeout LOOK_PATIENCE = Timeout.ofSeconds(5);
+    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(3);
+    private static final Timeout LOOK_TIMEOUT = Timeout.ofSeconds(5);
     /** Places are given by the upstream's bulkhead, not here. */
     private static final int MOST_CONNECTIONS = 100_000;
 
@@ -80,7 +80,7 @@ public final class OpenClawWorker implements Upstream {
         return HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(CONNECT_PATIENCE)
+                                .setConnectTimeout(CONNECT_TIMEOUT)
                                 .setSocketTimeout(Timeout.DISABLED)
                                 .setValidateAfterInactivity(RESTED)
                                 .build())
@@ -170,7 +170,7 @@ public final class OpenClawWorker implements Upstream {
     public Reachability look() {
         HttpPost request = request("{}");
         request.setConfig(
-                RequestConfig.custom().setResponseTimeout(LOOK_PATIENCE).build());
+                RequestConfig.custom().setResponseTimeout(LOOK_TIMEOUT).build());
         try {
             int status = client.execute(request, HttpResponse::getCode);
             return switch (status) {

@@ -158,9 +158,9 @@ public final class CallInFlight {
     }
 
     /** Waits for news, or for the end; null if there was neither for that long. */
-    public @Nullable CallNews awaitNext(Duration patience) {
+    public @Nullable CallNews awaitNext(Duration timeout) {
         if (told == null) {
-            CallState state = awaitEnd(patience);
+            CallState state = awaitEnd(timeout);
             return state instanceof CallState.Ended ? new CallNews.Changed(state) : null;
         }
         int missed = leftOut.getAndSet(0);
@@ -168,7 +168,7 @@ public final class CallInFlight {
             return new CallNews.LeftOut(missed);
         }
         try {
-            CallNews next = told.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+            CallNews next = told.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
             if (next instanceof CallNews.Told said) {
                 release(said.progress());
             }
@@ -210,18 +210,18 @@ public final class CallInFlight {
     }
 
     /** Waits for the end, and returns what is known then. */
-    public CallState awaitEnd(Duration patience) {
-        return await(end, patience);
+    public CallState awaitEnd(Duration timeout) {
+        return await(end, timeout);
     }
 
     /** Waits for the end or for a person to be asked, and returns what is known then. */
-    public CallState awaitNews(Duration patience) {
-        return await(news, patience);
+    public CallState awaitNews(Duration timeout) {
+        return await(news, timeout);
     }
 
-    private CallState await(CompletableFuture<CallState> future, Duration patience) {
+    private CallState await(CompletableFuture<CallState> future, Duration timeout) {
         try {
-            return future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             awaitTaken();
             return state();

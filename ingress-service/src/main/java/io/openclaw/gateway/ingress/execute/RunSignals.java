@@ -16,9 +16,9 @@ public final class RunSignals {
         private final CountDownLatch latch = new CountDownLatch(1);
 
         /** Waits for it. */
-        void await(Duration patience) {
+        void await(Duration timeout) {
             try {
-                if (!latch.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                if (!latch.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
                     return;
                 }
             } catch (InterruptedException e) {

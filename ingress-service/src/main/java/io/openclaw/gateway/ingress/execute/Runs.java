@@ -172,8 +172,8 @@ public final class Runs implements PipelineLifecycle {
     }
 
     /** Waits until there is enough to tell of a run, and returns what is known then. */
-    public Run await(Run run, Duration patience, Predicate<Run> enough) {
-        Instant end = clock.instant().plus(patience);
+    public Run await(Run run, Duration timeout, Predicate<Run> enough) {
+        Instant end = clock.instant().plus(timeout);
         Run known = run;
         while (!enough.test(known)) {
             Duration left = Duration.between(clock.instant(), end);
@@ -188,10 +188,10 @@ public final class Runs implements PipelineLifecycle {
     }
 
     /** Waits until a run is another than it was, for a second at most, and returns it. */
-    public Run awaitChange(Run run, Duration patience) {
+    public Run awaitChange(Run run, Duration timeout) {
         RunSignals.Signal signal = signals.of(run.runId());
         if (store.versionOf(run.runId()) == run.version()) {
-            signal.await(patience.compareTo(LOOK_EVERY) < 0 ? patience : LOOK_EVERY);
+            signal.await(timeout.compareTo(LOOK_EVERY) < 0 ? timeout : LOOK_EVERY);
         }
         return store.versionOf(run.runId()) == run.version()
                 ? run

@@ -68,8 +68,8 @@ import org.springframework.scheduling.annotation.Scheduled;
  */
 public final class Calls implements CallPipeline {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
-    private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration CANCELLATION_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration MOMENT = Duration.ofSeconds(1);
     private static final Duration POLL_EVERY = Duration.ofMillis(200);
     /** Longer than any topic keeps its records (Kafka's default is seven days). */
@@ -255,14 +255,14 @@ public final class Calls implements CallPipeline {
 
         /** Waits for the end of the call. */
         @Override
-        public CallState awaitEnd(Duration patience) {
-            return await(patience, false);
+        public CallState awaitEnd(Duration timeout) {
+            return await(timeout, false);
         }
 
         /** Waits for the end of the call, or for a person to be asked. */
         @Override
-        public CallState awaitNews(Duration patience) {
-            return await(patience, true);
+        public CallState awaitNews(Duration timeout) {
+            return await(timeout, true);
         }
 
         /**
@@ -272,14 +272,14 @@ public final class Calls implements CallPipeline {
          * @param told the state that was told last
          */
         @Override
-        public @Nullable CallNews awaitNext(Duration patience, @Nullable CallState told) {
+        public @Nullable CallNews awaitNext(Duration timeout, @Nullable CallState told) {
             if (here != null) {
-                CallNews next = here.awaitNext(patience);
+                CallNews next = here.awaitNext(timeout);
                 if (next != null || inFlight.contains(callId)) {
                     return next;
                 }
             }
-            Instant end = clock.instant().plus(patience);
+            Instant end = clock.instant().plus(timeout);
             while (true) {
                 CallState state = known();
                 if (!(state instanceof CallState.Pending) && !state.equals(told)) {
@@ -292,8 +292,8 @@ public final class Calls implements CallPipeline {
             }
         }
 
-        private CallState await(Duration patience, boolean newsIsEnough) {
-            Instant end = clock.instant().plus(patience);
+        private CallState await(Duration timeout, boolean newsIsEnough) {
+            Instant end = clock.instant().plus(timeout);
             while (true) {
                 CallInFlight flight = here == null ? inFlight.find(callId).orElse(null) : here;
                 CallState state;
@@ -329,11 +329,11 @@ public final class Calls implements CallPipeline {
     /**
      * This process is told to stop: its web server takes no more requests and waits for those it has. Whoever still waits for a
      * call in five seconds, because a person has to decide or its tool takes long, is told what is known and where to ask
-     * again, rather than cut off when the server's own patience ends.
+     * again, rather than cut off when the server's own timeout ends.
      */
     @EventListener(ContextClosedEvent.class)
     void leaveSoon() {
-        leavesAt = clock.instant().plus(FAREWELL);
+        leavesAt = clock.instant().plus(EXIT_TIMEOUT);
     }
 
     /** Tells whether nobody is to be kept waiting any longer, because this instance stops. */
@@ -392,7 +392,7 @@ public final class Calls implements CallPipeline {
         }
         ToolCall call = state.call();
         publish(new CallWithdrawn(call), "the cancellation");
-        return new Asked(call.callId(), null).awaitEnd(CANCELLATION_PATIENCE);
+        return new Asked(call.callId(), null).awaitEnd(CANCELLATION_TIMEOUT);
     }
 
     /** Withdraws a call, and does not wait for what comes of that. */

@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Whether a call that comes in now can be expected to get through, and what is in its way if not. */
 @RestController
 public final class HealthController implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Duration FRESH = Duration.ofSeconds(30);
 
     private final UpstreamReports upstreams;
@@ -121,7 +121,7 @@ public final class HealthController implements AutoCloseable {
         try {
             int brokers = admin().describeCluster()
                     .nodes()
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .size();
             return calls.canBeAnswered()
                     ? Component.up(brokers + " broker(s) answer")

@@ -61,10 +61,10 @@ final class ToolCallController {
             HttpServletRequest request,
             @AuthenticationPrincipal Caller caller,
             @RequestHeader(name = "Prefer", required = false) @Nullable String prefer) {
-        Duration patience = WaitPreference.of(prefer);
+        Duration timeout = WaitPreference.of(prefer);
         CallPipeline.Asked asked = asked(request, caller);
         bodies.release(request);
-        return answer(asked.awaitEnd(patience), request);
+        return answer(asked.awaitEnd(timeout), request);
     }
 
     /** Nothing of the body is in the caller's frame while it waits, so its memory is free then. */

@@ -36,7 +36,7 @@ import org.springframework.kafka.core.ConsumerFactory;
 final class CallEnds {
     private static final Logger log = LoggerFactory.getLogger(CallEnds.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
 
     private final ConsumerFactory<String, byte[]> consumers;
     private final EventCodec codec;
@@ -74,7 +74,7 @@ final class CallEnds {
         wakeUp();
         if (thread != null) {
             try {
-                thread.join(PATIENCE);
+                thread.join(TIMEOUT);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -91,7 +91,7 @@ final class CallEnds {
         waiting.add(caughtUp);
         wakeUp();
         try {
-            caughtUp.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            caughtUp.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             log.warn("the ends of calls are not known yet: {}", e.toString());
         } catch (InterruptedException e) {

@@ -78,7 +78,7 @@ final class OldChain {
         return Optional.of(RawJson.from(extras));
     }
 
-    static boolean isKeepsake(StageKeys keys, String signature, String text) {
+    static boolean isRequestState(StageKeys keys, String signature, String text) {
         return keys.mac(Stage.INGRESS).add("keepsake").add(text).matches(signature);
     }
 }

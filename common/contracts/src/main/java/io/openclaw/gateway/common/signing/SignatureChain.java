@@ -93,7 +93,7 @@ public final class SignatureChain {
     }
 
     /** Returns a text that a client keeps for ingress, with ingress's signature before it. */
-    public String keepsake(String text) {
+    public String signedRequestState(String text) {
         return keyring.sign(
                         Purpose.REQUEST_STATE,
                         Service.INGRESS,
@@ -102,17 +102,17 @@ public final class SignatureChain {
                 + "." + text;
     }
 
-    /** Returns the text of a keepsake; empty if ingress did not sign it. */
-    public Optional<String> fromKeepsake(String keepsake) {
-        int dot = keepsake.indexOf('.');
+    /** Returns the text of a requestState; empty if ingress did not sign it. */
+    public Optional<String> fromRequestState(String requestState) {
+        int dot = requestState.indexOf('.');
         if (dot < 0) {
             return Optional.empty();
         }
-        String signature = keepsake.substring(0, dot);
-        String text = keepsake.substring(dot + 1);
+        String signature = requestState.substring(0, dot);
+        String text = requestState.substring(dot + 1);
         boolean isOurs = isOld(signature)
                 ? keyring.old()
-                        .filter(old -> OldChain.isKeepsake(old, signature, text))
+                        .filter(old -> OldChain.isRequestState(old, signature, text))
                         .isPresent()
                 : problem(
                                 Purpose.REQUEST_STATE,

@@ -213,8 +213,8 @@ class OldEventsTest {
     @Test
     void aTextThatAClientKeptSinceThenIsIngresssOwn() {
         String kept = properties().getProperty("keepsake");
-        assertThat(new SignatureChain(keyring).fromKeepsake(kept)).hasValue("{\"call\":\"1\"}");
-        assertThat(new SignatureChain(Keyring.ofAll(KEYS, null)).fromKeepsake(kept))
+        assertThat(new SignatureChain(keyring).fromRequestState(kept)).hasValue("{\"call\":\"1\"}");
+        assertThat(new SignatureChain(Keyring.ofAll(KEYS, null)).fromRequestState(kept))
                 .isEmpty();
     }
 }

@@ -205,10 +205,11 @@ class SignatureChainTest {
 
     @Test
     void aTextThatAClientKeptIsIngresssOwn() {
-        String kept = chain.keepsake("{\"a\":1}");
-        assertThat(chain.fromKeepsake(kept)).hasValue("{\"a\":1}");
-        assertThat(chain.fromKeepsake(kept.replace("1}", "2}"))).isEmpty();
-        assertThat(chain.fromKeepsake("{}")).isEmpty();
-        assertThat(new SignatureChain(Keyring.generated()).fromKeepsake(kept)).isEmpty();
+        String kept = chain.signedRequestState("{\"a\":1}");
+        assertThat(chain.fromRequestState(kept)).hasValue("{\"a\":1}");
+        assertThat(chain.fromRequestState(kept.replace("1}", "2}"))).isEmpty();
+        assertThat(chain.fromRequestState("{}")).isEmpty();
+        assertThat(new SignatureChain(Keyring.generated()).fromRequestState(kept))
+                .isEmpty();
     }
 }

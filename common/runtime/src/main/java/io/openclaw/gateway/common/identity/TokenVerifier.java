@@ -32,7 +32,7 @@ import org.springframework.web.client.RestTemplate;
  * some minutes.
  */
 final class TokenVerifier {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Map<Issuer, JwtDecoder> decoders = new ConcurrentHashMap<>();
     private final LongSupplier nanoTime;
@@ -110,8 +110,8 @@ final class TokenVerifier {
     /** An issuer that hangs must not hang those who ask; and who sends tokens with keys that nobody knows must not flood it. */
     private RestTemplate rest() {
         var requests = new SimpleClientHttpRequestFactory();
-        requests.setConnectTimeout(PATIENCE);
-        requests.setReadTimeout(PATIENCE);
+        requests.setConnectTimeout(TIMEOUT);
+        requests.setReadTimeout(TIMEOUT);
         var rest = new RestTemplate(requests);
         rest.getInterceptors().add(new FetchThrottle(nanoTime));
         return rest;

@@ -107,7 +107,7 @@ public final class EventListeners {
      * Makes a reader that hands on whole batches of records, readable or not. It waits up to a quarter of a second for a batch to be
      * worth its while: nobody waits for this reader, and few large batches cost a fraction of many small ones.
      */
-    public TopicReader unhurried(
+    public TopicReader inBatches(
             String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
         TopicReader reader = reader(group, topicNames, listener);
         Properties properties = clientProperties(reader);

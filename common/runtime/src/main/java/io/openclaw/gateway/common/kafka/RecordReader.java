@@ -21,7 +21,7 @@ import org.springframework.kafka.core.ConsumerFactory;
  * <p>Services that hold a call back keep its position, not its arguments: a credential among them is then in Kafka alone.
  */
 public final class RecordReader {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ConsumerFactory<String, byte[]> consumers;
     private final EventCodec codec;
@@ -66,7 +66,7 @@ public final class RecordReader {
             }
             consumer.assign(List.of(position));
             consumer.seek(position, offset);
-            long until = System.nanoTime() + PATIENCE.toNanos();
+            long until = System.nanoTime() + TIMEOUT.toNanos();
             while (System.nanoTime() < until) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     if (record.offset() == offset) {
@@ -76,7 +76,7 @@ public final class RecordReader {
                 }
             }
             throw new org.apache.kafka.common.errors.TimeoutException(
-                    "no record at " + position + "@" + offset + " within " + PATIENCE.toSeconds() + " s");
+                    "no record at " + position + "@" + offset + " within " + TIMEOUT.toSeconds() + " s");
         }
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpTransport implements McpTransport {
     private static final String SESSION = "Mcp-Session-Id";
-    private static final Duration NOTIFICATION_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration NOTIFICATION_TIMEOUT = Duration.ofSeconds(10);
     private static final int MOST_RESUMPTIONS = 100;
     private static final long LONGEST_PAUSE = 10_000;
     private static final long USUAL_PAUSE = 1_000;
@@ -187,7 +187,7 @@ final class HttpTransport implements McpTransport {
         }
     }
 
-    private HttpResponse<InputStream> post(String json, Map<String, String> headers, @Nullable Duration patience)
+    private HttpResponse<InputStream> post(String json, Map<String, String> headers, @Nullable Duration timeout)
             throws IOException, InterruptedException {
         return send(renewed -> {
             HttpRequest.Builder request = builder(renewed)
@@ -195,8 +195,8 @@ final class HttpTransport implements McpTransport {
                     .header("Accept", "application/json, text/event-stream")
                     .POST(HttpRequest.BodyPublishers.ofString(json));
             headers.forEach(request::setHeader);
-            if (patience != null) {
-                request.timeout(patience);
+            if (timeout != null) {
+                request.timeout(timeout);
             }
             return request;
         });
@@ -241,7 +241,7 @@ final class HttpTransport implements McpTransport {
     public void send(String json, Map<String, String> headers) {
         Thread.ofVirtual().start(() -> {
             try {
-                post(json, headers, NOTIFICATION_PATIENCE).body().close();
+                post(json, headers, NOTIFICATION_TIMEOUT).body().close();
             } catch (IOException | RuntimeException e) {
                 // What it was about fails, or times out, and says so.
                 closedQuietly(e);
@@ -326,7 +326,7 @@ final class HttpTransport implements McpTransport {
                     client.send(
                             builder(credentials.headers(false))
                                     .DELETE()
-                                    .timeout(NOTIFICATION_PATIENCE)
+                                    .timeout(NOTIFICATION_TIMEOUT)
                                     .build(),
                             BodyHandlers.discarding());
                 } catch (IOException | RuntimeException e) {

@@ -41,8 +41,8 @@ final class McpConnection implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(McpConnection.class);
     private static final String LEGACY = "2025-11-25";
     private static final Set<String> LEGACY_VERSIONS = Set.of(LEGACY, "2025-06-18", "2025-03-26", "2024-11-05");
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final Duration PROBE_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
     private static final int UNSUPPORTED_VERSION = -32022;
     private static final int MOST_PAGES = 100;
     private static final List<String> LEVELS =
@@ -108,7 +108,7 @@ final class McpConnection implements AutoCloseable {
         var probe = new McpConnection(name, transport, MODERN, Json.MAPPER.createObjectNode(), ids);
         McpMessage discovered;
         try {
-            discovered = probe.ask("server/discover", Json.MAPPER.createObjectNode(), PROBE_PATIENCE);
+            discovered = probe.ask("server/discover", Json.MAPPER.createObjectNode(), PROBE_TIMEOUT);
         } catch (UpstreamUnavailableException e) {
             if (!e.mayHaveStarted() && transport.hasHeaders() && e.getCause() instanceof java.net.ConnectException) {
                 throw e;
@@ -153,7 +153,7 @@ final class McpConnection implements AutoCloseable {
                 "capabilities",
                 Json.MAPPER.readTree("{\"elicitation\":{\"form\":{},\"url\":{}},\"sampling\":{},\"roots\":{}}"));
         params.set("clientInfo", OURSELVES.as(JsonNode.class));
-        McpMessage answer = greeting.ask("initialize", params, PATIENCE);
+        McpMessage answer = greeting.ask("initialize", params, TIMEOUT);
         RawJson result = answer.result();
         if (result == null) {
             throw new UpstreamUnavailableException(
@@ -239,7 +239,7 @@ final class McpConnection implements AutoCloseable {
     }
 
     /** Asks something that belongs to no call, and waits for the answer. */
-    McpMessage ask(String method, ObjectNode params, Duration patience) {
+    McpMessage ask(String method, ObjectNode params, Duration timeout) {
         var answer = new CompletableFuture<McpMessage>();
         McpTransport.Exchange exchange = transport.request(
                 outgoing(method, params, null, McpContext.NONE, List.of()), new McpTransport.Receiver() {
@@ -256,7 +256,7 @@ final class McpConnection implements AutoCloseable {
                     }
                 });
         try {
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof UpstreamUnavailableException unavailable
                     ? unavailable
@@ -264,7 +264,7 @@ final class McpConnection implements AutoCloseable {
         } catch (TimeoutException e) {
             exchange.hangUp();
             throw new UpstreamUnavailableException(
-                    "The MCP server " + name + " does not answer " + method + " within " + patience.toSeconds() + " s.",
+                    "The MCP server " + name + " does not answer " + method + " within " + timeout.toSeconds() + " s.",
                     true,
                     e);
         } catch (InterruptedException e) {
@@ -298,7 +298,7 @@ final class McpConnection implements AutoCloseable {
             logLevel = wanted;
             ObjectNode params = Json.MAPPER.createObjectNode();
             params.put("level", level);
-            ask("logging/setLevel", params, PATIENCE);
+            ask("logging/setLevel", params, TIMEOUT);
         }
     }
 
@@ -448,7 +448,7 @@ final class McpConnection implements AutoCloseable {
             if (cursor != null) {
                 params.put("cursor", cursor);
             }
-            McpMessage answer = ask(method, params, PATIENCE);
+            McpMessage answer = ask(method, params, TIMEOUT);
             if (answer.result() == null) {
                 log.debug("{} does not answer {}: {}", name, method, answer.error());
                 return all;
@@ -468,7 +468,7 @@ final class McpConnection implements AutoCloseable {
     void subscribe(String uri) {
         ObjectNode params = Json.MAPPER.createObjectNode();
         params.put("uri", uri);
-        ask("resources/subscribe", params, PATIENCE);
+        ask("resources/subscribe", params, TIMEOUT);
     }
 
     /** Opens the stream on which a server of the newer era tells what has changed. */
@@ -484,7 +484,7 @@ final class McpConnection implements AutoCloseable {
 
     /** Looks whether the server still answers. */
     void ping() {
-        ask(modern ? "server/discover" : "ping", Json.MAPPER.createObjectNode(), PATIENCE);
+        ask(modern ? "server/discover" : "ping", Json.MAPPER.createObjectNode(), TIMEOUT);
     }
 
     @Override

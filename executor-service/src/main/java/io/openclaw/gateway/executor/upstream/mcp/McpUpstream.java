@@ -47,10 +47,10 @@ public final class McpUpstream implements Upstream {
     private static final int MOST_SUBSCRIPTIONS = 1_000;
     private static final int MOST_SESSIONS = 1_000;
     private static final Duration IDLE = Duration.ofMinutes(10);
-    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_PATIENCE)
+            .connectTimeout(CONNECT_TIMEOUT)
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .build();
 

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The headers that prove who we are: those of the policy, and a token by client credentials (RFC 6749 section 4.4). */
 final class SecretHeaders implements HttpTransport.Credentials {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration EARLY = Duration.ofSeconds(30);
     private static final long USUAL_LIFE = 300;
 
@@ -91,7 +91,7 @@ final class SecretHeaders implements HttpTransport.Credentials {
         String basic = encoded(secrets.apply(oauth.clientId())) + ":" + encoded(secrets.apply(oauth.clientSecret()));
         HttpResponse<String> answer = client.send(
                 HttpRequest.newBuilder(URI.create(oauth.tokenUrl()))
-                        .timeout(PATIENCE)
+                        .timeout(TIMEOUT)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .header("Accept", "application/json")
                         .header(

@@ -38,7 +38,7 @@ final class StdioTransport implements McpTransport {
     private static final Logger log = LoggerFactory.getLogger(StdioTransport.class);
     private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "TMPDIR");
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(2);
     private static final int LONGEST_LOG_LINE = 500;
 
     private final String name;
@@ -259,7 +259,7 @@ final class StdioTransport implements McpTransport {
 
     private void end() {
         try {
-            process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+            process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -312,9 +312,9 @@ final class StdioTransport implements McpTransport {
             log.debug("{}", e.toString());
         }
         try {
-            if (!process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroy();
-                if (!process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                     kill("it did not end by itself");
                 }
             }

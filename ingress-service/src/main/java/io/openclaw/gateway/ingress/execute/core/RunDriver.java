@@ -689,9 +689,9 @@ public final class RunDriver {
             }
         }
 
-        private Step look(Step step, Duration patience) {
+        private Step look(Step step, Duration timeout) {
             UUID call = step.callId();
-            CallState state = call == null ? null : calls.await(call, patience);
+            CallState state = call == null ? null : calls.await(call, timeout);
             Instant now = clock.instant();
             if (state instanceof CallState.Ended over) {
                 return ended(step, over.end(), now);

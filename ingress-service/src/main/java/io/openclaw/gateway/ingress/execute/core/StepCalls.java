@@ -32,7 +32,7 @@ public interface StepCalls {
 
     /** Waits for the end of a call, or for a person to be asked, and returns what is known then; null if nothing is. */
     @Nullable
-    CallState await(UUID callId, Duration patience);
+    CallState await(UUID callId, Duration timeout);
 
     /** Withdraws a call, and returns what is known of it a moment later; null if nothing is. */
     @Nullable

@@ -92,12 +92,12 @@ public final class PipelineCalls implements StepCalls {
     }
 
     @Override
-    public @Nullable CallState await(UUID callId, Duration patience) {
+    public @Nullable CallState await(UUID callId, Duration timeout) {
         try {
             CallState known = calls.find(callId).orElse(null);
-            return known == null || known instanceof CallState.Ended || patience.isZero()
+            return known == null || known instanceof CallState.Ended || timeout.isZero()
                     ? known
-                    : calls.resume(callId).awaitNews(patience);
+                    : calls.resume(callId).awaitNews(timeout);
         } catch (ResultGoneException e) {
             return null;
         }

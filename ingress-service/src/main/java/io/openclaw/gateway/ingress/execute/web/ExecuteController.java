@@ -97,10 +97,10 @@ public final class ExecuteController {
     @PostMapping(PATH)
     void execute(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
-        Duration patience = patience(request, DEFAULT);
+        Duration timeout = timeout(request, DEFAULT);
         Run run = begun(request, caller);
         bodies.release(request);
-        answer(run, patience, ExecuteController::isNews, request, response);
+        answer(run, timeout, ExecuteController::isNews, request, response);
     }
 
     /** Nothing of the body is in the caller's frame while it waits, so its memory is free then. */
@@ -119,10 +119,10 @@ public final class ExecuteController {
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         // Who looks at it again knows that a person is asked, and waits for what comes of that.
-        Duration patience = patience(request, wantsStream(request) ? DEFAULT : Duration.ZERO);
+        Duration timeout = timeout(request, wantsStream(request) ? DEFAULT : Duration.ZERO);
         answer(
                 own(runId, caller),
-                patience,
+                timeout,
                 run -> run.state().isOver() || run.state() == RunState.PLANNED,
                 request,
                 response);
@@ -141,12 +141,12 @@ public final class ExecuteController {
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException, PlanDecision.ConflictException {
-        Duration patience = patience(request, DEFAULT);
+        Duration timeout = timeout(request, DEFAULT);
         Run run = own(runId, caller);
         PlanDecision decision = decision(bodies.read(request, caller, Decision.class));
         bodies.release(request);
         Run decided = runs.decide(run, decision, "agent " + caller.agent());
-        answer(decided, patience, ExecuteController::isNews, request, response);
+        answer(decided, timeout, ExecuteController::isNews, request, response);
     }
 
     @DeleteMapping(PATH + "/{runId}")
@@ -197,7 +197,7 @@ public final class ExecuteController {
         return run.state() != RunState.RUNNING;
     }
 
-    private static Duration patience(HttpServletRequest request, Duration otherwise) {
+    private static Duration timeout(HttpServletRequest request, Duration otherwise) {
         String prefer = request.getHeader("Prefer");
         if (prefer == null || !prefer.contains("wait")) {
             return otherwise;
@@ -212,24 +212,24 @@ public final class ExecuteController {
     }
 
     private void answer(
-            Run run, Duration patience, Predicate<Run> enough, HttpServletRequest request, HttpServletResponse response)
+            Run run, Duration timeout, Predicate<Run> enough, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         String agent = run.asked().agent();
         String url = url(run, request);
         if (wantsStream(request)) {
             Slot slot = slot(agent);
             try {
-                new RunStream(runs, response, url, clock).follow(run, patience, enough);
+                new RunStream(runs, response, url, clock).follow(run, timeout, enough);
             } finally {
                 slot.close();
             }
             return;
         }
         Run known = run;
-        if (!enough.test(run) && patience.isPositive()) {
+        if (!enough.test(run) && timeout.isPositive()) {
             Slot slot = slot(agent);
             try {
-                known = runs.await(run, patience, enough);
+                known = runs.await(run, timeout, enough);
             } finally {
                 slot.close();
             }

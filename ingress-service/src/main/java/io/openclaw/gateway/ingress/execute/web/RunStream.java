@@ -39,14 +39,14 @@ final class RunStream {
         this.clock = clock;
     }
 
-    void follow(Run run, Duration patience, Predicate<Run> enough) throws IOException {
+    void follow(Run run, Duration timeout, Predicate<Run> enough) throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Accel-Buffering", "no");
         OutputStream out = response.getOutputStream();
         send(out, "run", Map.of("request_id", run.runId(), "url", url, "state", run.state()));
-        Instant end = clock.instant().plus(patience);
+        Instant end = clock.instant().plus(timeout);
         Instant beat = clock.instant().plus(BEAT);
         Run known = run;
         while (true) {

@@ -43,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
  * and its answer is kept until anything changes that it could depend on, or half a minute.
  */
 public final class AgentView {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int MOST_KEPT = 10_000;
     private final CallPipeline calls;
@@ -270,7 +270,7 @@ public final class AgentView {
                 caller,
                 Origin.MCP,
                 List.of());
-        if (!(asked.awaitEnd(PATIENCE) instanceof CallState.Ended ended)) {
+        if (!(asked.awaitEnd(TIMEOUT) instanceof CallState.Ended ended)) {
             throw new PipelineUnavailableException("policy does not say which tools there are", null);
         }
         CallCompleted end = ended.end();

@@ -49,7 +49,7 @@ final class McpCalls {
     /** How often a client that wants progress is told that a person has not decided yet. */
     private static final Duration REMINDER = Duration.ofSeconds(10);
 
-    private static final Duration OPERATION_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration OPERATION_TIMEOUT = Duration.ofSeconds(15);
     private static final RawJson CANNOT_BE_ASKED =
             RawJson.of("{\"code\":-32601,\"message\":\"The agent's client takes no"
                     + " events (its 'Accept', or a batch), so that it cannot be asked.\"}");
@@ -58,15 +58,15 @@ final class McpCalls {
 
     private final CallPipeline calls;
     private final SignatureChain chain;
-    private final Duration patience;
+    private final Duration timeout;
     private final Clock clock;
     /** By session and request id: the calls that clients of the older revisions wait for at this instance. */
     private final Map<String, UUID> byRequest = new ConcurrentHashMap<>();
 
-    McpCalls(CallPipeline calls, SignatureChain chain, Duration patience, Clock clock) {
+    McpCalls(CallPipeline calls, SignatureChain chain, Duration timeout, Clock clock) {
         this.calls = calls;
         this.chain = chain;
-        this.patience = patience;
+        this.timeout = timeout;
         this.clock = clock;
     }
 
@@ -131,7 +131,7 @@ final class McpCalls {
                 client.caller(),
                 Origin.MCP,
                 known.upstreams());
-        if (!(asked.awaitEnd(OPERATION_PATIENCE) instanceof CallState.Ended ended)) {
+        if (!(asked.awaitEnd(OPERATION_TIMEOUT) instanceof CallState.Ended ended)) {
             throw new JsonRpcException(
                     JsonRpcException.INTERNAL_ERROR, operation.method() + " has not ended in time", null, 200);
         }
@@ -168,9 +168,9 @@ final class McpCalls {
     private record Kept(UUID callId, int round) {
         static Kept of(SignatureChain chain, String state) {
             try {
-                String keepsake = new String(Base64.getUrlDecoder().decode(state), StandardCharsets.UTF_8);
-                JsonNode text =
-                        Json.MAPPER.readTree(chain.fromKeepsake(keepsake).orElseThrow());
+                String requestState = new String(Base64.getUrlDecoder().decode(state), StandardCharsets.UTF_8);
+                JsonNode text = Json.MAPPER.readTree(
+                        chain.fromRequestState(requestState).orElseThrow());
                 return new Kept(
                         UUID.fromString(text.path("call").asString("")),
                         text.path("round").asInt());
@@ -184,9 +184,12 @@ final class McpCalls {
         }
 
         String state(SignatureChain chain) {
-            String keepsake = chain.keepsake(RawJson.from(Map.of("call", callId.toString(), "round", round))
-                    .text());
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(keepsake.getBytes(StandardCharsets.UTF_8));
+            String requestState =
+                    chain.signedRequestState(RawJson.from(Map.of("call", callId.toString(), "round", round))
+                            .text());
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(requestState.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -395,7 +398,7 @@ final class McpCalls {
                 }
             }
             boolean waitsForAPerson = state instanceof CallState.Waiting || state instanceof CallState.Pending;
-            boolean isLate = calls.isLeaving() || !clock.instant().isBefore(began.plus(patience));
+            boolean isLate = calls.isLeaving() || !clock.instant().isBefore(began.plus(timeout));
             if (wanted.isTool() && waitsForAPerson && isLate) {
                 reply.result(ToolResults.pending(state, wanted.promisesShape(), client.isModern()));
                 return true;

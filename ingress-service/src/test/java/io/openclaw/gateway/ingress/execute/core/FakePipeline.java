@@ -145,7 +145,7 @@ public final class FakePipeline implements StepCalls {
     }
 
     @Override
-    public @Nullable CallState await(UUID callId, Duration patience) {
+    public @Nullable CallState await(UUID callId, Duration timeout) {
         return states.get(callId);
     }
 
