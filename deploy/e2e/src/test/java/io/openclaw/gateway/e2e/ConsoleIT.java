@@ -28,13 +28,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The console as people use it: a real Chromium, a real gateway, and agents whose calls wait. */
-@Tag(NpmAhead.TAG)
 @Order(1)
 class ConsoleIT {
     private static final List<Path> CHROMIUMS = List.of(
