@@ -22,9 +22,12 @@ final class McpServerDouble implements AutoCloseable {
     final List<String> methods = new CopyOnWriteArrayList<>();
     final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile String wantedToken = "";
-    volatile String lastBody = "";
+    /** The bodies of all calls of tools. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+
     volatile String lastParams = "";
-    volatile Map<String, List<String>> lastHeaders = Map.of();
+    /** The headers of the last of them. */
+    volatile Map<String, List<String>> callHeaders = Map.of();
 
     private final boolean modern;
     private final HttpServer server;
@@ -74,11 +77,13 @@ final class McpServerDouble implements AutoCloseable {
                 return;
             }
             byte[] body = exchange.getRequestBody().readAllBytes();
-            lastBody = new String(body, StandardCharsets.UTF_8);
             JsonNode message = Json.MAPPER.readTree(body);
             String method = message.path("method").asString("");
             methods.add(method);
-            lastHeaders = Map.copyOf(exchange.getRequestHeaders());
+            if (method.equals("tools/call")) {
+                calls.add(new String(body, StandardCharsets.UTF_8));
+                callHeaders = Map.copyOf(exchange.getRequestHeaders());
+            }
             if (!message.has("id") || method.isEmpty()) {
                 exchange.sendResponseHeaders(202, -1);
                 return;

@@ -122,7 +122,7 @@ class McpUpstreamIT {
             upstream.run(call("demo", "echo", arguments), (method, params) -> {})
                     .orTimeout(20, java.util.concurrent.TimeUnit.SECONDS)
                     .join();
-            assertThat(server.lastBody).contains("\"arguments\":" + arguments);
+            assertThat(server.calls).singleElement().asString().contains("\"arguments\":" + arguments);
         }
 
         @ParameterizedTest
@@ -139,7 +139,7 @@ class McpUpstreamIT {
                 assertThat(left.reason()).isNotEmpty();
             });
             assertThat(answer(upstream, "").outcome()).isEqualTo(Outcome.SUCCEEDED);
-            assertThat(server.lastHeaders.get("X-api-key")).containsExactly("the key");
+            assertThat(server.callHeaders.get("X-api-key")).containsExactly("the key");
             assertThat(upstream.look().why()).contains(modern ? "2026-07-28" : "2025-06-18");
         }
 
@@ -173,9 +173,9 @@ class McpUpstreamIT {
             await().atMost(Duration.ofMinutes(2)).until(() -> !upstream.tools().isEmpty());
             upstream.run(call("demo", "echo", "{\"region\":\"Zürich\"}"), (method, params) -> {})
                     .join();
-            assertThat(server.lastHeaders.get("Mcp-param-region")).containsExactly("=?base64?WsO8cmljaA==?=");
-            assertThat(server.lastHeaders.get("Mcp-name")).containsExactly("echo");
-            assertThat(server.lastHeaders.get("Mcp-protocol-version")).containsExactly("2026-07-28");
+            assertThat(server.callHeaders.get("Mcp-param-region")).containsExactly("=?base64?WsO8cmljaA==?=");
+            assertThat(server.callHeaders.get("Mcp-name")).containsExactly("echo");
+            assertThat(server.callHeaders.get("Mcp-protocol-version")).containsExactly("2026-07-28");
         }
 
         @Test
