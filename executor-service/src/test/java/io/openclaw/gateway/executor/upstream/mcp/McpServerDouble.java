@@ -23,11 +23,11 @@ final class McpServerDouble implements AutoCloseable {
     final Set<String> sessions = ConcurrentHashMap.newKeySet();
     volatile String wantedToken = "";
     /** The bodies of all calls of tools. */
-    final List<String> calls = new CopyOnWriteArrayList<>();
-
-    volatile String lastParams = "";
+    final List<String> callBodies = new CopyOnWriteArrayList<>();
     /** The headers of the last of them. */
     volatile Map<String, List<String>> callHeaders = Map.of();
+
+    volatile String lastParams = "";
 
     private final boolean modern;
     private final HttpServer server;
@@ -81,7 +81,7 @@ final class McpServerDouble implements AutoCloseable {
             String method = message.path("method").asString("");
             methods.add(method);
             if (method.equals("tools/call")) {
-                calls.add(new String(body, StandardCharsets.UTF_8));
+                callBodies.add(new String(body, StandardCharsets.UTF_8));
                 callHeaders = Map.copyOf(exchange.getRequestHeaders());
             }
             if (!message.has("id") || method.isEmpty()) {

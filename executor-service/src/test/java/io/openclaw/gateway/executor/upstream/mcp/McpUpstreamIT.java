@@ -122,7 +122,7 @@ class McpUpstreamIT {
             upstream.run(call("demo", "echo", arguments), (method, params) -> {})
                     .orTimeout(20, java.util.concurrent.TimeUnit.SECONDS)
                     .join();
-            assertThat(server.calls).singleElement().asString().contains("\"arguments\":" + arguments);
+            assertThat(server.callBodies).singleElement().asString().contains("\"arguments\":" + arguments);
         }
 
         @ParameterizedTest
