@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -49,6 +50,10 @@ public final class ResultInspection {
 
         void at(RawJson json) {
             texts(json).forEach(this::at);
+            // What is only named as a secret may be none, so it is not reported; where policy acts, it is one.
+            if (secrets.isEmpty() && policy.secrets() != ResultHandling.FLAG && REDACTOR.holdsSecret(json)) {
+                secrets.add("a named credential");
+            }
             injections.addAll(JoinedTexts.of(json).kinds());
         }
 
@@ -100,8 +105,7 @@ public final class ResultInspection {
             look.at(result);
         }
         if (error != null) {
-            look.at(String.valueOf(error.type()));
-            look.at(String.valueOf(error.message()));
+            look.at(RawJson.from(Map.of("type", String.valueOf(error.type()), "message", String.valueOf(error.message()))));
         }
         if (look.isClean()) {
             return new Inspected(answer, List.of());

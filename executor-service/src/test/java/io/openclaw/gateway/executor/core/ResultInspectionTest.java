@@ -10,6 +10,7 @@ import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -124,6 +125,31 @@ class ResultInspectionTest {
         assertThat(String.valueOf(inspected.answer().error()))
                 .contains("may or may not have taken effect")
                 .doesNotContain("AKIA");
+    }
+
+    /** What only its name makes a secret is one where policy acts on secrets, and is not reported otherwise. */
+    @Test
+    void namedCredentialsAreMaskedAndWithheldLikeOthers() {
+        for (Object named : List.of(
+                Map.of("text", "password=hunter2correct"),
+                Map.of("password", "hunter2correct"),
+                Map.of("_meta", Map.of("token", "hunter2correct")),
+                Map.of("password=hunter2correct", 1))) {
+            var answer = Answer.succeeded(RawJson.from(named));
+            assertThat(inspect(answer, ResultHandling.FLAG).findings()).isEmpty();
+            assertThat(inspect(answer, ResultHandling.BLOCK).answer().outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(String.valueOf(
+                            Objects.requireNonNull(inspect(answer, ResultHandling.MASK).answer().result())
+                                    .text()))
+                    .doesNotContain("hunter2correct");
+            var error = Answer.failed(new CallError("tool_error", RawJson.from(named).text(), 403));
+            assertThat(String.valueOf(inspect(error, ResultHandling.MASK).answer().error()))
+                    .contains("[masked")
+                    .doesNotContain("hunter2correct");
+            assertThat(String.valueOf(inspect(error, ResultHandling.BLOCK).answer().error()))
+                    .contains("result_blocked")
+                    .doesNotContain("hunter2correct");
+        }
     }
 
     @Test

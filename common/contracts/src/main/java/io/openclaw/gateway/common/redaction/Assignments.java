@@ -95,7 +95,7 @@ final class Assignments {
                 }
                 closed = true;
                 at++;
-            } else if ((c == ']' || c == '[') && at + 1 < text.length()) {
+            } else if ((c == ']' || c == '[' || isEmphasis(c)) && at + 1 < text.length()) {
                 at++;
             } else {
                 break;
@@ -133,7 +133,7 @@ final class Assignments {
                     yield -1;
                 }
                 int from = blanks + (next == '=' ? 2 : 1);
-                int value = values.blanks(from);
+                int value = behindEmphasis(values.blanks(from));
                 if (name.isCookie()) {
                     yield cookies.mask(value);
                 }
@@ -146,6 +146,17 @@ final class Assignments {
                 }
                 yield value > from && !closed && values.isCommandAt(value) ? -1 : values.maskBehindScheme(value, name);
             }
+            case '-', '\u2192' -> {
+                int from = c == '-' ? blanks + 2 : blanks + 1;
+                boolean arrow = before && documents && (c != '-' || next == '>');
+                yield arrow
+                        ? values.mask(values.blanks(from), new SecretNames.Name(name.kind(), false, name.plural()))
+                        : standing(start, end, blanks, before, closed, option, introduced, name);
+            }
+            case '%' ->
+                text.regionMatches(true, blanks, "%3D", 0, 3)
+                        ? values.maskBehindScheme(blanks + 3, name)
+                        : standing(start, end, blanks, before, closed, option, introduced, name);
             case ',', '\n', '/', '}' -> {
                 int pair = pair(blanks, name);
                 if (pair >= 0) {
@@ -174,32 +185,57 @@ final class Assignments {
                 int value = values.blanks(blanks + 1);
                 yield value < text.length() && Values.isQuote(text.charAt(value)) ? values.mask(value, name) : -1;
             }
-            default -> {
-                if (!before) {
-                    yield -1;
-                }
-                if (closed) {
-                    yield pair(blanks, name);
-                }
-                if (option) {
-                    yield isNegated(start, end) || c == '-' ? -1 : values.maskBehindScheme(blanks, name);
-                }
-                if (name.kind().equals("token") && SecretNames.isWord(text, start, end, "bearer")) {
-                    yield values.mask(blanks, name);
-                }
-                if (introduced && c != '-') {
-                    yield values.mask(blanks, name);
-                }
-                if (c == '\'' || c == '"') {
-                    yield name.kind().equals("password") ? values.mask(blanks, name) : -1;
-                }
-                if (text.startsWith("is ", blanks) || text.startsWith("was ", blanks)) {
-                    int value = values.blanks(text.indexOf(' ', blanks));
-                    yield values.mask(value, new SecretNames.Name(name.kind(), false, name.plural()));
-                }
-                yield pair(blanks, name);
-            }
+            default -> standing(start, end, blanks, before, closed, option, introduced, name);
         };
+    }
+
+    /** Masks what stands behind a name and blanks alone. */
+    private int standing(
+            int start,
+            int end,
+            int blanks,
+            boolean before,
+            boolean closed,
+            boolean option,
+            boolean introduced,
+            SecretNames.Name name) {
+        char c = text.charAt(blanks);
+        if (!before) {
+            return -1;
+        }
+        if (closed) {
+            return pair(blanks, name);
+        }
+        if (option) {
+            return isNegated(start, end) || c == '-' ? -1 : values.maskBehindScheme(blanks, name);
+        }
+        if (name.kind().equals("token") && SecretNames.isWord(text, start, end, "bearer")) {
+            return values.mask(blanks, name);
+        }
+        if (introduced && c != '-') {
+            return values.mask(blanks, name);
+        }
+        if (c == '\'' || c == '"') {
+            return name.kind().equals("password") ? values.mask(blanks, name) : -1;
+        }
+        if (text.startsWith("is ", blanks) || text.startsWith("was ", blanks)) {
+            int value = values.blanks(text.indexOf(' ', blanks));
+            return values.mask(value, new SecretNames.Name(name.kind(), false, name.plural()));
+        }
+        return pair(blanks, name);
+    }
+
+    /** Markdown's signs around a name: {@code **password**}, {@code `password`}; in a command they mean something else. */
+    private boolean isEmphasis(char c) {
+        return documents && (c == '*' || c == '`');
+    }
+
+    private int behindEmphasis(int from) {
+        int at = from;
+        while (at < text.length() && at - from < 3 && isEmphasis(text.charAt(at))) {
+            at++;
+        }
+        return at > from && at < text.length() && text.charAt(at) == ' ' ? values.blanks(at) : from;
     }
 
     /** A user and a password in parentheses or brackets, behind a name of credentials. */

@@ -13,7 +13,7 @@ final class Literals {
                     + "for of to and or not may can will with from invalid expired missing incorrect wrong valid "
                     + "unknown type token tokens auth authentication authorization scheme header bearer basic "
                     + "digest secret password key keys value it we you if when by has have as please see via "
-                    + "changed reset rotated ok passed failed masked");
+                    + "changed reset rotated ok passed failed masked await new yield typeof lambda async");
 
     private static final Set<String> ENVIRONMENTS =
             words("process os env settings config self this var local secrets data module args params props "

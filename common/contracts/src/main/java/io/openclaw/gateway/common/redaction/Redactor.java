@@ -24,6 +24,11 @@ public final class Redactor {
         return redact(json, new Work());
     }
 
+    /** Tells whether something in a piece of JSON would be masked. */
+    public boolean holdsSecret(RawJson json) {
+        return !redact(json).equals(json);
+    }
+
     /** Masks the credentials in a text. */
     public String redact(String text) {
         return redact(text, false, new Work());

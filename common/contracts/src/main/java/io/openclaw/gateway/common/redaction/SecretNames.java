@@ -266,7 +266,8 @@ final class SecretNames {
         while (end > start && !Chars.isLetter(text.charAt(end - 1))) {
             end--;
         }
-        int least = end > start && text.charAt(end - 1) >= 128 ? 2 : 3;
+        boolean isShort = end > start && (text.charAt(end - 1) >= 128 || text.regionMatches(true, start, "pw", 0, 2));
+        int least = isShort ? 2 : 3;
         if (end - start < least || !mayEnd(text, start, end)) {
             return null;
         }

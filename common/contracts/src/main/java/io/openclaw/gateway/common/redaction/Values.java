@@ -5,6 +5,7 @@ final class Values {
     static final int MAX_VALUE = 4096;
     private static final int MAX_BLANKS = 8;
     private static final int MAX_LOOKS = 8;
+    private static final int MAX_BEFORE = 256;
 
     private final String text;
     private final boolean command;
@@ -152,6 +153,9 @@ final class Values {
 
     private int quoted(int at, int slashes, SecretNames.Name name) {
         char quote = text.charAt(at);
+        if (slashes == 0 && isClosing(at)) {
+            return -1;
+        }
         int start = at + 1;
         int end = start;
         int limit = Math.min(text.length(), start + MAX_VALUE);
@@ -170,6 +174,27 @@ final class Values {
         }
         work.add(end - at);
         return start == end ? -1 : literal(start, end, name, true);
+    }
+
+    /**
+     * Tells whether a quote ends a text that begins before it, rather than beginning a value: {@code input("Password: ").strip()}.
+     * What follows it is code then, and is shown.
+     */
+    private boolean isClosing(int at) {
+        char next = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
+        if (next > ' ' && ").,;+]}&|:%*".indexOf(next) < 0) {
+            return false;
+        }
+        char quote = text.charAt(at);
+        boolean odd = false;
+        int from = Math.max(0, at - MAX_BEFORE);
+        work.add(at - from);
+        for (int i = at - 1; i >= from && text.charAt(i) != '\n'; i--) {
+            boolean apostrophe =
+                    quote == '\'' && i > 0 && Chars.isLetter(text.charAt(i - 1)) && Chars.isLetter(text.charAt(i + 1));
+            odd ^= text.charAt(i) == quote && !apostrophe;
+        }
+        return odd;
     }
 
     /** Returns where an unquoted value ends; a word is walked once, however many values end with it. */
@@ -224,7 +249,7 @@ final class Values {
         if (quoted && (value.charAt(0) <= ' ' || Literals.isStructure(value))) {
             return start;
         }
-        int code = quoted ? Literals.codeIn(value, 0, value.length()) : value.length();
+        int code = Literals.codeIn(value, 0, value.length());
         boolean whole = code == value.length();
         if (quoted
                 && (whole

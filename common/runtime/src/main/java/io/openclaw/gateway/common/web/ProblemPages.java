@@ -1,10 +1,12 @@
 package io.openclaw.gateway.common.web;
 
+import io.openclaw.gateway.common.json.InexactJsonException;
 import io.openclaw.gateway.common.json.Json;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.webmvc.error.ErrorController;
@@ -23,6 +25,13 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 @RestController
 public class ProblemPages extends ResponseEntityExceptionHandler implements ErrorController {
     private static final Logger log = LoggerFactory.getLogger(ProblemPages.class);
+
+    /** Answers text that cannot be kept, in a body or in the parameters of an address. */
+    @ExceptionHandler({InexactJsonException.class, InvalidParameterException.class})
+    ResponseEntity<ProblemDetail> unreadable(RuntimeException e) {
+        return answer(Problems.detail(
+                HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage())));
+    }
 
     /** Answers what a handler did not expect; the details are for the log alone. */
     @ExceptionHandler(RuntimeException.class)

@@ -225,6 +225,13 @@ public final class ToolResults {
                 modern);
     }
 
+    /** Returns what is said of an operation that is no call of a tool while a person decides about it. */
+    public static String waiting(CallState.Waiting waiting, String operation) {
+        return operation + " has not ended yet, and has not failed: it waits for a person to approve it, until "
+                + minute(waiting.expiresAt()) + ". To learn what became of it, call the tool " + STATUS_TOOL
+                + " with {\"call_id\": \"" + waiting.call().callId() + "\"}.";
+    }
+
     /** Returns why a call has not ended, in a few words for a progress bar. */
     public static @Nullable String progress(CallState state) {
         return state instanceof CallState.Waiting waiting

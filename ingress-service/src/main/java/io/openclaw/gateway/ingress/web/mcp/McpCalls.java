@@ -403,6 +403,13 @@ final class McpCalls {
                 reply.result(ToolResults.pending(state, wanted.promisesShape(), client.isModern()));
                 return true;
             }
+            if (!wanted.isTool() && state instanceof CallState.Waiting waiting && isLate) {
+                // There is no other shape for what a person still decides about; a client's own timeout never comes while
+                // the stream is kept alive.
+                reply.error(new JsonRpcException(
+                        JsonRpcException.REFUSED, ToolResults.waiting(waiting, wanted.tool()), null, 200));
+                return true;
+            }
             reply.keepAlive();
             remind(state);
             return false;

@@ -118,6 +118,18 @@ class McpWaitingTest {
     @Nested
     class ACallThatAPersonDecides {
         @Test
+        void isAnsweredWithAnErrorAtTheTimeoutIfItIsNoTool() {
+            gateway.permitting("files", io.openclaw.gateway.common.mcp.McpOperation.READ_RESOURCE)
+                    .offering("files", List.of(), List.of("{\"uri\":\"file:///a\",\"name\":\"a\"}"), List.of());
+            gateway.onCall(McpWaitingTest.this::waitsForAPerson);
+            Answer answer = gateway.modern().send("resources/read", Map.of("uri", "file:///a"));
+            assertThat(answer.json().at("/error/message").asString())
+                    .contains("waits for a person to approve it", gateway.call().callId().toString(), "gateway__call_status");
+            assertThat(gateway.clock.instant())
+                    .isBefore(McpDialogue.NOW.plus(McpDialogue.TIMEOUT).plusSeconds(5));
+        }
+
+        @Test
         void becomesATaskForAClientThatKnowsTasks() {
             gateway.onCall(McpWaitingTest.this::waitsForAPerson);
             JsonNode task =
