@@ -123,9 +123,14 @@ public record Approval(
      * One person's yes.
      *
      * @param groups the groups that the person was in then
+     * @param channel how the person said it, such as {@code console} or {@code whatsapp}; absent if that is not said
      */
     public record Vote(
-            String person, List<String> groups, @Nullable String reason, Instant at) {
+            String person,
+            List<String> groups,
+            @Nullable String reason,
+            Instant at,
+            @Nullable String channel) {
         public Vote {
             groups = List.copyOf(groups);
         }
@@ -324,7 +329,7 @@ public record Approval(
             throw new NotAnApproverException(
                     "You have approved this call already; it waits for " + String.join(" and ", waitingFor(now)) + ".");
         }
-        var vote = new Vote(person.name(), person.groups(), said, now);
+        var vote = new Vote(person.name(), person.groups(), said, now, person.channel());
         boolean isNeeded = unmet(votes, now).stream().anyMatch(wanted -> counts(vote, wanted.group(), now))
                 || (lacksSecondPair(votes) && !isNotAlone(person.name()));
         if (!isNeeded) {
@@ -402,7 +407,7 @@ public record Approval(
 
     /** Tells whether somebody's yes could count at a moment. */
     public boolean mayApprove(Person person, Instant now) {
-        var vote = new Vote(person.name(), person.groups(), null, now);
+        var vote = new Vote(person.name(), person.groups(), null, now, person.channel());
         return isOpenAt(now)
                 && votes.stream().noneMatch(each -> each.person().equals(person.name()))
                 && (unmet(votes, now).stream().anyMatch(wanted -> counts(vote, wanted.group(), now))
