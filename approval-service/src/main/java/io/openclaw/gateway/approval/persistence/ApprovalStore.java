@@ -349,6 +349,16 @@ public final class ApprovalStore {
                 .update();
     }
 
+    /** Lets the time of an approval that nobody saw be over now: it ends like any other that nobody saw in time. */
+    public void endUnseen(UUID id, Instant now) {
+        jdbc.sql("update " + approvals + " set expires_at = ? where call_id = ? and status = 'PENDING'"
+                        + " and expires_at > ? and seen_at is null and vote_count = 0")
+                .param(Timestamp.from(now))
+                .param(id)
+                .param(Timestamp.from(now))
+                .update();
+    }
+
     /**
      * Returns the approvals whose status the pipeline has not been told of, oldest first, at most 100; without their arguments,
      * which would take hundreds of megabytes.
