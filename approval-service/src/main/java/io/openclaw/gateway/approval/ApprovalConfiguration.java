@@ -1,6 +1,7 @@
 package io.openclaw.gateway.approval;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.openclaw.gateway.approval.channel.ChannelConfiguration;
 import io.openclaw.gateway.approval.desk.ApprovalDesk;
 import io.openclaw.gateway.approval.kafka.Approvals;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
@@ -40,7 +41,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ApprovalConfiguration.Properties.class)
 @EnableScheduling
-@Import({ApprovalController.class, Approvers.class, ApprovalPages.class, GrantPages.class})
+@Import({ApprovalController.class, Approvers.class, ApprovalPages.class, GrantPages.class, ChannelConfiguration.class})
 public class ApprovalConfiguration {
     private static final String SCHEMA = "approval";
 

@@ -1,5 +1,7 @@
 package io.openclaw.gateway.approval.web;
 
+import io.openclaw.gateway.approval.channel.core.Delivery;
+import io.openclaw.gateway.approval.channel.persistence.ChannelStore;
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.ListedApproval;
 import io.openclaw.gateway.approval.core.PersonsDecision;
@@ -31,11 +33,13 @@ public final class ApprovalController {
     private final Approvals approvals;
     private final ApprovalDesk desk;
     private final Approvers approvers;
+    private final ChannelStore messages;
 
-    public ApprovalController(Approvals approvals, ApprovalDesk desk, Approvers approvers) {
+    public ApprovalController(Approvals approvals, ApprovalDesk desk, Approvers approvers, ChannelStore messages) {
         this.approvals = approvals;
         this.desk = desk;
         this.approvers = approvers;
+        this.messages = messages;
     }
 
     @GetMapping("/v1/approvals")
@@ -59,6 +63,15 @@ public final class ApprovalController {
             desk.seen(List.of(approval.id()));
         }
         return approval;
+    }
+
+    /** Returns how far the questions to people about a call got. */
+    @GetMapping("/v1/approvals/{id}/messages")
+    List<Delivery> messages(@PathVariable String id) {
+        return messages.deliveries(approvals
+                .find(idOf(id))
+                .orElseThrow(() -> ApprovalDesk.unknown(id))
+                .id());
     }
 
     @PostMapping("/v1/approvals/{id}/decision")

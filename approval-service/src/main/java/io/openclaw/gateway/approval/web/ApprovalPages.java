@@ -1,5 +1,6 @@
 package io.openclaw.gateway.approval.web;
 
+import io.openclaw.gateway.approval.channel.persistence.ChannelStore;
 import io.openclaw.gateway.approval.core.Approval;
 import io.openclaw.gateway.approval.core.Gist;
 import io.openclaw.gateway.approval.core.Grant;
@@ -48,6 +49,7 @@ public final class ApprovalPages {
     private final ApprovalDesk desk;
     private final ApprovalStore store;
     private final PeopleStore people;
+    private final ChannelStore messages;
     private final Approvers approvers;
     private final LiveUpdates updates;
     private final Reauthentication reauthentication;
@@ -57,6 +59,7 @@ public final class ApprovalPages {
             ApprovalDesk desk,
             ApprovalStore store,
             PeopleStore people,
+            ChannelStore messages,
             Approvers approvers,
             LiveUpdates approvalUpdates,
             Reauthentication reauthentication,
@@ -64,6 +67,7 @@ public final class ApprovalPages {
         this.desk = desk;
         this.store = store;
         this.people = people;
+        this.messages = messages;
         this.approvers = approvers;
         this.updates = approvalUpdates;
         this.reauthentication = reauthentication;
@@ -199,6 +203,8 @@ public final class ApprovalPages {
         model.addAttribute(
                 "noGrant", Grant.refusal(approval.reasons(), approval).orElse(null));
         model.addAttribute("comments", people.comments(id));
+        model.addAttribute("deliveries", messages.deliveries(id));
+        model.addAttribute("unreachable", messages.unreachableSince(id).isPresent());
         model.addAttribute(
                 "needsPassword", approval.severity() == Severity.CRITICAL && !reauthentication.isFresh(request));
         model.addAttribute("isCritical", approval.severity() == Severity.CRITICAL);
