@@ -24,7 +24,9 @@ import io.openclaw.gateway.common.signing.SignatureChain;
 import io.openclaw.gateway.common.signing.SigningKey;
 import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.testing.TestInfrastructure;
+import java.net.CookieManager;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -42,6 +44,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -227,6 +231,36 @@ class ChannelServiceIT {
         assertThat(decided(id).path("status").asString("")).isEqualTo("DENIED");
         assertThat(asked(SLACK, "Denied by admin (slack)").path("ts").asString(""))
                 .isNotEmpty();
+    }
+
+    @Test
+    void showsAtTheConsoleWhoWasAskedAndWhatBecameOfIt() throws Exception {
+        UUID id = escalate("git push origin console");
+        asked(GRAPH, "git push origin console");
+        HttpClient browser = HttpClient.newBuilder()
+                .cookieHandler(new CookieManager())
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        String signIn = page(browser, HttpRequest.newBuilder(URI.create(url + "/sign-in")));
+        Matcher token = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"").matcher(signIn);
+        assertThat(token.find()).isTrue();
+        page(
+                browser,
+                HttpRequest.newBuilder(URI.create(url + "/sign-in"))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString("name=admin&password=correct+horse+battery+staple&_csrf="
+                                + URLEncoder.encode(token.group(1), StandardCharsets.UTF_8))));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(
+                                page(browser, HttpRequest.newBuilder(URI.create(url + "/console/approvals/" + id))))
+                        .contains("Who was asked", "admin, whatsapp", "admin, slack", "<span>sent"));
+    }
+
+    private static String page(HttpClient browser, HttpRequest.Builder request) throws Exception {
+        HttpResponse<String> answer =
+                browser.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
     }
 
     @Test
