@@ -253,7 +253,12 @@ class AuditStoreIT {
                                 + " select ?, 0, n, 'call.requested', ?, now(), ?::json from generate_series(1, 600) n")
                 .params(topic, callId, json)
                 .update();
-        var controller = new AuditController(store, Clock.fixed(NOW, ZoneOffset.UTC));
+        var controller = new AuditController(
+                store,
+                new SearchStore(
+                        new Schema("audit"),
+                        new JdbcTemplate(TestInfrastructure.database().dataSource())),
+                Clock.fixed(NOW, ZoneOffset.UTC));
         Map<String, String> asked = new HashMap<>(Map.of("callId", callId.toString(), "limit", "1000"));
         Set<String> ids = new HashSet<>();
         int pages = 0;
