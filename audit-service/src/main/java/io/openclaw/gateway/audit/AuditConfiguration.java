@@ -84,9 +84,8 @@ public class AuditConfiguration {
             RecordProperties record, GatewayProperties gateway, TreeStore tree, EventPublisher publisher, Clock clock) {
         List<NoteKey> keys = record.noteKeys();
         if (keys.isEmpty()) {
-            log.warn(
-                    "openclaw.record.keys is not set: no checkpoints of the record are signed, so that a rewritten record does"
-                            + " not show; deploy/keys makes a key");
+            log.warn("openclaw.record.keys is not set: no checkpoints of the record are signed, so that a rewritten"
+                    + " record does not show; deploy/keys makes a key");
         }
         var files = new CheckpointFiles(record.directory());
         if (!keys.isEmpty()) {

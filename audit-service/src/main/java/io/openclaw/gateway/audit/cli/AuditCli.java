@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
             "                                           evidence for somebody else: events, proofs, checkpoint, policy",
             "  deploy/audit check BUNDLE.zip --key KEY  does such a bundle hold? Needs no gateway",
             "",
-            "The record is that of the gateway that runs on data; --data DIR names another directory, --url JDBC another database.",
+            "The record is that of the gateway that runs on data; --data DIR names another directory, --url JDBC"
+                    + " another database.",
             "Exit status: 0 it is good, 1 it is not, 2 it could not be looked at. docs/record.md explains all of it."
         })
 public final class AuditCli implements Runnable {
@@ -126,8 +127,8 @@ public final class AuditCli implements Runnable {
                 checkpoints.size());
         if (checkpoints.isEmpty()) {
             out.println(
-                    "warning: there is no checkpoint from outside the database (DIR/record, --checkpoint), so a record that was"
-                            + " rewritten together with its tree would look the same");
+                    "warning: there is no checkpoint from outside the database (DIR/record, --checkpoint), so a record"
+                            + " that was rewritten together with its tree would look the same");
         }
         if (report.isGood()) {
             out.println("OK");

@@ -46,8 +46,8 @@ final class BundleCheck {
             List<String> texts =
                     given.isEmpty() ? text(zip, BundleWriter.KEYS).lines().toList() : given;
             if (given.isEmpty()) {
-                lines.add(
-                        "warning: the key is the bundle's own, so anybody could have signed it; give the record's key with --key");
+                lines.add("warning: the key is the bundle's own, so anybody could have signed it; give the record's key"
+                        + " with --key");
             }
             Checkpoint checkpoint;
             try {

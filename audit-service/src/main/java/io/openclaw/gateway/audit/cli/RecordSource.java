@@ -96,7 +96,10 @@ final class RecordSource {
         if (keys.isEmpty()) {
             texts.addAll(new CheckpointFiles(directory(environment).resolve("record")).verifierKeys());
         }
-        return texts.stream().filter(text -> !text.isBlank()).map(RecordSource::key).toList();
+        return texts.stream()
+                .filter(text -> !text.isBlank())
+                .map(RecordSource::key)
+                .toList();
     }
 
     private static NoteKey key(String text) {

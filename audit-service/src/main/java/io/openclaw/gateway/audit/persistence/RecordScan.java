@@ -46,8 +46,9 @@ public final class RecordScan {
     private static final int COPY_HEADER = 19;
 
     private static final String COLUMNS =
-            "id, topic, topic_partition, topic_offset, event_type, call_id, agent, upstream, tool,"
-                    + " outcome, occurred_at, recorded_at, signed_by, signature_problem, event, event_length, event_start, event_sha256";
+            "id, topic, topic_partition, topic_offset, event_type, call_id, agent, upstream, tool, outcome,"
+                    + " occurred_at, recorded_at, signed_by, signature_problem, event, event_length, event_start,"
+                    + " event_sha256";
 
     private final Schema schema;
     private final DataSource dataSource;

@@ -12,13 +12,14 @@ import org.junit.jupiter.api.Test;
 
 class SearchKeysTest {
     private static final String COMPLETED = """
-            {"call":{"callId":"c","agent":"demo","upstream":"openclaw","tool":"exec","parentCallId":"P1",
-             "arguments":{"command":"terraform destroy -auto-approve","env":{"a":["x1"]}},"intent":"Clean up",
-             "identity":{"onBehalfOf":"alice"},"run":{"session":"s1","run":"r1"},"context":{"sessionKey":"k1"}},
-             "verdicts":[{"stage":"POLICY","reasons":[{"ruleId":"role/demo","severity":"INFO"}],"policyVersion":"abc"},
-              {"stage":"APPROVAL","decidedBy":"eve","reasons":[]}],
-             "findings":[{"ruleId":"results/injection","severity":"HIGH"}],
-             "result":{"text":"Destroyed 7 résumés"},"error":{"message":"no"},"completedBy":"EXECUTOR"}""";
+        {"call":{"callId":"c","agent":"demo","upstream":"openclaw","tool":"exec","parentCallId":"P1",
+         "arguments":{"command":"terraform destroy -auto-approve","env":{"a":["x1"]}},"intent":"Clean up",
+         "identity":{"onBehalfOf":"alice"},"run":{"session":"s1","run":"r1"},"context":{"sessionKey":"k1"}},
+         "verdicts":[{"stage":"POLICY","reasons":[{"ruleId":"role/demo","severity":"INFO"}],"policyVersion":"abc"},
+          {"stage":"APPROVAL","decidedBy":"eve","reasons":[]}],
+         "findings":[{"ruleId":"results/injection","severity":"HIGH"}],
+         "result":{"text":"Destroyed 7 résumés"},"error":{"message":"no"},"completedBy":"EXECUTOR"}\
+        """;
 
     @Test
     void areWhatAnEventNames() {

@@ -57,7 +57,11 @@ public final class RecordDatabase {
     }
 
     private static PGSimpleDataSource source(String name) {
-        PGSimpleDataSource source = TestInfrastructure.database().dataSource();
+        TestInfrastructure.Database server = TestInfrastructure.database();
+        var source = new PGSimpleDataSource();
+        source.setUrl(server.jdbcUrl());
+        source.setUser(server.user());
+        source.setPassword(server.password());
         source.setDatabaseName(name);
         return source;
     }

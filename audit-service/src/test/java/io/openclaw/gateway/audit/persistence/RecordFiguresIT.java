@@ -42,8 +42,8 @@ class RecordFiguresIT {
                 + random.nextInt(200)
                 + "\",\"proven\":false},\"digest\":\"" + hex(64) + "\",\"seal\":\"" + hex(300) + "\"";
         String verdicts =
-                "},\"verdicts\":[{\"stage\":\"POLICY\",\"outcome\":\"ALLOW\",\"reasons\":[{\"ruleId\":\"role/demo\",\"text\":\"may use"
-                        + " openclaw/*\",\"severity\":\"INFO\"}],\"decidedBy\":\"policy-1\",\"decidedAt\":\"2026-11-27T10:00:00Z\",\"policyVersion\":\"abc\",\"signature\":\""
+                "},\"verdicts\":[{\"stage\":\"POLICY\",\"outcome\":\"ALLOW\",\"reasons\":[{\"ruleId\":\"role/demo\",\"text\":\"may"
+                        + " use openclaw/*\",\"severity\":\"INFO\"}],\"decidedBy\":\"policy-1\",\"decidedAt\":\"2026-11-27T10:00:00Z\",\"policyVersion\":\"abc\",\"signature\":\""
                         + hex(200) + "\"}]}";
         List<RecordedEvent> events = new ArrayList<>();
         for (String type : TYPES) {
@@ -112,7 +112,8 @@ class RecordFiguresIT {
             }
         }
         System.out.printf(
-                "FIGURES %-34s batches of %4d: %8.0f events/s, %6.0f bytes a call in tables and indexes, %6.0f in the log%n",
+                "FIGURES %-34s batches of %4d: %8.0f events/s, %6.0f bytes a call in tables and indexes, %6.0f in the"
+                        + " log%n",
                 what,
                 batch,
                 events / (nanos / 1e9),
@@ -148,9 +149,9 @@ class RecordFiguresIT {
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyIn(
-                                "copy audit.events (topic, topic_partition, topic_offset, event_type, call_id, agent, upstream, tool,"
-                                        + " outcome, occurred_at, event, event_length, event_start, event_sha256, signed_by,"
-                                        + " signature_problem) from stdin",
+                                "copy audit.events (topic, topic_partition, topic_offset, event_type, call_id, agent,"
+                                        + " upstream, tool, outcome, occurred_at, event, event_length, event_start,"
+                                        + " event_sha256, signed_by, signature_problem) from stdin",
                                 in);
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
@@ -217,7 +218,8 @@ class RecordFiguresIT {
             indexed += some;
         }
         System.out.printf(
-                "FIGURES search: %.0f events/s made findable, %.0f bytes a call in tables and indexes, %.0f in the log%n",
+                "FIGURES search: %.0f events/s made findable, %.0f bytes a call in tables and indexes, %.0f in the"
+                        + " log%n",
                 indexed / ((System.nanoTime() - began) / 1e9),
                 (double) size(after.jdbc(), "'audit.search', 'audit.stats'") / indexed * EVENTS_OF_A_CALL,
                 (double) (lsn(after.jdbc()) - walBefore) / indexed * EVENTS_OF_A_CALL);

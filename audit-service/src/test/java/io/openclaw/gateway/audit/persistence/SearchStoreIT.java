@@ -46,8 +46,8 @@ class SearchStoreIT {
                                 "call.completed",
                                 "demo",
                                 "DENIED",
-                                "{\"verdicts\":[{\"stage\":\"VETTING\",\"policyVersion\":\"v9\",\"reasons\":[{\"ruleId\":\"cloud/destroy\","
-                                        + "\"severity\":\"CRITICAL\"}]}],\"error\":{\"message\":\"not that\"}}"),
+                                "{\"verdicts\":[{\"stage\":\"VETTING\",\"policyVersion\":\"v9\",\"reasons\":[{\"ruleId\":\"cloud/destroy\",\"severity\":\"CRITICAL\"}]}],\"error\":{\"message\":\"not"
+                                        + " that\"}}"),
                         event(
                                 4,
                                 "approval.changed",

@@ -230,7 +230,8 @@ class TamperingIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "update audit.tiles set hashes = overlay(hashes placing '\\x00'::bytea from 41) where level = 0 and tile = 1",
+                "update audit.tiles set hashes = overlay(hashes placing '\\x00'::bytea from 41) where level = 0 and"
+                        + " tile = 1",
                 "update audit.tiles set hashes = overlay(hashes placing '\\x00'::bytea from 1) where level = 1",
                 "delete from audit.tiles where level = 0 and tile = 1",
                 "delete from audit.tile_tail",

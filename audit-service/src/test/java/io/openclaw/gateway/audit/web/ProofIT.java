@@ -83,8 +83,8 @@ class ProofIT {
     @Test
     void anEventThatSomebodyInsertedIsNotProven() {
         record.tamper(
-                "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, occurred_at, event)"
-                        + " values ('t', 0, 1, 'call.completed', '" + call + "', now(), '{}')");
+                "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, occurred_at,"
+                        + " event) values ('t', 0, 1, 'call.completed', '" + call + "', now(), '{}')");
         assertThat(controller.call(call).unproven()).hasSize(1);
         assertThatThrownBy(() -> controller.call(UUID.randomUUID()))
                 .isInstanceOfSatisfying(

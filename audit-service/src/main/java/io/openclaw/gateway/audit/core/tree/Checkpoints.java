@@ -104,8 +104,8 @@ public final class Checkpoints {
     private void requireContinued(Checkpoint before, CompactRange edge) {
         if (edge.size() < before.size()) {
             throw new RewrittenTreeException("the record has " + edge.size() + " events, and had " + before.size()
-                    + " when it was signed last: its end was cut off, or the database is an older copy. Nothing is signed until"
-                    + " that is settled (docs/record.md)");
+                    + " when it was signed last: its end was cut off, or the database is an older copy. Nothing is"
+                    + " signed until that is settled (docs/record.md)");
         }
         boolean isContinued;
         try {
@@ -122,9 +122,9 @@ public final class Checkpoints {
         }
         if (!isContinued) {
             throw new RewrittenTreeException(
-                    "the first " + before.size() + " events of the record are not those that were"
-                            + " signed: it was rewritten. Nothing is signed until that is settled (docs/record.md); deploy/audit verify"
-                            + " says where");
+                    "the first " + before.size() + " events of the record are not those that were signed: it was"
+                            + " rewritten. Nothing is signed until that is settled"
+                            + " (docs/record.md); deploy/audit verify says where");
         }
     }
 }

@@ -18,7 +18,9 @@ class SignedNoteTest {
     private static final String TEXT =
             "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
     private static final String NOTE = TEXT
-            + "\n\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+            + "\n"
+            + "\u2014 PeterNeumann"
+            + " x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
 
     private static String privateKey() {
         byte[] both = new byte[64];
@@ -40,7 +42,8 @@ class SignedNoteTest {
         assertThat(SignedNote.parse(NOTE).verified(List.of(NoteKey.ofVerifier(VERIFIER))))
                 .isEqualTo(TEXT);
         assertThat(SignedNote.parse(
-                                "This is an example message.\n\n\u2014 example.com/foo"
+                                "This is an example message.\n\n"
+                                        + "\u2014 example.com/foo"
                                         + " Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n")
                         .verified(List.of(NoteKey.ofVerifier(
                                 "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"))))
