@@ -1,6 +1,8 @@
 package io.openclaw.gateway.audit.core;
 
 import io.openclaw.gateway.common.call.Outcome;
+import io.openclaw.gateway.common.call.Severity;
+import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.text.Durations;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -22,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param tool a tool's own name, or the name with its upstream: {@code upstream/tool}, or {@code upstream__tool} as MCP clients see
  *     it; or one that had to be changed for them, see {@link #changedName}
  * @param since the earliest time of an event
+ * @param until the time that an event is before
  * @param verified only events whose writer is proven, or only those whose writer is not
+ * @param keys what else is asked for, and words that have to be there; see {@link SearchKeys}
  * @param types the kinds of event, such as {@code call.completed}; every kind, if there are none
  * @param limit how many events at most, 1 to 1,000
  * @param cursor only events recorded before this one; after it, if the oldest come first
@@ -34,15 +38,18 @@ public record AuditQuery(
         @Nullable String tool,
         @Nullable UUID callId,
         @Nullable Instant since,
+        @Nullable Instant until,
         @Nullable Boolean verified,
+        Set<String> keys,
         Set<String> types,
         int limit,
         @Nullable Long cursor,
         boolean oldestFirst) {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST = 1_000;
-    private static final Set<String> NAMES =
-            Set.of("outcome", "agent", "tool", "callId", "since", "verified", "type", "limit", "cursor", "order");
+    private static final Set<String> NAMES = names();
+    private static final String WORDS = "words";
+    private static final int MAX_WORDS = 20;
     private static final int MAX_TOOL_LENGTH = 512;
     private static final Pattern CHANGED_NAME =
             Pattern.compile("(?<start>[A-Za-z0-9_-]{1,55})_(?<hash>[0-9a-f]{8}|[0-9a-f]{16})");
@@ -65,12 +72,89 @@ public record AuditQuery(
                 text(parameters, "agent"),
                 tool(text(parameters, "tool")),
                 callId(text(parameters, "callId")),
-                since(text(parameters, "since"), now),
+                time("since", text(parameters, "since"), now),
+                time("until", text(parameters, "until"), now),
                 verified(text(parameters, "verified")),
+                keys(parameters),
                 types(text(parameters, "type")),
                 limit(text(parameters, "limit")),
                 cursor(text(parameters, "cursor")),
                 oldestFirst(text(parameters, "order")));
+    }
+
+    /** Asks for the events of a call, the oldest first. */
+    public static AuditQuery ofCall(UUID callId, int limit) {
+        return new AuditQuery(null, null, null, callId, null, null, null, Set.of(), Set.of(), limit, null, true);
+    }
+
+    /** Returns the same question for a page from here on. */
+    public AuditQuery page(int pageLimit, @Nullable Long after, boolean isOldestFirst) {
+        return new AuditQuery(
+                outcome, agent, tool, callId, since, until, verified, keys, types, pageLimit, after, isOldestFirst);
+    }
+
+    private static Set<String> names() {
+        Set<String> names = new TreeSet<>(Set.of(
+                "outcome",
+                "agent",
+                "tool",
+                "callId",
+                "since",
+                "until",
+                "verified",
+                "type",
+                "limit",
+                "cursor",
+                "order",
+                WORDS));
+        for (SearchKeys.Kind kind : SearchKeys.Kind.values()) {
+            names.add(kind.label());
+        }
+        return Set.copyOf(names);
+    }
+
+    private static Set<String> keys(Map<String, String> parameters) {
+        Set<String> keys = new TreeSet<>();
+        for (SearchKeys.Kind kind : SearchKeys.Kind.values()) {
+            String value = text(parameters, kind.label());
+            if (value != null) {
+                keys.add(key(kind, value));
+            }
+        }
+        String words = text(parameters, WORDS);
+        if (words != null) {
+            Set<String> found = SearchKeys.wordsOf(words);
+            if (found.isEmpty() || found.size() > MAX_WORDS) {
+                throw wrong(
+                        WORDS,
+                        words,
+                        "1 to " + MAX_WORDS + " words of two letters or digits at least, such as terraform destroy");
+            }
+            found.forEach(word -> keys.add(SearchKeys.word(word)));
+        }
+        return keys;
+    }
+
+    private static String key(SearchKeys.Kind kind, String value) {
+        try {
+            return switch (kind) {
+                case STAGE ->
+                    kind.key(Stage.valueOf(value.toUpperCase(Locale.ROOT)).name());
+                case SEVERITY ->
+                    kind.key(Severity.valueOf(value.toUpperCase(Locale.ROOT)).name());
+                case PARENT -> kind.key(UUID.fromString(value).toString());
+                default -> kind.key(value);
+            };
+        } catch (IllegalArgumentException e) {
+            throw wrong(
+                    kind.label(),
+                    value,
+                    switch (kind) {
+                        case STAGE -> "one of " + Arrays.toString(Stage.values());
+                        case SEVERITY -> "one of " + Arrays.toString(Severity.values());
+                        default -> "a call's id, such as 019ab3c4-7d00-7000-8000-000000000000";
+                    });
+        }
     }
 
     /**
@@ -162,7 +246,7 @@ public record AuditQuery(
         }
     }
 
-    private static @Nullable Instant since(@Nullable String text, Instant now) {
+    private static @Nullable Instant time(String name, @Nullable String text, Instant now) {
         if (text == null) {
             return null;
         }
@@ -173,7 +257,7 @@ public record AuditQuery(
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
-            throw wrong("since", text, "a time such as 2026-11-24T10:00:00Z, or how long ago, such as 15m");
+            throw wrong(name, text, "a time such as 2026-11-24T10:00:00Z, or how long ago, such as 15m");
         }
     }
 

@@ -31,9 +31,12 @@ public final class AuditTrail {
         this.deadLetterTopic = topics.name(Topic.CALLS_DEAD_LETTER);
     }
 
-    /** Makes the reader of all topics. */
+    /** Makes the reader of all topics but that of checkpoints: each would be an event, and make another one due. */
     public TopicReader reader(EventListeners listeners, Topics topics) {
-        return listeners.inBatches("openclaw-audit", topics.all(), this::record);
+        List<String> names = topics.all().stream()
+                .filter(name -> !name.equals(topics.name(Topic.AUDIT_CHECKPOINTS)))
+                .toList();
+        return listeners.inBatches("openclaw-audit", names, this::record);
     }
 
     void record(List<ConsumerRecord<String, byte[]>> records) {

@@ -3,28 +3,40 @@ package io.openclaw.gateway.audit.persistence;
 import io.openclaw.gateway.audit.core.AuditQuery;
 import io.openclaw.gateway.audit.core.AuditQuery.ChangedName;
 import io.openclaw.gateway.audit.core.RecordedEvent;
+import io.openclaw.gateway.audit.core.SearchKeys;
+import io.openclaw.gateway.audit.core.tree.Leaf;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.text.Shortened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The record in PostgreSQL. */
 public final class AuditStore {
+    private static final Logger log = LoggerFactory.getLogger(AuditStore.class);
     private static final String NAMED = ":tool in (tool, upstream || '/' || tool, upstream || '__' || tool)";
     /** A changed name cannot be reversed: what it was made of is hashed again. */
     private static final String NAMED_OTHERWISE = "("
@@ -32,21 +44,39 @@ public final class AuditStore {
             + " and (starts_with(regexp_replace(upstream || '__' || tool, '[^A-Za-z0-9_-]', '_', 'g'), :toolStart)"
             + " or starts_with(regexp_replace(tool, '[^A-Za-z0-9_-]', '_', 'g'), :toolStart)))";
 
-    private static final String COLUMNS = "(topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
-            + " tool, outcome, occurred_at, event, event_length, event_start, event_sha256,"
-            + " signed_by, signature_problem)";
+    private static final String COLUMNS =
+            "(id, topic, topic_partition, topic_offset, event_type, call_id, agent, upstream,"
+                    + " tool, outcome, occurred_at, recorded_at, event, event_length, event_start, event_sha256,"
+                    + " signed_by, signature_problem)";
+
+    private static final int ADOPTED_AT_ONCE = 2_000;
 
     /** Characters of an event that a list shows whole; ordinary ones have a few thousand. */
-    private static final int MAX_LISTED_LENGTH = 8_192;
+    static final int MAX_LISTED_LENGTH = 8_192;
 
-    private final JdbcTemplate template;
+    private final JdbcTemplate writer;
+    private final TransactionTemplate transaction;
     private final JdbcClient jdbc;
+    private final TreeStore tree;
     private final String events;
+    private final String search;
 
     public AuditStore(Schema schema, JdbcTemplate template) {
-        this.template = template;
+        this(schema, template, template);
+    }
+
+    /**
+     * @param template reads
+     * @param writer adds; it may be a role that can do nothing else
+     */
+    public AuditStore(Schema schema, JdbcTemplate template, JdbcTemplate writer) {
+        this.writer = writer;
+        this.transaction = new TransactionTemplate(
+                new JdbcTransactionManager(Objects.requireNonNull(writer.getDataSource(), "a data source")));
+        this.tree = new TreeStore(schema, writer);
         this.jdbc = JdbcClient.create(template);
         this.events = schema.name() + ".events";
+        this.search = schema.name() + ".search";
     }
 
     /**
@@ -57,26 +87,109 @@ public final class AuditStore {
     public record Entry(
             long id, RecordedEvent recorded, @Nullable Shortened shortened) {}
 
-    /** Adds events; those that are there already stay as they are. */
+    /**
+     * Adds events and their leaves; those that are there already stay as they are. Both are there, or neither is, whenever the
+     * process ends.
+     */
     public void add(List<RecordedEvent> batch) {
         if (batch.isEmpty()) {
             return;
         }
         try {
-            copy(batch);
+            transaction.executeWithoutResult(status -> append(batch));
         } catch (DuplicateKeyException e) {
             // Some of them were read before, by one that died before it said so.
-            insertMissing(batch);
+            transaction.executeWithoutResult(status -> append(missing(batch)));
         }
     }
 
+    private void append(List<RecordedEvent> batch) {
+        TreeStore.Locked locked = tree.lock();
+        if (locked.lastId() < locked.adoptUntil()) {
+            throw new IllegalStateException(
+                    "the events of before there was a tree have to be its first leaves, and are not yet");
+        }
+        long[] ids = tree.newIds(batch.size());
+        byte[][] hashes = new byte[ids.length][];
+        var leaf = new Leaf();
+        for (int i = 0; i < ids.length; i++) {
+            hashes[i] = Leaves.of(leaf, ids[i], batch.get(i), locked.now()).hash();
+        }
+        copy(batch, ids, locked.now());
+        tree.append(locked, ids, hashes);
+    }
+
+    /** Returns those that are not there yet, each once. */
+    private List<RecordedEvent> missing(List<RecordedEvent> batch) {
+        // Nobody else adds one meanwhile.
+        tree.lock();
+        Set<Place> there = new HashSet<>(JdbcClient.create(writer)
+                .sql("select topic, topic_partition, topic_offset, occurred_at from " + events
+                        + " join unnest(?::text[], ?::int[], ?::bigint[], ?::timestamptz[]) as p (t, n, o, a)"
+                        + " on topic = t and topic_partition = n and topic_offset = o and occurred_at = a")
+                .param(array(batch, RecordedEvent::topic))
+                .param(array(batch, event -> Integer.toString(event.partition())))
+                .param(array(batch, event -> Long.toString(event.offset())))
+                .param(array(batch, event -> text(event.occurredAt())))
+                .query((row, n) -> new Place(
+                        row.getString("topic"),
+                        row.getInt("topic_partition"),
+                        row.getLong("topic_offset"),
+                        Leaves.micros(row.getTimestamp("occurred_at").toInstant())))
+                .list());
+        return batch.stream().filter(event -> there.add(Place.of(event))).toList();
+    }
+
+    private record Place(String topic, int partition, long offset, long micros) {
+        static Place of(RecordedEvent event) {
+            return new Place(event.topic(), event.partition(), event.offset(), Leaves.micros(event.occurredAt()));
+        }
+    }
+
+    /** Makes leaves of the events of before there was a tree; it takes as long as reading them. */
+    public void adopt() {
+        while (Boolean.TRUE.equals(transaction.execute(status -> adoptSome()))) {
+            log.info(
+                    "the tree now has {} events of before there was one",
+                    tree.edge().size());
+        }
+    }
+
+    private boolean adoptSome() {
+        TreeStore.Locked locked = tree.lock();
+        if (locked.lastId() >= locked.adoptUntil()) {
+            return false;
+        }
+        List<Long> ids = new ArrayList<>();
+        List<byte[]> hashes = new ArrayList<>();
+        var leaf = new Leaf();
+        JdbcClient.create(writer)
+                .sql("select " + Leaves.COLUMNS + " from " + events + " where id > ? and id <= ? order by id limit "
+                        + ADOPTED_AT_ONCE)
+                .param(locked.lastId())
+                .param(locked.adoptUntil())
+                .withFetchSize(50)
+                .query(row -> {
+                    ids.add(row.getLong("id"));
+                    hashes.add(Leaves.of(leaf, row).hash());
+                });
+        if (ids.isEmpty()) {
+            // The last of them are gone.
+            tree.adoptNoMore();
+        }
+        tree.append(locked, ids.stream().mapToLong(Long::longValue).toArray(), hashes.toArray(new byte[0][]));
+        return true;
+    }
+
     /** Adds events, all or none: it costs the database about half of what an insert costs that looks for what is there. */
-    private void copy(List<RecordedEvent> batch) {
+    private void copy(List<RecordedEvent> batch, long[] ids, Instant recordedAt) {
         var rows = new CopyText();
-        for (RecordedEvent event : batch) {
+        for (int i = 0; i < ids.length; i++) {
+            RecordedEvent event = batch.get(i);
             String text = event.event().text();
             Shortened shortened = Shortened.of(text, MAX_LISTED_LENGTH);
-            rows.add(event.topic())
+            rows.add(ids[i])
+                    .add(event.topic())
                     .add(event.partition())
                     .add(event.offset())
                     .add(event.type())
@@ -85,7 +198,8 @@ public final class AuditStore {
                     .add(event.upstream())
                     .add(event.tool())
                     .add(event.outcome())
-                    .add(event.occurredAt())
+                    .add(text(event.occurredAt()))
+                    .add(text(recordedAt))
                     .add(text)
                     .add(text.length())
                     .add(shortened == null ? null : shortened.start())
@@ -94,7 +208,7 @@ public final class AuditStore {
                     .add(event.signatureProblem())
                     .endRow();
         }
-        template.execute((ConnectionCallback<Long>) connection -> {
+        writer.execute((ConnectionCallback<Long>) connection -> {
             CopyManager copying = connection.unwrap(PGConnection.class).getCopyAPI();
             CopyIn copy = copying.copyIn("copy " + events + " " + COLUMNS + " from stdin");
             try {
@@ -109,31 +223,26 @@ public final class AuditStore {
         });
     }
 
-    private void insertMissing(List<RecordedEvent> batch) {
-        jdbc.sql("insert into " + events + " " + COLUMNS + " select * from unnest(?::text[], ?::int[], ?::bigint[],"
-                        + " ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::json[],"
-                        + " ?::int[], ?::text[], ?::text[], ?::text[], ?::text[])"
-                        + " on conflict do nothing")
-                .param(array(batch, RecordedEvent::topic))
-                .param(array(batch, event -> Integer.toString(event.partition())))
-                .param(array(batch, event -> Long.toString(event.offset())))
-                .param(array(batch, RecordedEvent::type))
-                .param(array(batch, event -> Objects.toString(event.callId(), null)))
-                .param(array(batch, RecordedEvent::agent))
-                .param(array(batch, RecordedEvent::upstream))
-                .param(array(batch, RecordedEvent::tool))
-                .param(array(batch, RecordedEvent::outcome))
-                .param(array(batch, event -> event.occurredAt().toString()))
-                .param(array(batch, event -> event.event().text()))
-                .param(array(
-                        batch, event -> Integer.toString(event.event().text().length())))
-                .param(array(
-                        batch, event -> shortened(event).map(Shortened::start).orElse(null)))
-                .param(array(
-                        batch, event -> shortened(event).map(Shortened::sha256).orElse(null)))
-                .param(array(batch, RecordedEvent::signedBy))
-                .param(array(batch, RecordedEvent::signatureProblem))
-                .update();
+    /** Cut off to microseconds, as its leaf has it; PostgreSQL would round. */
+    private static String text(Instant time) {
+        return time.truncatedTo(ChronoUnit.MICROS).toString();
+    }
+
+    /** Returns the bytes that an event's leaf covers, as the event stands in the table; absent if there is no such event. */
+    public Optional<byte[]> leaf(long id) {
+        return jdbc.sql("select " + Leaves.COLUMNS + " from " + events + " where id = ?")
+                .param(id)
+                .query((row, n) -> Leaves.of(new Leaf(), row).bytes())
+                .optional();
+    }
+
+    /** Returns the ids of the events of a call, in their order. */
+    public List<Long> idsOfCall(UUID callId, int limit) {
+        return jdbc.sql("select id from " + events + " where call_id = ? order by id limit ?")
+                .param(callId)
+                .param(limit)
+                .query((row, n) -> row.getLong("id"))
+                .list();
     }
 
     /** Returns an event, whole. */
@@ -164,6 +273,11 @@ public final class AuditStore {
         append(sql, " and (" + NAMED + (changed == null ? ")" : " or " + NAMED_OTHERWISE + ")"), query.tool());
         append(sql, " and call_id = :callId", query.callId());
         append(sql, " and occurred_at >= :since", query.since());
+        append(sql, " and occurred_at < :until", query.until());
+        append(
+                sql,
+                " and id in (select id from " + search + " where keys @> cast(:keys as bigint[]))",
+                query.keys().isEmpty() ? null : query.keys());
         append(
                 sql,
                 Boolean.TRUE.equals(query.verified())
@@ -181,6 +295,8 @@ public final class AuditStore {
                 .param("toolHash", changed == null ? null : changed.hash())
                 .param("callId", query.callId())
                 .param("since", query.since() == null ? null : Timestamp.from(query.since()))
+                .param("until", query.until() == null ? null : Timestamp.from(query.until()))
+                .param("keys", SearchStore.array(SearchKeys.hashes(query.keys())))
                 .param("types", query.types().toArray(String[]::new))
                 .param("cursor", query.cursor())
                 .param("limit", query.limit())
@@ -203,10 +319,6 @@ public final class AuditStore {
             values[i] = field.apply(batch.get(i));
         }
         return values;
-    }
-
-    private static Optional<Shortened> shortened(RecordedEvent event) {
-        return Optional.ofNullable(Shortened.of(event.event().text(), MAX_LISTED_LENGTH));
     }
 
     private static @Nullable Shortened shortened(ResultSet row) throws SQLException {

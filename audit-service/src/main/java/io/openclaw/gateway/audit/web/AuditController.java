@@ -4,14 +4,21 @@ import io.openclaw.gateway.audit.core.AuditQuery;
 import io.openclaw.gateway.audit.core.RecordedEvent;
 import io.openclaw.gateway.audit.persistence.AuditStore;
 import io.openclaw.gateway.audit.persistence.AuditStore.Entry;
+import io.openclaw.gateway.audit.persistence.SearchStore;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.text.Durations;
 import io.openclaw.gateway.common.text.Shortened;
 import io.openclaw.gateway.common.web.Problems;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -28,12 +35,17 @@ public final class AuditController {
     private static final int MAX_PAGE_LENGTH = 2_000_000;
 
     private static final int NAMES_LENGTH = 500;
+    private static final Set<String> STATS = Set.of("by", "since", "part", "type");
+
+    private static final int MAX_HOURS = 24 * 400;
 
     private final AuditStore store;
+    private final SearchStore search;
     private final Clock clock;
 
-    public AuditController(AuditStore store, Clock clock) {
+    public AuditController(AuditStore store, SearchStore search, Clock clock) {
         this.store = store;
+        this.search = search;
         this.clock = clock;
     }
 
@@ -116,6 +128,52 @@ public final class AuditController {
         return entry.map(EventView::of)
                 .orElseThrow(() -> Problems.of(
                         HttpStatus.NOT_FOUND, "unknown-event", "Unknown event", "There is no event " + id + "."));
+    }
+
+    /**
+     * How much was recorded, for plots.
+     *
+     * @param hours of each part of the time
+     */
+    public record Stats(String by, Instant since, int hours, List<SearchStore.Count> counts) {}
+
+    /** Counts events by the hour, as they were counted when they were made findable. */
+    @GetMapping("/audit/stats")
+    @ResponseBody
+    public Stats stats(@RequestParam Map<String, String> parameters) {
+        try {
+            for (String name : parameters.keySet()) {
+                if (!STATS.contains(name)) {
+                    throw new IllegalArgumentException(
+                            "there is no parameter '" + name + "'; there are " + new TreeSet<>(STATS));
+                }
+            }
+            String by = parameters.getOrDefault("by", "outcome");
+            SearchStore.By what = Arrays.stream(SearchStore.By.values())
+                    .filter(each -> each.name().equalsIgnoreCase(by))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "'by' is \"" + by + "\": it is one of " + Arrays.toString(SearchStore.By.values())));
+            Instant since = AuditQuery.of(Map.of("since", parameters.getOrDefault("since", "24h")), clock.instant())
+                    .since();
+            Duration part =
+                    Durations.read(parameters.getOrDefault("part", "1h")).orElse(Duration.ZERO);
+            if (part.toHours() < 1 || part.toHours() > MAX_HOURS || !part.equals(Duration.ofHours(part.toHours()))) {
+                throw new IllegalArgumentException("'part' is \"" + parameters.get("part")
+                        + "\": it is a number of whole hours, such as 1h or 1d");
+            }
+            AuditQuery types =
+                    AuditQuery.of(Map.of("type", parameters.getOrDefault("type", "call.completed")), clock.instant());
+            Instant from = since == null ? clock.instant() : since;
+            return new Stats(
+                    what.name().toLowerCase(Locale.ROOT),
+                    from,
+                    (int) part.toHours(),
+                    search.count(what, from, part, List.copyOf(types.types())));
+        } catch (IllegalArgumentException e) {
+            throw Problems.of(
+                    HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage()));
+        }
     }
 
     Page page(Map<String, String> parameters) {

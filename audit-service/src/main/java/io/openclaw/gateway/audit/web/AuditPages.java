@@ -3,6 +3,7 @@ package io.openclaw.gateway.audit.web;
 import io.openclaw.gateway.audit.core.AuditQuery;
 import io.openclaw.gateway.audit.core.CallStory;
 import io.openclaw.gateway.audit.core.Chart;
+import io.openclaw.gateway.audit.core.ExportFormat;
 import io.openclaw.gateway.audit.persistence.AuditStore;
 import io.openclaw.gateway.audit.persistence.AuditStore.Entry;
 import io.openclaw.gateway.audit.persistence.CallStatistics;
@@ -11,9 +12,7 @@ import io.openclaw.gateway.audit.web.AuditController.Page;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.console.ConsoleRoom;
 import io.openclaw.gateway.common.console.LiveUpdates;
-import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.web.Problems;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +43,6 @@ import org.springframework.web.util.UriComponentsBuilder;
 @ConsoleRoom
 public final class AuditPages {
     private static final int LIVE_CALLS = 60;
-    private static final int EXPORT_PAGE = 500;
     private static final long MAX_EXPORTED = 1_000_000;
 
     /** A time that people look back over. */
@@ -57,6 +54,8 @@ public final class AuditPages {
             new Range("7d", Duration.ofDays(7), Duration.ofHours(4), format("d MMM"), 6));
 
     private final AuditController record;
+    private final ProofController proofs;
+    private final ExportController exports;
     private final AuditStore store;
     private final CallStatistics statistics;
     private final LiveUpdates updates;
@@ -64,11 +63,15 @@ public final class AuditPages {
 
     public AuditPages(
             AuditController record,
+            ProofController proofs,
+            ExportController exports,
             AuditStore store,
             CallStatistics statistics,
             LiveUpdates recordUpdates,
             Clock clock) {
         this.record = record;
+        this.proofs = proofs;
+        this.exports = exports;
         this.store = store;
         this.statistics = statistics;
         this.updates = recordUpdates;
@@ -175,7 +178,7 @@ public final class AuditPages {
 
     @GetMapping("/console/calls/{id}")
     String call(@PathVariable UUID id, Model model) {
-        List<Entry> entries = store.find(new AuditQuery(null, null, null, id, null, null, Set.of(), 200, null, true));
+        List<Entry> entries = store.find(AuditQuery.ofCall(id, 200));
         if (entries.isEmpty()) {
             throw Problems.of(
                     HttpStatus.NOT_FOUND,
@@ -191,9 +194,19 @@ public final class AuditPages {
                 .toList();
         model.addAttribute("story", CallStory.of(id, events));
         model.addAttribute("children", statistics.children(id));
+        model.addAttribute("verified", proofs.verified(id));
         model.addAttribute(
                 "events", entries.stream().map(AuditController.EventView::of).toList());
         return "audit/call";
+    }
+
+    /** The proof of a call as a file, for somebody else; see {@link ProofController}. */
+    @GetMapping("/console/calls/{id}/proof")
+    ResponseEntity<ProofController.CallProof> proof(@PathVariable UUID id) {
+        return ResponseEntity.ok()
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"openclaw-proof-" + id + ".json\"")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(proofs.call(id));
     }
 
     /** The page that this was once. */
@@ -210,6 +223,7 @@ public final class AuditPages {
         model.addAttribute("outcomes", Outcome.values());
         model.addAttribute("next", page.next() == null ? null : at("/console/record", parameters, page.next()));
         model.addAttribute("export", at("/console/record/export", parameters, null));
+        model.addAttribute("signed", proofs.last().orElse(null));
         return "audit/record";
     }
 
@@ -228,41 +242,29 @@ public final class AuditPages {
         return url.encode().buildAndExpand(values).toUriString();
     }
 
-    /** Exports what a search finds, a JSON object a line, the oldest first. */
+    /** Exports what a search finds in one of the forms of {@link ExportFormat}, the oldest first. */
     @GetMapping("/console/record/export")
-    ResponseEntity<StreamingResponseBody> export(@RequestParam Map<String, String> parameters) {
-        Map<String, String> wanted = new HashMap<>(parameters);
-        wanted.put("order", "oldest");
-        wanted.put("limit", Integer.toString(EXPORT_PAGE));
+    ResponseEntity<StreamingResponseBody> export(
+            @RequestParam Map<String, String> parameters, @RequestParam(defaultValue = "jsonl") String format) {
+        Map<String, String> filters = new HashMap<>(parameters);
+        filters.remove("format");
         // A wrong filter is answered before the file begins.
-        Page first = record.page(wanted);
-        StreamingResponseBody lines = out -> {
-            Page page = first;
-            for (long written = 0; written < MAX_EXPORTED; ) {
-                for (AuditController.EventView event : page.events()) {
-                    AuditController.EventView whole = event.eventShortened() == null
-                            ? event
-                            : store.find(Long.parseLong(event.id()))
-                                    .map(AuditController.EventView::of)
-                                    .orElse(event);
-                    out.write(Json.write(whole));
-                    out.write('\n');
-                    written++;
-                }
-                out.flush();
-                if (page.next() == null) {
-                    return;
-                }
-                wanted.put("cursor", page.next());
-                page = record.page(wanted);
-            }
-        };
+        ExportFormat chosen;
+        AuditQuery query;
+        try {
+            chosen = ExportFormat.named(format);
+            query = AuditQuery.of(filters, clock.instant());
+        } catch (IllegalArgumentException e) {
+            throw Problems.of(
+                    HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage()));
+        }
+        StreamingResponseBody lines = out -> exports.write(query, chosen, out, MAX_EXPORTED);
         return ResponseEntity.ok()
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         "attachment; filename=\"openclaw-record-"
-                                + format("yyyyMMdd-HHmmss").format(clock.instant()) + ".jsonl\"")
-                .contentType(new MediaType("application", "jsonl", StandardCharsets.UTF_8))
+                                + format("yyyyMMdd-HHmmss").format(clock.instant()) + "." + chosen.extension() + "\"")
+                .contentType(MediaType.parseMediaType(chosen.mediaType()))
                 .body(lines);
     }
 }

@@ -18,7 +18,8 @@ class AuditQueryTest {
     @Test
     void withoutParametersAsksForTheNewestHundred() {
         assertThat(AuditQuery.of(Map.of("outcome", " "), NOW))
-                .isEqualTo(new AuditQuery(null, null, null, null, null, null, Set.of(), 100, null, false));
+                .isEqualTo(
+                        new AuditQuery(null, null, null, null, null, null, null, Set.of(), Set.of(), 100, null, false));
     }
 
     @ParameterizedTest
@@ -42,6 +43,11 @@ class AuditQueryTest {
 
     @ParameterizedTest
     @CsvSource({
+        "stage, LUNCH",
+        "severity, awful",
+        "parent, x",
+        "words, !",
+        "until, tomorrow",
         "outcome, maybe",
         "callId, 7",
         "since, yesterday",

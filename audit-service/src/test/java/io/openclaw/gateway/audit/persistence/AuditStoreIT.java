@@ -207,10 +207,10 @@ class AuditStoreIT {
         store.add(List.of(event(1, json)));
         // By the way of those that were read before, too; and as it was added before lengths were kept.
         store.add(List.of(event(1, json), event(2, json), event(3, "{\"n\":1}")));
-        JDBC.sql(
-                        "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, agent, upstream, tool,"
-                                + " occurred_at, event) select topic, 0, 4, event_type, call_id, agent, upstream, tool, occurred_at, event"
-                                + " from audit.events where call_id = ? and topic_offset = 2")
+        JDBC.sql("insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, agent,"
+                        + " upstream, tool, occurred_at, event) select topic, 0, 4, event_type, call_id, agent,"
+                        + " upstream, tool, occurred_at, event from audit.events where call_id = ? and"
+                        + " topic_offset = 2")
                 .params(callId)
                 .update();
         List<AuditStore.Entry> found = find(Map.of("callId", callId.toString(), "limit", "1000"));
@@ -233,10 +233,10 @@ class AuditStoreIT {
     /** The texts are not read at all for a list, so that thousands of 4 MB cost no more than thousands of others. */
     @Test
     void aListDoesNotReadLongEvents() {
-        JDBC.sql(
-                        "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, occurred_at, event,"
-                                + " event_length, event_start, event_sha256) select ?, 0, n, 'call.requested', ?, now(),"
-                                + " '{\"not\":\"read\"}', 4000000, 'start', 'hash' from generate_series(1, 1000) n")
+        JDBC.sql("insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id,"
+                        + " occurred_at, event, event_length, event_start, event_sha256) select ?, 0, n,"
+                        + " 'call.requested', ?, now(), '{\"not\":\"read\"}', 4000000, 'start', 'hash' from"
+                        + " generate_series(1, 1000) n")
                 .params(topic, callId)
                 .update();
         assertThat(find(Map.of("callId", callId.toString(), "limit", "1000")))
@@ -248,12 +248,17 @@ class AuditStoreIT {
     @Test
     void aPageEndsBeforeItHoldsTooMuchAndTheNextGoesOn() {
         String json = "{\"text\":\"" + "x".repeat(8_000) + "\"}";
-        JDBC.sql(
-                        "insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id, occurred_at, event)"
-                                + " select ?, 0, n, 'call.requested', ?, now(), ?::json from generate_series(1, 600) n")
+        JDBC.sql("insert into audit.events (topic, topic_partition, topic_offset, event_type, call_id,"
+                        + " occurred_at, event) select ?, 0, n, 'call.requested', ?, now(), ?::json from"
+                        + " generate_series(1, 600) n")
                 .params(topic, callId, json)
                 .update();
-        var controller = new AuditController(store, Clock.fixed(NOW, ZoneOffset.UTC));
+        var controller = new AuditController(
+                store,
+                new SearchStore(
+                        new Schema("audit"),
+                        new JdbcTemplate(TestInfrastructure.database().dataSource())),
+                Clock.fixed(NOW, ZoneOffset.UTC));
         Map<String, String> asked = new HashMap<>(Map.of("callId", callId.toString(), "limit", "1000"));
         Set<String> ids = new HashSet<>();
         int pages = 0;

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +111,31 @@ public final class EmbeddedPostgreSql implements AutoCloseable {
     /** Returns the JDBC address of the gateway's database, without user and password. */
     public String jdbcUrl() {
         return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + DATABASE;
+    }
+
+    /**
+     * Makes a user that owns nothing and may do nothing yet; one that is there gets the password.
+     *
+     * @param name lower-case letters and underscores
+     * @throws IllegalStateException if the server refuses
+     */
+    public void createUser(String name, String userPassword) {
+        if (!name.matches("[a-z_]{1,60}")) {
+            throw new IllegalArgumentException("\"" + name + "\" is no name of a user");
+        }
+        var source = new PGSimpleDataSource();
+        source.setUrl(jdbcUrl());
+        source.setUser(USER);
+        source.setPassword(password);
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                var existing = statement.executeQuery("select 1 from pg_roles where rolname = '" + name + "'")) {
+            boolean isThere = existing.next();
+            statement.execute((isThere ? "alter" : "create") + " role " + name + " login password '"
+                    + userPassword.replace("'", "''") + "'");
+        } catch (SQLException e) {
+            throw new IllegalStateException("PostgreSQL does not make the user " + name, e);
+        }
     }
 
     /** Returns the port on loopback. */

@@ -34,6 +34,9 @@ import org.springframework.kafka.core.KafkaAdmin;
 public final class Infrastructure implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Infrastructure.class);
 
+    /** The role of the database that adds to the record, and can do nothing else. */
+    private static final String RECORD_WRITER = "openclaw_record_writer";
+
     private final EmbeddedKafka kafka;
     private final EmbeddedPostgreSql postgres;
     private final @Nullable DemoWorker demoWorker;
@@ -89,6 +92,7 @@ public final class Infrastructure implements AutoCloseable {
             kafka.close();
             throw e;
         }
+        postgres.createUser(RECORD_WRITER, secrets.recordWriterPassword());
         DemoWorker demoWorker = null;
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.putAll(EmbeddedKafka.springSettings(kafka.clientProperties()));
@@ -104,6 +108,8 @@ public final class Infrastructure implements AutoCloseable {
         settings.put("openclaw.console.user", "admin");
         settings.put("openclaw.console.password", secrets.consolePassword());
         settings.put("openclaw.policy.directory", policy.toString());
+        settings.put("openclaw.record.directory", data.resolve("record").toString());
+        settings.put("openclaw.record.origin", secrets.recordOrigin());
         if (workerUrl.isEmpty() && upstreams.isEmpty()) {
             demoWorker = DemoWorker.start(0, secrets.demoWorkerToken(), DemoWorker.harmlessTools());
             settings.put("openclaw.worker.url", demoWorker.url());
@@ -125,11 +131,18 @@ public final class Infrastructure implements AutoCloseable {
         return settings;
     }
 
-    /** Returns the settings of one service alone: its signing key. */
+    /** Returns the settings of one service alone: its signing keys. */
     public Map<String, Object> keysOf(Service service) {
-        return Map.of(
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put(
                 "openclaw.signing.keys." + service.label(),
                 Objects.requireNonNull(secrets.signingKeys().get(service)));
+        if (service == Service.AUDIT) {
+            keys.put("openclaw.record.keys", secrets.recordKeys());
+            keys.put("openclaw.record.writer.user", RECORD_WRITER);
+            keys.put("openclaw.record.writer.password", secrets.recordWriterPassword());
+        }
+        return keys;
     }
 
     Secrets secrets() {

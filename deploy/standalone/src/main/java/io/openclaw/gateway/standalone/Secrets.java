@@ -1,5 +1,6 @@
 package io.openclaw.gateway.standalone;
 
+import io.openclaw.gateway.audit.core.tree.NoteKey;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.policy.AgentKey;
 import io.openclaw.gateway.common.signing.SigningKey;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 
@@ -20,10 +22,16 @@ import java.util.Properties;
  *
  * @param signingKeys the private key of each service
  * @param oldKeys by stage: the keys of before there were key pairs, if the data directory is of then
+ * @param recordOrigin the name of the record in its checkpoints
+ * @param recordWriterPassword of the database's role that writes the record
+ * @param recordKeys what signs its checkpoints; more than one, separated by commas, while keys change
  */
 record Secrets(
         Map<Service, String> signingKeys,
         Map<Stage, String> oldKeys,
+        String recordOrigin,
+        String recordKeys,
+        String recordWriterPassword,
         String consolePassword,
         String agentKey,
         String demoWorkerToken) {
@@ -48,6 +56,9 @@ record Secrets(
                 // A data directory of before there were key pairs has none.
                 isComplete &= properties.putIfAbsent("private-key." + service.label(), SigningKey.generate()) != null;
             }
+            isComplete &= properties.putIfAbsent("record-origin", "openclaw-gateway/record/" + randomHex()) != null;
+            isComplete &= properties.putIfAbsent("record-keys", NoteKey.generate()) != null;
+            isComplete &= properties.putIfAbsent("record-writer-password", random(18)) != null;
             if (!isComplete) {
                 PrivateFile.write(
                         file, writer -> properties.store(writer, "Made at the first start; keep it to yourself"));
@@ -66,6 +77,9 @@ record Secrets(
             return new Secrets(
                     keys,
                     oldKeys,
+                    required(properties, "record-origin", file),
+                    required(properties, "record-keys", file),
+                    required(properties, "record-writer-password", file),
                     required(properties, "console-password", file),
                     required(properties, "agent-key", file),
                     required(properties, "demo-worker-token", file));
@@ -81,6 +95,10 @@ record Secrets(
                     file + " has no " + name + "; put it back, or delete the file to start anew");
         }
         return value;
+    }
+
+    private static String randomHex() {
+        return HexFormat.of().toHexDigits(RANDOM.nextInt());
     }
 
     private static String random(int bytes) {

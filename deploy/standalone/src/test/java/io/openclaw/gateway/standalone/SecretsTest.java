@@ -2,6 +2,7 @@ package io.openclaw.gateway.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclaw.gateway.audit.core.tree.NoteKey;
 import io.openclaw.gateway.common.call.Stage;
 import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SigningKey;
@@ -24,6 +25,8 @@ class SecretsTest {
         assertThat(first.signingKeys()).containsOnlyKeys(Service.values());
         assertThat(first.oldKeys()).isEmpty();
         assertThat(Secrets.of(directory)).isEqualTo(first);
+        assertThat(NoteKey.ofPrivate(first.recordOrigin(), first.recordKeys()).verifierKey())
+                .startsWith("openclaw-gateway/record/");
         assertThat(Keyring.ofAll(first.signingKeys(), null).own()).containsExactly(Service.values());
     }
 

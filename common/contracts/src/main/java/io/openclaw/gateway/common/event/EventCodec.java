@@ -379,6 +379,12 @@ public final class EventCodec {
                 require(e.subject(), "subject");
                 require(e.actedAt(), "actedAt");
             }
+            case CheckpointSigned e -> {
+                require(e.origin(), "origin");
+                require(e.rootHash(), "rootHash");
+                require(e.note(), "note");
+                require(e.signedAt(), "signedAt");
+            }
         }
         if (event instanceof CallCompleted completed) {
             require(completed.outcome(), "outcome");
@@ -459,6 +465,7 @@ public final class EventCodec {
             case HookReported e -> e.key() + "/" + now.toEpochMilli();
             case SignInFailed e -> e.key() + "/" + e.reportedBy() + "/" + now.toEpochMilli();
             case ConsoleActed e -> e.key() + "/" + e.action() + "/" + e.subject() + "/" + now.toEpochMilli();
+            case CheckpointSigned e -> e.key() + "/" + e.size() + "/" + e.rootHash();
         };
     }
 

@@ -48,7 +48,8 @@ public enum EventType {
     RUN_STEP_ENDED("run.step.ended", RunStepEnded.class, Topic.RUNS_EVENTS, Service.INGRESS),
     RUN_ENDED("run.ended", RunEnded.class, Topic.RUNS_EVENTS, Service.INGRESS),
     SIGN_IN_FAILED("signin.failed", SignInFailed.class, Topic.CONSOLE_EVENTS, Service.values()),
-    CONSOLE_ACTED("console.acted", ConsoleActed.class, Topic.CONSOLE_EVENTS, Service.values());
+    CONSOLE_ACTED("console.acted", ConsoleActed.class, Topic.CONSOLE_EVENTS, Service.values()),
+    CHECKPOINT_SIGNED("checkpoint.signed", CheckpointSigned.class, Topic.AUDIT_CHECKPOINTS, Service.AUDIT);
 
     private static final String PREFIX = "io.openclaw.gateway.";
     private static final String VERSION = ".v1";

@@ -13,7 +13,8 @@ public sealed interface GatewayEvent
                 HookReported,
                 RunEvent,
                 SignInFailed,
-                ConsoleActed {
+                ConsoleActed,
+                CheckpointSigned {
 
     /** Returns what the record is keyed by. */
     String key();

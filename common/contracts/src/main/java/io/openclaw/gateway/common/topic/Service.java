@@ -59,7 +59,7 @@ public enum Service {
                 EnumSet.of(Topic.CALLS_SUSPECT, Topic.CALLS_ESCALATED, Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED);
             case APPROVAL -> EnumSet.of(Topic.CALLS_CLEARED, Topic.CALLS_COMPLETED, Topic.APPROVALS_EVENTS);
             case EXECUTOR -> EnumSet.of(Topic.CALLS_COMPLETED, Topic.CALLS_PROGRESS, Topic.UPSTREAMS_STATUS);
-            case AUDIT -> EnumSet.noneOf(Topic.class);
+            case AUDIT -> EnumSet.of(Topic.AUDIT_CHECKPOINTS);
         };
         // Every service puts aside what it cannot read, and reports sign-ins at its pages that failed.
         topics.add(Topic.CALLS_DEAD_LETTER);

@@ -80,6 +80,7 @@ class EventCodecTest {
                         "console",
                         Map.of()),
                 new ConsoleActed("eve", "grant.created", "g1", "10 min", "192.0.2.1", NOW, "i1", Map.of()),
+                new CheckpointSigned("log.example", 7, "AA==", "log.example\n7\n…", NOW, "i1", Map.of()),
                 new CallProgressed(
                         call.withoutArguments(),
                         1,

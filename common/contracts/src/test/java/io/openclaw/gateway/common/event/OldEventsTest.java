@@ -47,6 +47,7 @@ class OldEventsTest {
             "call.diverged",
             "hook.reported",
             "console.acted",
+            "checkpoint.signed",
             "run.started",
             "run.planned",
             "model.asked",
