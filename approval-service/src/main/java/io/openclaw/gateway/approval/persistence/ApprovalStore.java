@@ -451,6 +451,15 @@ public final class ApprovalStore {
                 .single();
     }
 
+    /** Returns since when the call waits that waits for a person longest; empty if none does. */
+    public Optional<Instant> oldestPending() {
+        return jdbc.sql("select requested_at from " + approvals
+                        + " where status = 'PENDING' order by requested_at limit 1")
+                .query(Timestamp.class)
+                .optional()
+                .map(Timestamp::toInstant);
+    }
+
     private static Stored stored(ResultSet row) throws SQLException {
         return new Stored(
                 approval(row, RawJson.of(row.getString("arguments")), reasons(row.getString("reasons"))),
