@@ -299,8 +299,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 settings.setProperty(
                         "listener.name." + CLIENTS.toLowerCase(Locale.ROOT) + "." + PLAIN.toLowerCase(Locale.ROOT)
                                 + ".sasl.jaas.config",
-                        jaas.toString()
-                                .replace(ScramLoginModule.class.getName(), PlainLoginModule.class.getName()));
+                        jaas.toString().replace(ScramLoginModule.class.getName(), PlainLoginModule.class.getName()));
             }
             settings.setProperty(prefix + ".sasl.server.callback.handler.class", ScramUsers.class.getName());
         }

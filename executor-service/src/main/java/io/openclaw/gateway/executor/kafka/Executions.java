@@ -328,11 +328,9 @@ final class Executions implements AutoCloseable {
     private void endIfItWaits(Held call) {
         Turn turn = call.turn;
         if (call.isClaimed && turn != null && !call.claimed.mayHaveStarted() && slots.remove(turn)) {
-            onThread(
-                    call,
-                    () -> call.claimed
-                            .refusal(clock.instant(), freezes)
-                            .orElseGet(() -> busy(call.call().upstream())));
+            onThread(call, () -> call.claimed
+                    .refusal(clock.instant(), freezes)
+                    .orElseGet(() -> busy(call.call().upstream())));
         }
     }
 

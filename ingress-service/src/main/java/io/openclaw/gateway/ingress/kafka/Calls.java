@@ -168,7 +168,8 @@ public final class Calls implements CallPipeline {
         int replyPartition = replies.next()
                 .orElseThrow(() -> new PipelineUnavailableException(
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
-                                + " to be answered on (it is starting, or there are more ingress instances than partitions)",
+                                + " to be answered on (it is starting, or there are more ingress instances than"
+                                + " partitions)",
                         null));
         ToolCall call = parsing.parse(
                 request.length(),
@@ -402,9 +403,8 @@ public final class Calls implements CallPipeline {
     /** Returns what is known of a call, whichever instance it was asked at. */
     @Override
     public Optional<CallState> find(UUID callId) {
-        return inFlight.find(callId)
-                .map(CallInFlight::state)
-                .or(() -> store.find(callId).map(this::stateOf));
+        return inFlight.find(callId).map(CallInFlight::state).or(() -> store.find(callId)
+                .map(this::stateOf));
     }
 
     /**

@@ -28,7 +28,8 @@ class ScrapeFiltersTest {
         meters.counter("kafka.producer.record.send.total", "client.id", "p");
         meters.counter("kafka.producer.request.latency.avg", "client.id", "p", "node.id", "1");
         meters.counter("kafka.consumer.fetch.manager.records.consumed.total", "client.id", "c", "topic", "t");
-        meters.counter("kafka.consumer.fetch.manager.records.lag.max", "client.id", "c", "topic", "t", "partition", "1");
+        meters.counter(
+                "kafka.consumer.fetch.manager.records.lag.max", "client.id", "c", "topic", "t", "partition", "1");
         meters.counter("kafka.consumer.fetch.manager.preferred.read.replica", "client.id", "c");
         meters.counter("openclaw.dead.letters", "topic", "openclaw.calls.requested");
 

@@ -127,7 +127,8 @@ public sealed interface InboxProof {
             throw new RefusedRecordException(
                     "wrong-header",
                     AGENT
-                            + " has to be the id of an agent, of letters, digits, '.', '_' and '-'; others sign with a token");
+                            + " has to be the id of an agent, of letters, digits, '.', '_' and '-'; others sign with a"
+                            + " token");
         }
         String timestamp = required(header, TIMESTAMP);
         String nonce = required(header, NONCE);

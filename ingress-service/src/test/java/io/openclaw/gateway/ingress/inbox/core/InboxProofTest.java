@@ -40,7 +40,8 @@ class InboxProofTest {
     private static void assertRefused(ThrowingCallable what, String type, String... said) {
         assertThatThrownBy(what).isInstanceOfSatisfying(RefusedRecordException.class, refusal -> {
             assertThat(refusal.type()).isEqualTo(type);
-            assertThat(List.of(said)).allSatisfy(word -> assertThat(refusal.reason()).contains(word));
+            assertThat(List.of(said))
+                    .allSatisfy(word -> assertThat(refusal.reason()).contains(word));
         });
     }
 
