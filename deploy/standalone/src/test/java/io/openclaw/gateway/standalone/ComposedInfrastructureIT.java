@@ -70,9 +70,13 @@ class ComposedInfrastructureIT {
     private static Map<Service, String> passwords() {
         Map<Service, String> passwords = new EnumMap<>(Service.class);
         for (Service service : Service.values()) {
-            passwords.put(service, "it's " + service.label());
+            passwords.put(service, passwordOf(service));
         }
         return passwords;
+    }
+
+    private static String passwordOf(Service service) {
+        return "it's " + service.label();
     }
 
     @BeforeAll
@@ -164,7 +168,7 @@ class ComposedInfrastructureIT {
     }
 
     private static Map<String, Object> client(Service service) {
-        return client(clients, "SCRAM-SHA-512", "scram.ScramLoginModule", service.label(), PASSWORDS.get(service));
+        return client(clients, "SCRAM-SHA-512", "scram.ScramLoginModule", service.label(), passwordOf(service));
     }
 
     private static void write(Map<String, Object> client, String topic)
@@ -179,11 +183,11 @@ class ComposedInfrastructureIT {
     }
 
     private static Connection connect(Service service) throws SQLException {
-        return connect(service.label(), PASSWORDS.get(service));
+        return connect(service.label(), passwordOf(service));
     }
 
     private static DriverManagerDataSource source(Service service) {
-        return new DriverManagerDataSource(database.jdbcUrl(), service.label(), PASSWORDS.get(service));
+        return new DriverManagerDataSource(database.jdbcUrl(), service.label(), passwordOf(service));
     }
 
     @Nested
@@ -208,7 +212,7 @@ class ComposedInfrastructureIT {
         @Test
         void letsNobodyInWithAnothersPassword() {
             Map<String, Object> client = client(
-                    clients, "SCRAM-SHA-512", "scram.ScramLoginModule", "executor", PASSWORDS.get(Service.AUDIT));
+                    clients, "SCRAM-SHA-512", "scram.ScramLoginModule", "executor", passwordOf(Service.AUDIT));
             assertThatThrownBy(() -> write(client, TOPICS.name(Topic.CALLS_COMPLETED)))
                     .hasRootCauseInstanceOf(SaslAuthenticationException.class);
         }
@@ -289,7 +293,7 @@ class ComposedInfrastructureIT {
 
         @Test
         void letsNobodyInWithAnothersPassword() {
-            assertThatThrownBy(() -> connect("executor", PASSWORDS.get(Service.AUDIT)))
+            assertThatThrownBy(() -> connect("executor", passwordOf(Service.AUDIT)))
                     .hasMessageContaining("password authentication failed");
         }
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -87,7 +88,7 @@ class RouterTest {
         return paths;
     }
 
-    private static List<String> of(RequestMapping mapping) {
+    private static List<String> of(@Nullable RequestMapping mapping) {
         return mapping == null || mapping.path().length == 0 ? List.of("") : List.of(mapping.path());
     }
 
