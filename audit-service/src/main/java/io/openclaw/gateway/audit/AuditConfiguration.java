@@ -1,5 +1,6 @@
 package io.openclaw.gateway.audit;
 
+import io.micrometer.core.instrument.binder.db.PostgreSQLDatabaseMetrics;
 import io.openclaw.gateway.audit.core.Recorder;
 import io.openclaw.gateway.audit.core.tree.Checkpoints;
 import io.openclaw.gateway.audit.core.tree.NoteKey;
@@ -139,6 +140,14 @@ public class AuditConfiguration {
     @Bean
     LiveUpdates recordUpdates(CallStatistics statistics) {
         return new LiveUpdates("record", statistics::last);
+    }
+
+    /** Of the database that everything is in, told by the service that fills most of it. */
+    @Bean
+    PostgreSQLDatabaseMetrics databaseMeters(DataSource dataSource, JdbcClient jdbc) {
+        return new PostgreSQLDatabaseMetrics(
+                dataSource,
+                jdbc.sql("select current_database()").query(String.class).single());
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.event.GatewayEvent;
+import io.openclaw.gateway.common.identity.KnownAgents;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
@@ -24,8 +25,11 @@ import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.decide.Decisions;
 import io.openclaw.gateway.ingress.decide.core.HooksSeen;
 import io.openclaw.gateway.ingress.execute.ExecuteConfiguration;
+import io.openclaw.gateway.ingress.inbox.InboxConfiguration;
+import io.openclaw.gateway.ingress.kafka.CallMeters;
 import io.openclaw.gateway.ingress.kafka.Calls;
 import io.openclaw.gateway.ingress.kafka.LimitsInForce;
+import io.openclaw.gateway.ingress.kafka.UpstreamMeters;
 import io.openclaw.gateway.ingress.kafka.UpstreamStatus;
 import io.openclaw.gateway.ingress.persistence.CallStore;
 import io.openclaw.gateway.ingress.persistence.SessionStore;
@@ -51,7 +55,7 @@ import org.springframework.util.unit.DataSize;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IngressConfiguration.Properties.class)
 @EnableScheduling
-@Import({IngressWeb.class, ExecuteConfiguration.class})
+@Import({IngressWeb.class, ExecuteConfiguration.class, InboxConfiguration.class})
 public class IngressConfiguration {
     /** What upstreams tell, and clients have not read yet, may take so small a part of the memory. */
     private static final int NEWS_SHARE_OF_HEAP = 16;
@@ -180,10 +184,24 @@ public class IngressConfiguration {
             RecordReader reader,
             Topics topics,
             Clock clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            CallMeters callMeters) {
         var inFlight =
                 new CallsInFlight(properties.maxInFlight(), Runtime.getRuntime().maxMemory() / NEWS_SHARE_OF_HEAP);
-        return new Calls(inFlight, rates, limits, parsing, publisher, chain, store, reader, topics, clock, meters);
+        return new Calls(
+                inFlight, rates, limits, parsing, publisher, chain, store, reader, topics, clock, meters, callMeters);
+    }
+
+    @Bean
+    CallMeters callMeters(MeterRegistry meters, PolicyFollower policy) {
+        var callMeters = new CallMeters(meters);
+        policy.onChange(callMeters::use);
+        return callMeters;
+    }
+
+    @Bean
+    UpstreamMeters upstreamMeters(UpstreamStatus status, KnownAgents agents, Clock clock, MeterRegistry meters) {
+        return new UpstreamMeters(status, agents, clock, meters);
     }
 
     @Bean

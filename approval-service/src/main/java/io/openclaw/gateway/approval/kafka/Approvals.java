@@ -70,6 +70,7 @@ public final class Approvals {
     private final Duration lifetime;
     private final int maxPendingPerAgent;
     private final Clock clock;
+    private final PeopleMeters people;
 
     /**
      * @param lifetime how long a person has
@@ -100,7 +101,15 @@ public final class Approvals {
         this.lifetime = lifetime;
         this.maxPendingPerAgent = maxPendingPerAgent;
         this.clock = clock;
+        this.people = new PeopleMeters(meters);
         Gauge.builder("openclaw.approvals.pending", store, ApprovalStore::pending)
+                .description("How many calls wait for a person")
+                .register(meters);
+        Gauge.builder("openclaw.approvals.oldest", store, now -> now.oldestPending()
+                        .map(since -> Duration.between(since, clock.instant()).toSeconds())
+                        .orElse(0L))
+                .description("How long the call that waits longest has waited for a person")
+                .baseUnit("seconds")
                 .register(meters);
     }
 
@@ -325,6 +334,7 @@ public final class Approvals {
             }
         }
         store.markPublished(approval.id(), approval.status());
+        people.changed(approval);
     }
 
     private static ApprovalChanged changed(Approval approval, CallEscalated escalated) {

@@ -43,15 +43,15 @@ public final class ApprovalStore {
     public record Stored(Approval approval, int partition, long offset) {}
 
     private static final String INSERTED =
-            " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons,"
-                    + " status, requested_at, expires_at, terms, changed_at, decided_by, reason, channel, on_behalf_of, gist, likeness,"
-                    + " escalated_partition, escalated_offset, arguments_start, arguments_length, arguments_sha256, votes, vote_count)";
+            " (call_id, agent, upstream, tool, digest, arguments, context, intent, reading, reasons, status,"
+                    + " requested_at, expires_at, terms, changed_at, decided_by, reason, channel, on_behalf_of, gist,"
+                    + " likeness, escalated_partition, escalated_offset, arguments_start, arguments_length,"
+                    + " arguments_sha256, votes, vote_count)";
     private static final String VALUES = " :id, :agent, :upstream, :tool, :digest, cast(:arguments as json),"
-            + " cast(:context as json), :intent, :reading, cast(:reasons as json), :status, cast(:requestedAt as timestamptz),"
-            + " cast(:expiresAt as timestamptz),"
-            + " cast(:terms as json), cast(:changedAt as timestamptz), :decidedBy, :reason, :channel, :onBehalfOf, :gist, :likeness,"
-            + " cast(:partition as integer), cast(:offset as bigint), :start, cast(:length as integer), :sha256,"
-            + " cast(:votes as json), :voteCount";
+        + " cast(:context as json), :intent, :reading, cast(:reasons as json), :status, cast(:requestedAt as"
+        + " timestamptz), cast(:expiresAt as timestamptz), cast(:terms as json), cast(:changedAt as timestamptz),"
+        + " :decidedBy, :reason, :channel, :onBehalfOf, :gist, :likeness, cast(:partition as integer), cast(:offset as"
+        + " bigint), :start, cast(:length as integer), :sha256, cast(:votes as json), :voteCount";
 
     /** Keeps a new approval; one that is there already stays as it is. */
     public void insert(Stored stored) {
@@ -192,18 +192,17 @@ public final class ApprovalStore {
      */
     public List<Alike> waiting(@Nullable String text, @Nullable UUID after, int limit) {
         return jdbc.sql("select a.call_id, a.agent, a.upstream, a.tool, a.digest, '{}' as arguments, null as context,"
-                        + " left(a.intent, 500) as intent, null as reading,"
-                        + " case when length(a.reasons::text) <= 4 * :longest then a.reasons::text end as reasons,"
-                        + " a.status, a.requested_at, a.expires_at, a.terms, a.votes, a.changed_at, a.decided_by, a.reason,"
-                        + " a.channel, a.on_behalf_of, a.unreached, null as edited, a.gist, a.likeness, w.calls"
-                        + " from (select call_id, expires_at, count(*) over (partition by likeness) as calls,"
-                        + " row_number() over (partition by likeness order by expires_at, call_id) as place from "
+            + " left(a.intent, 500) as intent, null as reading, case when length(a.reasons::text) <= 4 * :longest then"
+            + " a.reasons::text end as reasons, a.status, a.requested_at, a.expires_at, a.terms, a.votes,"
+            + " a.changed_at, a.decided_by, a.reason, a.channel, a.on_behalf_of, a.unreached, null as edited, a.gist,"
+            + " a.likeness, w.calls from (select call_id, expires_at, count(*) over (partition by likeness) as calls,"
+            + " row_number() over (partition by likeness order by expires_at, call_id) as place from "
                         + approvals
                         + " where status = 'PENDING'"
                         + (text == null
                                 ? ""
-                                : " and position(lower(:text) in lower(agent || ' ' || upstream || '/' || tool || ' ' ||"
-                                        + " coalesce(gist, ''))) > 0")
+                                : " and position(lower(:text) in lower(agent || ' ' || upstream || '/' || tool || ' '"
+                                        + " || coalesce(gist, ''))) > 0")
                         + ") w join " + approvals + " a using (call_id) where w.place = 1"
                         + (after == null
                                 ? ""
@@ -305,15 +304,15 @@ public final class ApprovalStore {
     public List<Share> shares(By by, Instant since) {
         return jdbc.sql("select " + by.sql
                         + " as name, count(*) as asked, count(*) filter (where status = 'APPROVED') as approved,"
-                        + " count(*) filter (where status = 'DENIED') as denied,"
-                        + " count(*) filter (where status = 'EXPIRED') as expired,"
-                        + " percentile_cont(0.5) within group (order by extract(epoch from changed_at - requested_at))"
-                        + " filter (where status in ('APPROVED', 'DENIED') and coalesce(channel, '') <> 'grant') as median,"
-                        + " percentile_cont(0.95) within group (order by extract(epoch from changed_at - requested_at))"
-                        + " filter (where status in ('APPROVED', 'DENIED') and coalesce(channel, '') <> 'grant') as p95"
-                        + " from " + approvals
+                        + " count(*) filter (where status = 'DENIED') as denied, count(*) filter (where status ="
+                        + " 'EXPIRED') as expired, percentile_cont(0.5) within group (order by extract(epoch from"
+                        + " changed_at - requested_at)) filter (where status in ('APPROVED', 'DENIED') and"
+                        + " coalesce(channel, '') <> 'grant') as median, percentile_cont(0.95) within group (order by"
+                        + " extract(epoch from changed_at - requested_at)) filter (where status in ('APPROVED',"
+                        + " 'DENIED') and coalesce(channel, '') <> 'grant') as p95 from " + approvals
                         + (by == By.RULE
-                                ? " cross join lateral (select distinct value ->> 'ruleId' as rule from json_array_elements(reasons)) r"
+                                ? " cross join lateral (select distinct value ->> 'ruleId' as rule from"
+                                        + " json_array_elements(reasons)) r"
                                 : "")
                         + " where requested_at >= ?"
                         + (by == By.PERSON ? " and decided_by is not null" : "")
@@ -364,11 +363,11 @@ public final class ApprovalStore {
      * which would take hundreds of megabytes.
      */
     public List<Stored> unpublished() {
-        return jdbc.sql(
-                        "select call_id, agent, upstream, tool, digest, '{}' as arguments, context, intent, reading, reasons, status,"
-                                + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, channel, on_behalf_of, unreached, edited,"
-                                + " escalated_partition, escalated_offset from " + approvals
-                                + " where not told order by changed_at limit 100")
+        return jdbc.sql("select call_id, agent, upstream, tool, digest, '{}' as arguments, context, intent, reading,"
+                        + " reasons, status, requested_at, expires_at, terms, votes, changed_at, decided_by,"
+                        + " reason, channel, on_behalf_of, unreached, edited, escalated_partition,"
+                        + " escalated_offset from " + approvals
+                        + " where not told order by changed_at limit 100")
                 .query((row, n) -> stored(row))
                 .list();
     }
@@ -399,10 +398,10 @@ public final class ApprovalStore {
             @Nullable Status status, @Nullable String agent, @Nullable UUID before, int limit) {
         String sql =
                 "select call_id, agent, upstream, tool, digest, context, left(intent, :longest) as intent, reading,"
-                        + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status, requested_at,"
-                        + " expires_at, terms, votes, changed_at, decided_by, reason, channel, on_behalf_of, unreached, edited,"
-                        + " arguments_start, arguments_length,"
-                        + " arguments_sha256, case when arguments_length is null then arguments::text end as arguments_whole from "
+                    + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status,"
+                    + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, channel, on_behalf_of,"
+                    + " unreached, edited, arguments_start, arguments_length, arguments_sha256, case when"
+                    + " arguments_length is null then arguments::text end as arguments_whole from "
                         + approvals
                         + " where true"
                         + (status == null ? "" : " and status = :status")
@@ -459,6 +458,15 @@ public final class ApprovalStore {
         return jdbc.sql("select count(*) from " + approvals + " where status = 'PENDING'")
                 .query(Long.class)
                 .single();
+    }
+
+    /** Returns since when the call waits that waits for a person longest; empty if none does. */
+    public Optional<Instant> oldestPending() {
+        return jdbc.sql("select requested_at from " + approvals
+                        + " where status = 'PENDING' order by requested_at limit 1")
+                .query(Timestamp.class)
+                .optional()
+                .map(Timestamp::toInstant);
     }
 
     private static Stored stored(ResultSet row) throws SQLException {

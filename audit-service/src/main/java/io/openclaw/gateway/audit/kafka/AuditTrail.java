@@ -9,6 +9,7 @@ import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.common.topic.Topic;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads every topic into the record. A batch is committed to Kafka after it is in the database. */
+/** Reads every topic of the services into the record. A batch is committed to Kafka after it is in the database. */
 public final class AuditTrail {
     private final AuditStore store;
     private final Recorder recorder;
@@ -33,7 +34,7 @@ public final class AuditTrail {
 
     /** Makes the reader of all topics but that of checkpoints: each would be an event, and make another one due. */
     public TopicReader reader(EventListeners listeners, Topics topics) {
-        List<String> names = topics.all().stream()
+        List<String> names = topics.readBy(Service.AUDIT).stream()
                 .filter(name -> !name.equals(topics.name(Topic.AUDIT_CHECKPOINTS)))
                 .toList();
         return listeners.inBatches("openclaw-audit", names, this::record);

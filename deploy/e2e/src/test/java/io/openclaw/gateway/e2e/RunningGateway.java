@@ -217,6 +217,9 @@ final class RunningGateway {
             environment.put(
                     "VETTING_RULES",
                     Files.createDirectories(DATA.resolve("rules")).toString());
+            environment.put(
+                    "OPENCLAW_INBOX_SECRETS",
+                    Files.createDirectories(inboxSecrets()).toString());
             PEOPLE.forEach((person, groups) -> {
                 String prefix = "OPENCLAW_CONSOLE_PEOPLE_" + person.toUpperCase(Locale.ROOT);
                 environment.put(prefix + "_PASSWORD", "secret of " + person);
@@ -309,6 +312,11 @@ final class RunningGateway {
 
     static Path policyFile() {
         return DATA.resolve("policy/policy.yaml");
+    }
+
+    /** Returns the directory of the secrets with which agents sign what they ask for by Kafka. */
+    static Path inboxSecrets() {
+        return DATA.resolve("inbox");
     }
 
     /** Returns the file of the tools that only the test worker has. */

@@ -33,6 +33,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
@@ -58,6 +59,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final String CLIENTS = "CLIENTS";
     private static final String CONTROLLER = "CONTROLLER";
     private static final String MECHANISM = "SCRAM-SHA-512";
+    /** For clients that cannot do the other: librdkafka before 2.6.1, such as Debian 12's kcat; see docs/decisions/0025. */
+    private static final String PLAIN = "PLAIN";
 
     private final BrokerServer broker;
     private final ControllerServer controller;
@@ -277,6 +280,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.setProperty(
                 "listener.security.protocol.map", CLIENTS + ":SASL_PLAINTEXT," + CONTROLLER + ":SASL_PLAINTEXT");
         settings.setProperty("sasl.enabled.mechanisms", MECHANISM);
+        settings.setProperty(
+                "listener.name." + CLIENTS.toLowerCase(Locale.ROOT) + ".sasl.enabled.mechanisms",
+                MECHANISM + "," + PLAIN);
         settings.setProperty("sasl.mechanism.inter.broker.protocol", MECHANISM);
         settings.setProperty("sasl.mechanism.controller.protocol", MECHANISM);
         for (String listener : List.of(CLIENTS, CONTROLLER)) {
@@ -288,6 +294,13 @@ public final class EmbeddedKafka implements AutoCloseable {
                 users.forEach((user, secret) -> jaas.append(option(user, secret)));
             }
             settings.setProperty(prefix + ".sasl.jaas.config", jaas.append(';').toString());
+            if (listener.equals(CLIENTS)) {
+                // The same users and passwords.
+                settings.setProperty(
+                        "listener.name." + CLIENTS.toLowerCase(Locale.ROOT) + "." + PLAIN.toLowerCase(Locale.ROOT)
+                                + ".sasl.jaas.config",
+                        jaas.toString().replace(ScramLoginModule.class.getName(), PlainLoginModule.class.getName()));
+            }
             settings.setProperty(prefix + ".sasl.server.callback.handler.class", ScramUsers.class.getName());
         }
         settings.setProperty("authorizer.class.name", StandardAuthorizer.class.getName());

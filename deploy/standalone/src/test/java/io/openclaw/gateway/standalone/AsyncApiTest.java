@@ -16,10 +16,15 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Holds docs/asyncapi.yaml against the code. */
 class AsyncApiTest {
+    /** What agents write and are answered, which are no events of the services. */
+    private static final Map<String, Set<String>> OF_AGENTS = Map.of(
+            "openclaw.calls.inbox", Set.of("io.openclaw.gateway.call.asked.v1"),
+            "openclaw.replies.{agent}", Set.of("io.openclaw.gateway.call.answered.v1"));
 
     @Test
     void describesEveryTopicAndEveryEventOnIt() {
@@ -42,7 +47,23 @@ class AsyncApiTest {
         Arrays.stream(EventType.values())
                 .forEach(type -> inCode.computeIfAbsent(topics.name(type.topic()), name -> new TreeSet<>())
                         .add(type.typeName()));
+        OF_AGENTS.forEach(inCode::put);
         assertThat(described).isEqualTo(inCode);
+    }
+
+    @Test
+    void namesTheSchemaOfEveryMessage() {
+        Path docs = Path.of("../../docs");
+        new YAMLMapper()
+                .readTree(docs.resolve("asyncapi.yaml").toFile())
+                .get("channels")
+                .forEach(channel -> channel.get("messages").forEach(message -> {
+                    JsonNode schema = new JsonMapper()
+                            .readTree(docs.resolve(message.at("/payload/$ref").asString("-"))
+                                    .toFile());
+                    assertThat(schema.path("$id").asString(""))
+                            .isEqualTo("urn:openclaw:" + message.get("name").asString());
+                }));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.executor.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Stage;
@@ -10,6 +11,8 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.kafka.LogContext;
 import io.openclaw.gateway.common.kafka.Outbox;
+import io.openclaw.gateway.common.metrics.Histograms;
+import io.openclaw.gateway.common.metrics.StageMeters;
 import io.openclaw.gateway.common.policy.Freezes;
 import io.openclaw.gateway.common.policy.PolicyDocument.ResultHandling;
 import io.openclaw.gateway.common.policy.PolicyDocument.Results;
@@ -75,6 +78,8 @@ final class Executions implements AutoCloseable {
     private final String claimer;
     private final FairSlots slots;
     private final MeterRegistry meters;
+    private final StageMeters stage;
+    private final Timer slotWait;
     private final Clock clock;
     private final ExecutorService inspectors;
     private final CountDownLatch isReady = new CountDownLatch(1);
@@ -112,6 +117,10 @@ final class Executions implements AutoCloseable {
         this.inspectors = Executors.newFixedThreadPool(
                 threads,
                 Thread.ofPlatform().daemon().name("executor-inspects-", 1).factory());
+        this.stage = new StageMeters(meters, "executor");
+        this.slotWait = Histograms.ofWork("openclaw.executor.slot.wait")
+                .description("How long a claimed call waited for a slot of its upstream")
+                .register(meters);
         meters.gauge("openclaw.executor.calls.running", slots, FairSlots::running);
         meters.gauge("openclaw.executor.calls.waiting", slots, FairSlots::waiting);
     }
@@ -124,6 +133,7 @@ final class Executions implements AutoCloseable {
         private volatile int lapses;
         private volatile @Nullable Turn turn;
         private volatile Instant waitsUntil = Instant.MAX;
+        private volatile long enteredNanos = System.nanoTime();
 
         Held(CallCleared cleared, ClaimedCall claimed) {
             this.cleared = cleared;
@@ -318,11 +328,9 @@ final class Executions implements AutoCloseable {
     private void endIfItWaits(Held call) {
         Turn turn = call.turn;
         if (call.isClaimed && turn != null && !call.claimed.mayHaveStarted() && slots.remove(turn)) {
-            onThread(
-                    call,
-                    () -> call.claimed
-                            .refusal(clock.instant(), freezes)
-                            .orElseGet(() -> busy(call.call().upstream())));
+            onThread(call, () -> call.claimed
+                    .refusal(clock.instant(), freezes)
+                    .orElseGet(() -> busy(call.call().upstream())));
         }
     }
 
@@ -359,6 +367,7 @@ final class Executions implements AutoCloseable {
                 arguments == null ? 0 : arguments.text().length(),
                 () -> onThread(call, () -> run(call, upstream)),
                 () -> onThread(call, upstream::busy));
+        call.enteredNanos = System.nanoTime();
         call.waitsUntil = clock.instant().plus(upstream.maxWait());
         call.turn = turn;
         slots.enter(turn, upstream.maxConcurrent());
@@ -479,10 +488,12 @@ final class Executions implements AutoCloseable {
 
     private Answer run(Held call, GuardedUpstream upstream) {
         long start = System.nanoTime();
+        slotWait.record(start - call.enteredNanos, TimeUnit.NANOSECONDS);
         Answer answer;
         try (var conversation = conversations.open(call.call(), call, results)) {
             answer = upstream.run(call.call(), isRepeatable(call.call()), conversation);
         }
+        stage.worked(System.nanoTime() - start);
         meters.timer(
                         "openclaw.executor.calls",
                         "upstream",

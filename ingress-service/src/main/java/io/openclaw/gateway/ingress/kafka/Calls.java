@@ -38,6 +38,7 @@ import io.openclaw.gateway.ingress.core.CallRequest;
 import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.CallsInFlight;
 import io.openclaw.gateway.ingress.core.KeyedCall;
+import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.core.ResultGoneException;
@@ -54,6 +55,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +82,8 @@ public final class Calls implements CallPipeline {
     private final AgentRates rates;
     private final LimitsInForce limits;
     private final ParsingPool parsing;
+    private final CallMeters callMeters;
+    private final List<Consumer<List<CallCompleted>>> endListeners = new CopyOnWriteArrayList<>();
     private final ReplyPartitions replies;
     private final EventPublisher publisher;
     private final SignatureChain chain;
@@ -103,7 +108,8 @@ public final class Calls implements CallPipeline {
             RecordReader reader,
             Topics topics,
             Clock clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            CallMeters callMeters) {
         this.inFlight = inFlight;
         this.rates = rates;
         this.limits = limits;
@@ -114,6 +120,7 @@ public final class Calls implements CallPipeline {
         this.reader = reader;
         this.topics = topics;
         this.clock = clock;
+        this.callMeters = callMeters;
         this.replies = new ReplyPartitions(topics.name(Topic.CALLS_COMPLETED));
         Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
                 .register(meters);
@@ -129,6 +136,14 @@ public final class Calls implements CallPipeline {
                 this::handle);
     }
 
+    /**
+     * Has a listener told of the calls that end at this instance, batch by batch. What it throws makes the batch come again, and a
+     * call may be told of more than once.
+     */
+    public void onEnds(Consumer<List<CallCompleted>> listener) {
+        endListeners.add(listener);
+    }
+
     @Override
     public boolean canBeAnswered() {
         return replies.next().isPresent();
@@ -136,12 +151,25 @@ public final class Calls implements CallPipeline {
 
     @Override
     public Asked ask(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
+        try {
+            return tryToAsk(request, caller, origin, upstreams);
+        } catch (LimitExceededException e) {
+            callMeters.refused(e.slug());
+            throw e;
+        } catch (PipelineUnavailableException e) {
+            callMeters.refused("pipeline-unavailable");
+            throw e;
+        }
+    }
+
+    private Asked tryToAsk(CallRequest request, Caller caller, Origin origin, List<String> upstreams) {
         AgentLimits held = limits.of(caller);
         rates.requireFewDenials(caller.agent(), held);
         int replyPartition = replies.next()
                 .orElseThrow(() -> new PipelineUnavailableException(
                         "this instance has no partition of " + topics.name(Topic.CALLS_COMPLETED)
-                                + " to be answered on (it is starting, or there are more ingress instances than partitions)",
+                                + " to be answered on (it is starting, or there are more ingress instances than"
+                                + " partitions)",
                         null));
         ToolCall call = parsing.parse(
                 request.length(),
@@ -375,9 +403,8 @@ public final class Calls implements CallPipeline {
     /** Returns what is known of a call, whichever instance it was asked at. */
     @Override
     public Optional<CallState> find(UUID callId) {
-        return inFlight.find(callId)
-                .map(CallInFlight::state)
-                .or(() -> store.find(callId).map(this::stateOf));
+        return inFlight.find(callId).map(CallInFlight::state).or(() -> store.find(callId)
+                .map(this::stateOf));
     }
 
     /**
@@ -452,7 +479,14 @@ public final class Calls implements CallPipeline {
             }
         }
         store.rememberEnds(ends);
-        ends.forEach(end -> inFlight.forget(end.event().call().callId()));
+        if (!ends.isEmpty()) {
+            List<CallCompleted> events = ends.stream().map(Received::event).toList();
+            endListeners.forEach(listener -> listener.accept(events));
+        }
+        ends.forEach(end -> {
+            inFlight.forget(end.event().call().callId());
+            callMeters.ended(end.event());
+        });
     }
 
     private void ended(CallInFlight flight, CallCompleted end) {

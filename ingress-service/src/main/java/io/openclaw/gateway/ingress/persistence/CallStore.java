@@ -16,6 +16,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,18 @@ public final class CallStore {
                         row.getString("digest"),
                         row.getString("outcome") != null))
                 .single();
+    }
+
+    /** Returns the idempotency keys under which calls were asked for; a call without one is left out. */
+    public Map<UUID, String> keysOf(Collection<UUID> callIds) {
+        Map<UUID, String> keys = new HashMap<>();
+        jdbc.sql("select call_id, idempotency_key from " + calls
+                        + " where call_id = any(?) and idempotency_key is not null")
+                .param(callIds.toArray(UUID[]::new))
+                .query(row -> {
+                    keys.put(row.getObject("call_id", UUID.class), row.getString("idempotency_key"));
+                });
+        return keys;
     }
 
     /** Returns the call that an agent's idempotency key stands for. */

@@ -2,15 +2,12 @@ package io.openclaw.gateway.ingress.web;
 
 import io.openclaw.gateway.common.boot.GatewayApplication;
 import io.openclaw.gateway.common.identity.Caller;
-import io.openclaw.gateway.common.json.InexactJsonException;
-import io.openclaw.gateway.common.json.Json;
-import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.BodyBuffer;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import io.openclaw.gateway.ingress.core.JsonBody;
 import io.openclaw.gateway.ingress.core.JsonLimits;
-import io.openclaw.gateway.ingress.core.JsonProblem;
 import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.core.Utf8;
@@ -24,8 +21,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerInterceptor;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 
 /**
  * Reads the bodies of agents' requests: of at most 4 MiB, into memory that grows with what arrives, and is bounded per agent
@@ -90,27 +85,12 @@ public final class RequestBodies implements HandlerInterceptor {
      */
     public <T> T read(HttpServletRequest request, Caller caller, Class<T> type) {
         byte[] body = bytes(request, caller);
-        return parse(body, () -> value(body, type));
+        return parse(body, () -> JsonBody.read(body, type));
     }
 
     /** Parses a body where it keeps nobody else waiting; see {@link ParsingPool}. */
     public <T> T parse(byte[] body, Supplier<T> parser) {
         return parsing.parse(body.length, parser);
-    }
-
-    private static <T> T value(byte[] body, Class<T> type) {
-        try {
-            T value = Json.read(body, type, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-            JsonText.requireNoNul(body);
-            if (value == null) {
-                throw new InvalidRequestException("the body is null; it must be a JSON object");
-            }
-            return value;
-        } catch (InexactJsonException e) {
-            throw new InvalidRequestException("the body cannot be taken: " + e.getMessage(), e);
-        } catch (JacksonException e) {
-            throw new InvalidRequestException("the body cannot be read: " + JsonProblem.of(e), e);
-        }
     }
 
     /**

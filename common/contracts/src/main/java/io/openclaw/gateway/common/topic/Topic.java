@@ -8,6 +8,8 @@ import java.util.List;
  * broker is a prefix ({@code openclaw.} by default) and {@link #suffix()}.
  */
 public enum Topic {
+    /** Agents of fleets → ingress, which proves who wrote each record. Not signed as events are, and not on record as it is. */
+    CALLS_INBOX("calls.inbox", Kind.INBOX, Service.INGRESS),
     /** Ingress → policy. Keyed by agent, so that one policy instance sees all calls of an agent. */
     CALLS_REQUESTED("calls.requested", Kind.QUEUE, Service.POLICY),
     /** Policy → vetting. */
@@ -54,6 +56,8 @@ public enum Topic {
     public enum Kind {
         /** Every record, for the retention time; as many partitions as configured. */
         QUEUE,
+        /** As a queue; agents write it, and the broker says when each record came. */
+        INBOX,
         /** The latest record of each key; one partition. */
         LATEST
     }
@@ -67,8 +71,8 @@ public enum Topic {
     Topic(String suffix, Kind kind, Service... readers) {
         this.suffix = suffix;
         this.kind = kind;
-        // Audit reads everything.
-        this.readers = List.copyOf(EnumSet.of(Service.AUDIT, readers));
+        // Audit reads everything that the services say.
+        this.readers = kind == Kind.INBOX ? List.of(readers) : List.copyOf(EnumSet.of(Service.AUDIT, readers));
     }
 
     /** Returns the name after the prefix, such as {@code calls.requested}. */

@@ -1,6 +1,8 @@
 package io.openclaw.gateway.common.boot;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.openclaw.gateway.common.console.ConsoleConfiguration;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.PolicyEvent;
@@ -10,10 +12,13 @@ import io.openclaw.gateway.common.kafka.DeadLetters;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.kafka.PolicyMeters;
+import io.openclaw.gateway.common.kafka.QueueLag;
 import io.openclaw.gateway.common.kafka.RecordReader;
 import io.openclaw.gateway.common.kafka.ShareQueues;
 import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.kafka.Topics;
+import io.openclaw.gateway.common.metrics.ScrapeFilters;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.Keyring;
@@ -28,6 +33,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -79,6 +85,11 @@ public class GatewayAutoConfiguration {
                 .config("max.message.bytes", Integer.toString(GatewayApplication.MAX_RECORD_BYTES));
         return switch (topic.kind()) {
             case QUEUE -> builder.partitions(kafka.partitions()).build();
+            // What came late, or once more, is told by when it came, which its writer does not say.
+            case INBOX ->
+                builder.partitions(kafka.partitions())
+                        .config("message.timestamp.type", "LogAppendTime")
+                        .build();
             case LATEST -> builder.partitions(1).compact().build();
         };
     }
@@ -107,13 +118,37 @@ public class GatewayAutoConfiguration {
             EventCodec codec,
             EventPublisher publisher,
             DeadLetters deadLetters,
-            BackgroundWork work) {
-        return new EventListeners(consumers, shareQueues, topics, codec, publisher, deadLetters, work);
+            BackgroundWork work,
+            QueueLag lag,
+            MeterRegistry meters,
+            Clock clock) {
+        return new EventListeners(
+                consumers, shareQueues, topics, codec, publisher, deadLetters, work, lag, meters, clock);
     }
 
     @Bean
-    BackgroundWork backgroundWork() {
-        return new BackgroundWork();
+    BackgroundWork backgroundWork(MeterRegistry meters) {
+        var work = new BackgroundWork();
+        Gauge.builder("openclaw.background.problems", work, now -> now.problems()
+                        .size())
+                .description("How much of what this process does in the background fails now")
+                .register(meters);
+        return work;
+    }
+
+    @Bean
+    QueueLag queueLag(MeterRegistry meters, KafkaAdmin kafkaAdmin, BackgroundWork work) {
+        return new QueueLag(meters, () -> Admin.create(kafkaAdmin.getConfigurationProperties()), work);
+    }
+
+    @Bean
+    static MeterFilter kafkaClientMeters() {
+        return ScrapeFilters.kafkaClients();
+    }
+
+    @Bean
+    PolicyMeters policyMeters(MeterRegistry meters, PolicyFollower follower) {
+        return new PolicyMeters(meters, follower);
     }
 
     /** Is in {@code /actuator/health}, and in ingress's own {@code /health}. */

@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.identity;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.policy.AgentKey;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,24 @@ public final class KnownAgents {
     /** Returns the agents; empty until a policy was read. */
     public Optional<AgentDirectory> current() {
         return Optional.ofNullable(directory);
+    }
+
+    /** An agent that a token proves, and what else the token says. */
+    public record Proven(Caller caller, Map<String, Object> claims) {
+        public Proven {
+            claims = Map.copyOf(claims);
+        }
+    }
+
+    /**
+     * Returns which agent a token of an issuer proves; an API key proves none here.
+     *
+     * @param known the agents of one moment
+     * @throws UnprovenException if the token proves no agent
+     */
+    public Proven proveToken(String token, AgentDirectory known) {
+        var verified = tokens.verify(token, known.issuers());
+        return new Proven(known.callerOf(verified.issuer(), verified.claims()), verified.claims());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.kafka;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.event.UntrustedEventException;
@@ -33,6 +34,17 @@ public final class DeadLetters {
         this.template = template;
         this.topics = topics;
         this.meters = meters;
+        // From the start, so that the first one is an increase.
+        for (Topic topic : Topic.values()) {
+            if (topic != Topic.CALLS_DEAD_LETTER) {
+                counter("openclaw.dead.letters", topics.name(topic));
+                counter("openclaw.signatures.refused", topics.name(topic));
+            }
+        }
+    }
+
+    private Counter counter(String name, String topic) {
+        return meters.counter(name, "topic", topic);
     }
 
     /** Puts a record aside that is no event, or one whose writer is not proven. */
@@ -49,8 +61,7 @@ public final class DeadLetters {
     /** Counts a record whose writer is not proven. */
     void refused(ConsumerRecord<String, byte[]> record, UnreadableEventException problem) {
         if (problem instanceof UntrustedEventException) {
-            meters.counter("openclaw.signatures.refused", "topic", record.topic())
-                    .increment();
+            counter("openclaw.signatures.refused", record.topic()).increment();
         }
     }
 
@@ -60,7 +71,7 @@ public final class DeadLetters {
         // A reason may quote the record.
         String said = REDACTOR.redact(reason);
         log.warn("dead letter {}: {}", position, said);
-        meters.counter("openclaw.dead.letters", "topic", record.topic()).increment();
+        counter("openclaw.dead.letters", record.topic()).increment();
         var letter = new ProducerRecord<>(topics.name(Topic.CALLS_DEAD_LETTER), null, record.key(), record.value());
         record.headers().forEach(letter.headers()::add);
         letter.headers().add(REASON, said.getBytes(StandardCharsets.UTF_8));

@@ -1,9 +1,12 @@
 package io.openclaw.gateway.common.kafka;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.health.BackgroundWork;
+import io.openclaw.gateway.common.metrics.StageMeters;
 import io.openclaw.gateway.common.topic.Topic;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -37,6 +40,9 @@ public final class EventListeners {
     private final EventPublisher publisher;
     private final DeadLetters deadLetters;
     private final BackgroundWork work;
+    private final QueueLag lag;
+    private final MeterRegistry meters;
+    private final Clock clock;
 
     public EventListeners(
             ConsumerFactory<String, byte[]> consumers,
@@ -45,7 +51,10 @@ public final class EventListeners {
             EventCodec codec,
             EventPublisher publisher,
             DeadLetters deadLetters,
-            BackgroundWork work) {
+            BackgroundWork work,
+            QueueLag lag,
+            MeterRegistry meters,
+            Clock clock) {
         this.consumers = consumers;
         this.shareQueues = shareQueues;
         this.topics = topics;
@@ -53,21 +62,26 @@ public final class EventListeners {
         this.publisher = publisher;
         this.deadLetters = deadLetters;
         this.work = work;
+        this.lag = lag;
+        this.meters = meters;
+        this.clock = clock;
     }
 
     /** Makes the reader of a stage: each event becomes the event that follows from it. */
     public <E extends GatewayEvent> TopicReader stage(
             String group, Topic topic, Class<E> eventClass, EventHandler<E> handler) {
-        return reader(
+        StageMeters stage = StageMeters.ofGroup(meters, group);
+        return metered(
                 group,
                 List.of(topics.name(topic)),
-                new Stage<>(group, eventClass, handler, codec, publisher, deadLetters));
+                new Stage<>(group, eventClass, handler, codec, publisher, deadLetters, stage),
+                stage);
     }
 
     /** Makes a reader that hands on whole batches. */
     public <E extends GatewayEvent> TopicReader batches(
             String group, Topic topic, Class<E> eventClass, BatchHandler<E> handler) {
-        return reader(group, List.of(topics.name(topic)), batch(eventClass, handler, true));
+        return metered(group, List.of(topics.name(topic)), batch(eventClass, handler, true));
     }
 
     /**
@@ -93,7 +107,7 @@ public final class EventListeners {
             Class<E> eventClass,
             ConsumerRebalanceListener rebalanceListener,
             BatchHandler<E> handler) {
-        TopicReader reader = reader(group, from.stream().map(topics::name).toList(), batch(eventClass, handler, true));
+        TopicReader reader = metered(group, from.stream().map(topics::name).toList(), batch(eventClass, handler, true));
         reader.container().getContainerProperties().setConsumerRebalanceListener(rebalanceListener);
         clientProperties(reader).setProperty(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
         return reader;
@@ -109,11 +123,20 @@ public final class EventListeners {
      */
     public TopicReader inBatches(
             String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
-        TopicReader reader = reader(group, topicNames, listener);
+        TopicReader reader = metered(group, topicNames, listener);
         Properties properties = clientProperties(reader);
         properties.setProperty(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, "1000000");
         properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "250");
         properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
+        return reader;
+    }
+
+    /** Makes a reader that hands on small batches of records that are no events: at most 100 records and 8 MiB at once. */
+    public TopicReader records(String group, Topic topic, BatchMessageListener<String, byte[]> listener) {
+        TopicReader reader = metered(group, List.of(topics.name(topic)), listener);
+        Properties properties = clientProperties(reader);
+        properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "100");
+        properties.setProperty(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(8 * 1024 * 1024));
         return reader;
     }
 
@@ -148,11 +171,13 @@ public final class EventListeners {
             int maxPollRecords,
             Duration lock,
             EventHandler<E> handler) {
+        lag.watchShareGroup(group);
         return new WorkQueue(
                 group,
                 () -> shareQueues.consumer(group, maxPollRecords, lock),
                 topics.name(topic),
-                new WorkQueue.Each<>(eventClass, handler, codec, publisher, deadLetters),
+                new WorkQueue.Each<>(
+                        eventClass, handler, codec, publisher, deadLetters, StageMeters.ofGroup(meters, group), clock),
                 timeout -> true,
                 work);
     }
@@ -172,13 +197,33 @@ public final class EventListeners {
             Duration lock,
             WorkQueue.Gate gate,
             WorkQueue.Claims<E> claims) {
+        lag.watchShareGroup(group);
         return new WorkQueue(
                 group,
                 () -> shareQueues.consumer(group, maxPollRecords, lock),
                 topics.name(topic),
-                new WorkQueue.All<>(eventClass, claims, codec, deadLetters),
+                new WorkQueue.All<>(eventClass, claims, codec, deadLetters, StageMeters.ofGroup(meters, group), clock),
                 gate,
                 work);
+    }
+
+    private TopicReader metered(
+            String group, Collection<String> topicNames, BatchMessageListener<String, byte[]> listener) {
+        return metered(group, topicNames, listener, StageMeters.ofGroup(meters, group));
+    }
+
+    /** Makes a reader whose group is told of in metrics; one whose group is an instance's own is not. */
+    private TopicReader metered(
+            String group,
+            Collection<String> topicNames,
+            BatchMessageListener<String, byte[]> listener,
+            StageMeters stage) {
+        lag.watch(group);
+        return reader(group, topicNames, records -> {
+            long taken = clock.millis();
+            listener.onMessage(records);
+            records.forEach(record -> stage.taken(record, taken));
+        });
     }
 
     private TopicReader reader(

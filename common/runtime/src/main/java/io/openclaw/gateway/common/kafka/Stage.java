@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.event.EventCodec;
 import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
+import io.openclaw.gateway.common.metrics.StageMeters;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Stage<E extends GatewayEvent> implements BatchMessageListener<String
     private final EventCodec codec;
     private final EventPublisher publisher;
     private final DeadLetters deadLetters;
+    private final StageMeters meters;
 
     private record Following<E extends GatewayEvent>(
             Signed<E> event, ConsumerRecord<String, byte[]> record, GatewayEvent next) {}
@@ -35,13 +37,15 @@ final class Stage<E extends GatewayEvent> implements BatchMessageListener<String
             EventHandler<E> handler,
             EventCodec codec,
             EventPublisher publisher,
-            DeadLetters deadLetters) {
+            DeadLetters deadLetters,
+            StageMeters meters) {
         this.group = group;
         this.eventClass = eventClass;
         this.handler = handler;
         this.codec = codec;
         this.publisher = publisher;
         this.deadLetters = deadLetters;
+        this.meters = meters;
     }
 
     @Override
@@ -77,8 +81,10 @@ final class Stage<E extends GatewayEvent> implements BatchMessageListener<String
             ConsumerRecord<String, byte[]> record,
             List<Following<E>> following,
             List<CompletableFuture<?>> sent) {
+        long start = System.nanoTime();
         try {
             GatewayEvent next = LogContext.during(event.event(), () -> handler.handle(event));
+            meters.decided(event.event(), next);
             following.add(new Following<>(event, record, next));
         } catch (UntrustedCallException e) {
             sent.add(deadLetters.put(record, String.valueOf(e.getMessage())));
@@ -86,6 +92,8 @@ final class Stage<E extends GatewayEvent> implements BatchMessageListener<String
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             putAside(event, record, e, sent);
+        } finally {
+            meters.worked(System.nanoTime() - start);
         }
     }
 

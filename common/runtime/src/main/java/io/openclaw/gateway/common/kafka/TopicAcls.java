@@ -37,6 +37,10 @@ public final class TopicAcls {
         for (Topic topic : service.writes()) {
             acls.add(allow(service, ResourceType.TOPIC, topics.name(topic), PatternType.LITERAL, AclOperation.WRITE));
         }
+        if (service == Service.INGRESS) {
+            // Of agents that ask by Kafka; each may read its own, which is their administrator's to allow.
+            acls.add(allow(service, ResourceType.TOPIC, topics.replies(), PatternType.PREFIXED, AclOperation.WRITE));
+        }
         for (String prefix : service.groupPrefixes()) {
             acls.add(allow(service, ResourceType.GROUP, prefix, PatternType.PREFIXED, AclOperation.READ));
             // A share group begins where its reader says (ShareQueues).

@@ -1,7 +1,7 @@
 package io.openclaw.gateway.common.kafka;
 
+import io.openclaw.gateway.common.topic.Service;
 import io.openclaw.gateway.common.topic.Topic;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,8 +16,13 @@ public record Topics(String prefix) {
         return prefix + topic.suffix();
     }
 
-    /** Returns the full names of all topics. */
-    public List<String> all() {
-        return Arrays.stream(Topic.values()).map(this::name).toList();
+    /** Returns the full names of the topics that a service reads. */
+    public List<String> readBy(Service service) {
+        return service.reads().stream().map(this::name).toList();
+    }
+
+    /** Returns what the name of every topic of replies begins with. */
+    public String replies() {
+        return prefix + "replies.";
     }
 }

@@ -6,7 +6,9 @@ import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.event.UnreadableEventException;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.health.KeptLoop;
+import io.openclaw.gateway.common.metrics.StageMeters;
 import io.openclaw.gateway.common.signing.UntrustedCallException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +147,8 @@ public final class WorkQueue implements PipelineLifecycle {
         private final EventCodec codec;
         private final EventPublisher publisher;
         private final DeadLetters deadLetters;
+        private final StageMeters meters;
+        private final Clock clock;
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
         Each(
@@ -152,12 +156,16 @@ public final class WorkQueue implements PipelineLifecycle {
                 EventHandler<E> handler,
                 EventCodec codec,
                 EventPublisher publisher,
-                DeadLetters deadLetters) {
+                DeadLetters deadLetters,
+                StageMeters meters,
+                Clock clock) {
             this.eventClass = eventClass;
             this.handler = handler;
             this.codec = codec;
             this.publisher = publisher;
             this.deadLetters = deadLetters;
+            this.meters = meters;
+            this.clock = clock;
         }
 
         @Override
@@ -180,12 +188,20 @@ public final class WorkQueue implements PipelineLifecycle {
                 deadLetters.put(record, e).join();
                 return AcknowledgeType.ACCEPT;
             }
-            return LogContext.during(event.event(), () -> handle(record, event));
+            meters.taken(record, clock.millis());
+            long start = System.nanoTime();
+            try {
+                return LogContext.during(event.event(), () -> handle(record, event));
+            } finally {
+                meters.worked(System.nanoTime() - start);
+            }
         }
 
         private AcknowledgeType handle(ConsumerRecord<String, byte[]> record, Signed<E> event) {
             try {
-                publisher.publish(handler.handle(event)).join();
+                GatewayEvent next = handler.handle(event);
+                publisher.publish(next).join();
+                meters.decided(event.event(), next);
                 return AcknowledgeType.ACCEPT;
             } catch (UntrustedCallException e) {
                 deadLetters.put(record, String.valueOf(e.getMessage())).join();
@@ -209,12 +225,22 @@ public final class WorkQueue implements PipelineLifecycle {
         private final Claims<E> claims;
         private final EventCodec codec;
         private final DeadLetters deadLetters;
+        private final StageMeters meters;
+        private final Clock clock;
 
-        All(Class<E> eventClass, Claims<E> claims, EventCodec codec, DeadLetters deadLetters) {
+        All(
+                Class<E> eventClass,
+                Claims<E> claims,
+                EventCodec codec,
+                DeadLetters deadLetters,
+                StageMeters meters,
+                Clock clock) {
             this.eventClass = eventClass;
             this.claims = claims;
             this.codec = codec;
             this.deadLetters = deadLetters;
+            this.meters = meters;
+            this.clock = clock;
         }
 
         @Override
@@ -243,7 +269,9 @@ public final class WorkQueue implements PipelineLifecycle {
                     deadLetters.put(record, e).join();
                 }
             }
+            long taken = clock.millis();
             claims.claim(batch);
+            batch.forEach(received -> meters.taken(received.record(), taken));
         }
 
         @Override

@@ -23,6 +23,7 @@ import io.openclaw.gateway.testing.Calls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +66,15 @@ class EventListenersTest {
             codec,
             new EventPublisher(template, codec, topics, Clock.systemUTC()),
             new DeadLetters(template, topics, meters),
-            work);
+            work,
+            new QueueLag(
+                    meters,
+                    () -> {
+                        throw new IllegalStateException("there is no broker here");
+                    },
+                    work),
+            meters,
+            Clock.fixed(NOW, ZoneOffset.UTC));
 
     private static final class Broker extends MockProducer<String, byte[]> {
         private @Nullable String refused;

@@ -12,6 +12,7 @@ import io.openclaw.gateway.common.event.GatewayEvent;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.metrics.StageMeters;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.SignatureChain;
@@ -48,6 +49,8 @@ class WorkQueueTest {
     private final Broker broker = new Broker();
     private final KafkaTemplate<String, byte[]> template = new KafkaTemplate<>(() -> broker);
     private final EventPublisher publisher = new EventPublisher(template, codec, topics, Clock.systemUTC());
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final StageMeters stage = new StageMeters(meters, "judge");
     private final DeadLetters deadLetters = new DeadLetters(template, topics, new SimpleMeterRegistry());
     private final CallSuspected suspected =
             new CallSuspected(Calls.call("demo", "openclaw", "exec", RawJson.EMPTY_OBJECT, NOW), List.of(), Map.of());
@@ -103,7 +106,9 @@ class WorkQueueTest {
                     },
                     codec,
                     publisher,
-                    deadLetters);
+                    deadLetters,
+                    stage,
+                    Clock.systemUTC());
         }
 
         @Test
@@ -161,7 +166,9 @@ class WorkQueueTest {
                     public void released() {}
                 },
                 codec,
-                deadLetters);
+                deadLetters,
+                stage,
+                Clock.systemUTC());
         ConsumerRecord<String, byte[]> unsigned = record(1);
         unsigned.headers().remove(EventCodec.SIGNATURE);
         all.claim(List.of(unsigned, record(1)));
