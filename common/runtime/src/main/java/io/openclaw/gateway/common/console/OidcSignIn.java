@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,18 +106,26 @@ public final class OidcSignIn {
         return new OAuth2AuthorizationRequestResolver() {
             @Override
             public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request) {
-                return again(request, standard.resolve(request));
+                return begun(request, () -> standard.resolve(request));
             }
 
             @Override
             public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request, String id) {
-                return again(request, standard.resolve(request, id));
+                return begun(request, () -> standard.resolve(request, id));
             }
         };
     }
 
-    private static @Nullable OAuth2AuthorizationRequest again(
-            HttpServletRequest request, @Nullable OAuth2AuthorizationRequest asked) {
+    /** Returns none if the provider does not answer; {@link SignInController} says so then. */
+    private static @Nullable OAuth2AuthorizationRequest begun(
+            HttpServletRequest request, Supplier<@Nullable OAuth2AuthorizationRequest> standard) {
+        OAuth2AuthorizationRequest asked;
+        try {
+            asked = standard.get();
+        } catch (RuntimeException e) {
+            log.warn("the provider of OpenID Connect cannot be asked for its configuration: {}", e.toString());
+            return null;
+        }
         if (asked == null || request.getParameter(AGAIN) == null) {
             return asked;
         }

@@ -77,6 +77,12 @@ final class SignInController {
         return wrong == null ? null : "Unknown name or wrong password.";
     }
 
+    /** Where a sign-in with OpenID Connect begins, if the filter for it could not begin it. */
+    @GetMapping(OidcSignIn.START + "/*")
+    String providerIsAway() {
+        return "redirect:/sign-in?provider";
+    }
+
     /** Shows whom a link signs in, and uses nothing up: programs that look at links before people do must not. */
     @GetMapping("/sign-in/link")
     String link(@RequestParam(defaultValue = "") String secret, Model model) {
