@@ -60,14 +60,17 @@ class OidcIT {
         assertThat(page.body()).contains("dora@example.com");
         assertThat(get("/console/people").statusCode()).isEqualTo(403);
         assertThat(get("/console/record").statusCode()).isEqualTo(403);
-        assertThat(provider.asked).containsEntry("code_challenge_method", "S256").doesNotContainKey("prompt");
+        assertThat(provider.asked)
+                .containsEntry("code_challenge_method", "S256")
+                .doesNotContainKey("prompt");
         // An administrator sees the account; a group of all groups is nothing that a provider gives.
         assertThat(gateway.page("/console/people").response().body())
                 .contains("dora@example.com", "finance")
                 .doesNotContain("finance, *");
         RunningGateway.eventually()
-                .untilAsserted(() -> assertThat(
-                                gateway.console("/audit?type=console.acted&limit=20").response().body())
+                .untilAsserted(() -> assertThat(gateway.console("/audit?type=console.acted&limit=20")
+                                .response()
+                                .body())
                         .contains("signin.succeeded", "by " + provider.url()));
     }
 

@@ -97,8 +97,7 @@ final class PeopleProvider {
     }
 
     private void token(HttpExchange exchange) throws IOException {
-        Map<String, String> form =
-                form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        Map<String, String> form = form(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         Map<String, String> begun = codes.remove(form.getOrDefault("code", ""));
         boolean isTheClient = credentials(exchange).equals(CLIENT + ":" + SECRET);
         if (begun == null
@@ -111,7 +110,7 @@ final class PeopleProvider {
                 .issuer(url())
                 .audience(CLIENT)
                 .subject("1")
-                .issueTime(new Date())
+                .issueTime(Date.from(Instant.now()))
                 .expirationTime(Date.from(Instant.now().plusSeconds(60)))
                 .claim("nonce", begun.get("nonce"))
                 .claim("auth_time", Instant.now().getEpochSecond());
@@ -154,8 +153,8 @@ final class PeopleProvider {
         try {
             return Base64.getUrlEncoder()
                     .withoutPadding()
-                    .encodeToString(MessageDigest.getInstance("SHA-256")
-                            .digest(verifier.getBytes(StandardCharsets.US_ASCII)));
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
