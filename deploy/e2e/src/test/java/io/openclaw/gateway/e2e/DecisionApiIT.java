@@ -82,7 +82,8 @@ class DecisionApiIT {
         assertThat(answer.text("/digest")).hasSize(64);
         String id = answer.text("/decisionId");
         eventually().until(() -> gateway.recorded(id).contains("call.completed"));
-        assertThat(gateway.recorded(id)).containsExactlyInAnyOrder("call.requested", "call.authorized", "call.completed");
+        assertThat(gateway.recorded(id))
+                .containsExactlyInAnyOrder("call.requested", "call.authorized", "call.completed");
         assertThat(event(id, "call.completed").get("outcome").asString()).isEqualTo("ALLOWED");
         JsonNode call = event(id, "call.requested").get("call");
         assertThat(call.get("mode").asString()).isEqualTo("DECIDE");

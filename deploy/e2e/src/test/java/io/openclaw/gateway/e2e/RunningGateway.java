@@ -58,6 +58,7 @@ final class RunningGateway {
 
     private static final ModelDouble MODEL = startModel();
     private static final ModelDouble PLANNER = startModel();
+    private static final PeopleProvider PEOPLE_PROVIDER = new PeopleProvider();
 
     /** Who approves beside the administrator, and the groups that each is in. */
     private static final Map<String, String> PEOPLE =
@@ -190,6 +191,11 @@ final class RunningGateway {
         return PLANNER;
     }
 
+    /** Returns where people sign in, beside the console. */
+    static PeopleProvider people() {
+        return PEOPLE_PROVIDER;
+    }
+
     private static void deleteWhatAnEarlierRunLeft() {
         try {
             FileSystemUtils.deleteRecursively(DATA);
@@ -225,6 +231,9 @@ final class RunningGateway {
                 environment.put(prefix + "_PASSWORD", "secret of " + person);
                 environment.put(prefix + "_GROUPS", groups);
             });
+            environment.put("OPENCLAW_CONSOLE_OIDC_ISSUER", PEOPLE_PROVIDER.url());
+            environment.put("OPENCLAW_CONSOLE_OIDC_CLIENT_ID", PeopleProvider.CLIENT);
+            environment.put("OPENCLAW_CONSOLE_OIDC_CLIENT_SECRET", PeopleProvider.SECRET);
             environment.put("JUDGE_URL", MODEL.url());
             environment.put("JUDGE_MODEL", "double");
             environment.put("OPENCLAW_VETTING_JUDGE_TIMEOUT", "5s");

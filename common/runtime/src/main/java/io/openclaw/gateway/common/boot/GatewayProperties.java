@@ -1,6 +1,7 @@
 package io.openclaw.gateway.common.boot;
 
 import io.openclaw.gateway.common.call.Stage;
+import io.openclaw.gateway.common.console.ConsoleRole;
 import io.openclaw.gateway.common.signing.Keyring;
 import io.openclaw.gateway.common.signing.StageKeys;
 import io.openclaw.gateway.common.topic.Service;
@@ -99,6 +100,7 @@ public record GatewayProperties(
      * @param people by name: who else may look and approve
      * @param idleTimeout after which a session ends in which nobody did anything
      * @param sessionTimeout after which every session ends
+     * @param oidc an OpenID Connect provider with which people sign in, too
      * @param urls where a service's rooms are, by service ({@code approval}, {@code audit}, {@code policy}, {@code vetting}), if not
      *     at the same origin
      */
@@ -109,7 +111,42 @@ public record GatewayProperties(
             @DefaultValue Map<String, Person> people,
             @DefaultValue("30m") Duration idleTimeout,
             @DefaultValue("12h") Duration sessionTimeout,
+            @DefaultValue Oidc oidc,
             @DefaultValue Map<String, String> urls) {}
+
+    /**
+     * An OpenID Connect provider.
+     *
+     * @param issuer its URL, which is followed by {@code /.well-known/openid-configuration} (OpenID Connect Discovery 1.0 section
+     *     4); none, if people do not sign in so
+     * @param clientId what it calls this gateway
+     * @param clientSecret what it knows this gateway by
+     * @param scopes what is asked for
+     * @param nameClaim the claim that names a person here
+     * @param rolesClaim the claim that gives roles; a dot leads deeper, such as {@code realm_access.roles}
+     * @param groupsClaim the claim that gives groups of approvers
+     * @param roles by role: the values of the roles' claim that give it, if not the role's own name
+     */
+    public record Oidc(
+            @Nullable String issuer,
+            @DefaultValue("openclaw-gateway") String clientId,
+            @DefaultValue("") String clientSecret,
+            @DefaultValue({"openid", "profile", "email"}) List<String> scopes,
+            @DefaultValue("preferred_username") String nameClaim,
+            @DefaultValue("roles") String rolesClaim,
+            @DefaultValue("groups") String groupsClaim,
+            @DefaultValue Map<ConsoleRole, List<String>> roles) {
+
+        /** Tells whether people may sign in so. */
+        public boolean isSet() {
+            return issuer != null && !issuer.isBlank();
+        }
+
+        /** Returns the issuer; empty if there is none. */
+        public String issuerOrNone() {
+            return issuer == null ? "" : issuer.strip();
+        }
+    }
 
     /**
      * Somebody who approves.

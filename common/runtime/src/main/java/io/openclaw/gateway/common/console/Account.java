@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups the groups of approvers that the person is in; {@code *} stands for all of them
  * @param mustChangePassword whether the password has to be changed before anything else
  * @param disabled whether nobody can sign in with it
+ * @param issuer the OpenID Connect provider that vouches for the person, who has no password here; none for a local account
  */
 public record Account(
         String name,
@@ -22,7 +23,8 @@ public record Account(
         boolean disabled,
         Instant createdAt,
         String createdBy,
-        @Nullable Instant passwordChangedAt) {
+        @Nullable Instant passwordChangedAt,
+        @Nullable String issuer) {
     public Account {
         roles = Set.copyOf(roles);
         groups = List.copyOf(groups);

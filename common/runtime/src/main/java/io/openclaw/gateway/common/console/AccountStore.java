@@ -55,10 +55,27 @@ public final class AccountStore {
                 .list();
     }
 
-    /** Sets a password; returns false if there is no such account. */
+    /** Makes or refreshes the account of somebody whom an issuer vouches for; returns false if it is not an account of that issuer. */
+    boolean admit(String name, String issuer, Set<ConsoleRole> roles, List<String> groups, Instant now) {
+        return jdbc.sql("insert into " + schema + ".accounts as known (name, password_hash, roles, approver_groups,"
+                                + " must_change_password, created_at, created_by, issuer) values (?, '', ?::text[],"
+                                + " ?::text[], false, ?, ?, ?) on conflict (name) do update"
+                                + " set roles = excluded.roles, approver_groups = excluded.approver_groups"
+                                + " where known.issuer = excluded.issuer")
+                        .param(name)
+                        .param(labels(roles))
+                        .param(groups.toArray(String[]::new))
+                        .param(Timestamp.from(now))
+                        .param(issuer)
+                        .param(issuer)
+                        .update()
+                == 1;
+    }
+
+    /** Sets a password; returns false if there is no such local account. */
     boolean setPassword(String name, String hash, boolean mustChange, Instant now) {
         return jdbc.sql("update " + schema + ".accounts set password_hash = ?, must_change_password = ?,"
-                                + " password_changed_at = ? where name = ?")
+                                + " password_changed_at = ? where name = ? and issuer is null")
                         .param(hash)
                         .param(mustChange)
                         .param(Timestamp.from(now))
@@ -205,7 +222,8 @@ public final class AccountStore {
                 row.getBoolean("disabled"),
                 row.getTimestamp("created_at").toInstant(),
                 row.getString("created_by"),
-                instant(row, "password_changed_at"));
+                instant(row, "password_changed_at"),
+                row.getString("issuer"));
     }
 
     private static Token token(ResultSet row) throws SQLException {

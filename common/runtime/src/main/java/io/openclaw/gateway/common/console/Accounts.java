@@ -48,6 +48,25 @@ public final class Accounts {
         return NAME.matcher(name).matches() ? store.find(name) : Optional.empty();
     }
 
+    /** Tells whether a text can be the name of an account. */
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /** Tells whether a text can be the name of a group of approvers; the sign for all of them cannot. */
+    static boolean isGroup(String text) {
+        return !text.equals("*") && GROUP.matcher(text).matches();
+    }
+
+    /**
+     * Makes or refreshes the account of somebody whom an OpenID Connect provider vouches for.
+     *
+     * @return false if the name is that of a local account, or of another provider's person
+     */
+    boolean admit(String name, String issuer, Set<ConsoleRole> roles, List<String> groups) {
+        return store.admit(name, issuer, roles, groups, clock.instant());
+    }
+
     /** Returns all accounts, by name. */
     public List<Account> all() {
         return store.all();
@@ -68,8 +87,8 @@ public final class Accounts {
         requireRoles(roles);
         requireGroups(groups);
         String password = generate(15);
-        boolean isNew =
-                store.insert(new Account(name, hash(password), roles, groups, true, false, clock.instant(), by, null));
+        boolean isNew = store.insert(
+                new Account(name, hash(password), roles, groups, true, false, clock.instant(), by, null, null));
         if (!isNew) {
             throw new IllegalStateException("there is an account '" + name + "' already");
         }

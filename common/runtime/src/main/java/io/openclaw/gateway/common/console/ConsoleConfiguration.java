@@ -8,6 +8,7 @@ import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.util.EnumSet;
 import javax.sql.DataSource;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,6 +50,20 @@ public class ConsoleConfiguration {
     @Bean
     Reauthentication reauthentication(ConsoleLogin login, Clock clock) {
         return new Reauthentication(login, clock);
+    }
+
+    /** Signs people in with OpenID Connect, if a provider is set. */
+    @Bean
+    @ConditionalOnProperty("openclaw.console.oidc.issuer")
+    OidcSignIn oidcSignIn(
+            GatewayProperties properties,
+            Accounts accounts,
+            ConsoleLogin login,
+            Reauthentication reauthentication,
+            ConsoleJournal journal) {
+        GatewayProperties.Oidc oidc = properties.console().oidc();
+        return new OidcSignIn(
+                oidc, new OidcPeople(oidc, accounts, login::isOfSettings), login, reauthentication, journal);
     }
 
     /** It comes after the accounts, because their schema is its schema. */

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,7 +15,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
-import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -70,7 +71,12 @@ class ConsolePages {
     @Bean
     @Order(90)
     SecurityFilterChain consolePagesChain(
-            HttpSecurity http, ConsoleLogin login, GatewayProperties properties, ConsoleJournal journal, Clock clock) {
+            HttpSecurity http,
+            ConsoleLogin login,
+            GatewayProperties properties,
+            ConsoleJournal journal,
+            Clock clock,
+            Optional<OidcSignIn> oidc) {
         var asked = new CookieRequestCache();
         asked.setRequestMatcher(ConsolePages::isAPage);
         var success = new SavedRequestAwareAuthenticationSuccessHandler();
@@ -81,8 +87,11 @@ class ConsolePages {
         csrf.setCookieCustomizer(cookie -> cookie.sameSite("Strict").path("/"));
         var signIn = new LoginUrlAuthenticationEntryPoint(SIGN_IN);
         var denied = new AccessDeniedHandlerImpl();
+        oidc.ifPresent(flow -> flow.addTo(http, success));
+        // Nobody but these providers is asked: what signs programs in does not sign in at pages.
+        http.getSharedObject(AuthenticationManagerBuilder.class).parentAuthenticationManager(null);
         return http.securityMatcher(PATHS)
-                .authenticationManager(new ProviderManager(new PageLogin(login)))
+                .authenticationProvider(new PageLogin(login))
                 .addFilterBefore(
                         new SessionLimits(
                                 properties.console().idleTimeout(),

@@ -13,6 +13,7 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 /** Asks people for their password once more before what is grave; a right one is good for some minutes of the session. */
 public final class Reauthentication {
     private static final Duration GOOD_FOR = Duration.ofMinutes(5);
+    private static final Duration ALLOWED_SKEW = Duration.ofMinutes(1);
     private static final String PROVEN_AT = Reauthentication.class.getName() + ".provenAt";
 
     private final ConsoleLogin login;
@@ -29,6 +30,13 @@ public final class Reauthentication {
         return session != null
                 && session.getAttribute(PROVEN_AT) instanceof Long millis
                 && Instant.ofEpochMilli(millis).plus(GOOD_FOR).isAfter(clock.instant());
+    }
+
+    /** Notes when a person proved it elsewhere, as the provider of OpenID Connect said ({@code auth_time}), if it said so. */
+    void note(HttpServletRequest request, @Nullable Instant provenAt) {
+        if (provenAt != null && !provenAt.isAfter(clock.instant().plus(ALLOWED_SKEW))) {
+            request.getSession().setAttribute(PROVEN_AT, provenAt.toEpochMilli());
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every page of the console needs to know: who looks at it, where its rooms are, and how times are written.
@@ -17,8 +18,15 @@ import java.util.Set;
  * @param person the signed-in person's name; empty if nobody is
  * @param urls where the rooms of a service are, by service, if not at the same origin
  * @param assets what is put after the address of styles and scripts, so that a new version is fetched
+ * @param proveAgain where a person whose password is elsewhere proves it once more; none without OpenID Connect
  */
-public record Shell(String person, Set<ConsoleRole> roles, Map<String, String> urls, String assets, Instant now) {
+public record Shell(
+        String person,
+        Set<ConsoleRole> roles,
+        Map<String, String> urls,
+        String assets,
+        Instant now,
+        @Nullable String proveAgain) {
     private static final DateTimeFormatter EXACT = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter CLOCK =

@@ -48,7 +48,8 @@ public final class ShellAdvice {
                 rolesOf(person),
                 properties.console().urls(),
                 assets.version(),
-                clock.instant());
+                clock.instant(),
+                properties.console().oidc().isSet() ? OidcSignIn.start(true) : null);
     }
 
     /** Returns what somebody may do at the console. */

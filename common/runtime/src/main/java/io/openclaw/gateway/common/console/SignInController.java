@@ -1,5 +1,6 @@
 package io.openclaw.gateway.common.console;
 
+import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.web.ConsoleLogin;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,11 +20,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class SignInController {
     private static final String HOME = "redirect:/console/approvals";
 
+    private final GatewayProperties.Oidc oidc;
     private final ConsoleLogin login;
     private final Accounts accounts;
     private final ConsoleJournal journal;
 
-    SignInController(ConsoleLogin login, Accounts accounts, ConsoleJournal journal) {
+    SignInController(ConsoleLogin login, Accounts accounts, ConsoleJournal journal, GatewayProperties properties) {
+        this.oidc = properties.console().oidc();
         this.login = login;
         this.accounts = accounts;
         this.journal = journal;
@@ -40,14 +43,26 @@ final class SignInController {
             @RequestParam(required = false) @Nullable String out,
             @RequestParam(required = false) @Nullable String used,
             @RequestParam(required = false) @Nullable String locked,
+            @RequestParam(required = false) @Nullable String provider,
+            @RequestParam(required = false) @Nullable String refused,
             Model model) {
         if (model.getAttribute("shell") instanceof Shell shell
                 && !shell.person().isEmpty()) {
             return HOME;
         }
-        model.addAttribute("problem", problem(wrong, used, locked));
+        model.addAttribute(
+                "problem", provider != null || refused != null ? oidcProblem(refused) : problem(wrong, used, locked));
+        model.addAttribute("oidc", oidc.isSet() ? OidcSignIn.start(false) : null);
         model.addAttribute("isOut", out != null);
         return "console/sign-in";
+    }
+
+    private static String oidcProblem(@Nullable String refused) {
+        return refused != null
+                ? "You are known, but may not sign in here: your organisation's sign-in gives you no role at this gateway, or"
+                        + " a name that somebody else has. An administrator finds the reason in the gateway's log."
+                : "Signing in with your organisation did not work. Try again; an administrator finds the reason in the"
+                        + " gateway's log.";
     }
 
     private static @Nullable String problem(@Nullable String wrong, @Nullable String used, @Nullable String locked) {
@@ -60,6 +75,12 @@ final class SignInController {
                     + " the gateway again for a new link.";
         }
         return wrong == null ? null : "Unknown name or wrong password.";
+    }
+
+    /** Where a sign-in with OpenID Connect begins, if the filter for it could not begin it. */
+    @GetMapping(OidcSignIn.START + "/*")
+    String providerIsAway() {
+        return "redirect:/sign-in?provider";
     }
 
     /** Shows whom a link signs in, and uses nothing up: programs that look at links before people do must not. */

@@ -13,7 +13,7 @@ class ShellTest {
     private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
 
     private static Shell shell(ConsoleRole... roles) {
-        return new Shell("alice", Set.of(roles), Map.of("audit", "http://127.0.0.1:8005"), "v1", NOW);
+        return new Shell("alice", Set.of(roles), Map.of("audit", "http://127.0.0.1:8005"), "v1", NOW, null);
     }
 
     @Test

@@ -70,6 +70,7 @@ class AgentSecurityTest {
                             Map.of(),
                             Duration.ofMinutes(30),
                             Duration.ofHours(12),
+                            new GatewayProperties.Oidc(null, "", "", List.of(), "", "", "", Map.of()),
                             Map.of()));
         }
 

@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.boot.GatewayProperties.Console;
 import io.openclaw.gateway.common.boot.GatewayProperties.Person;
 import java.time.Clock;
@@ -35,6 +36,7 @@ class ConsoleLoginTest {
                         Map.of("alice", new Person(alices, List.of("ops"), List.of("approver"))),
                         Duration.ofMinutes(30),
                         Duration.ofHours(12),
+                        new GatewayProperties.Oidc(null, "", "", List.of(), "", "", "", Map.of()),
                         Map.of()),
                 new SignInThrottle(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
                 Optional.empty(),
