@@ -105,9 +105,13 @@ public final class Approvals {
         Gauge.builder("openclaw.approvals.pending", store, ApprovalStore::pending)
                 .description("How many calls wait for a person")
                 .register(meters);
-        Gauge.builder("openclaw.approvals.oldest", store, now -> now.oldestPending()
-                        .map(since -> Duration.between(since, clock.instant()).toSeconds())
-                        .orElse(0L))
+        Gauge.builder(
+                        "openclaw.approvals.oldest",
+                        store,
+                        now -> now.oldestPending()
+                                .map(since ->
+                                        Duration.between(since, clock.instant()).toSeconds())
+                                .orElse(0L))
                 .description("How long the call that waits longest has waited for a person")
                 .baseUnit("seconds")
                 .register(meters);

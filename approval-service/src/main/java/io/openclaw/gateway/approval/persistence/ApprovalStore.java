@@ -48,10 +48,10 @@ public final class ApprovalStore {
                     + " likeness, escalated_partition, escalated_offset, arguments_start, arguments_length,"
                     + " arguments_sha256, votes, vote_count)";
     private static final String VALUES = " :id, :agent, :upstream, :tool, :digest, cast(:arguments as json),"
-        + " cast(:context as json), :intent, :reading, cast(:reasons as json), :status, cast(:requestedAt as"
-        + " timestamptz), cast(:expiresAt as timestamptz), cast(:terms as json), cast(:changedAt as timestamptz),"
-        + " :decidedBy, :reason, :channel, :onBehalfOf, :gist, :likeness, cast(:partition as integer), cast(:offset as"
-        + " bigint), :start, cast(:length as integer), :sha256, cast(:votes as json), :voteCount";
+            + " cast(:context as json), :intent, :reading, cast(:reasons as json), :status, cast(:requestedAt as"
+            + " timestamptz), cast(:expiresAt as timestamptz), cast(:terms as json), cast(:changedAt as timestamptz),"
+            + " :decidedBy, :reason, :channel, :onBehalfOf, :gist, :likeness, cast(:partition as integer), cast(:offset as"
+            + " bigint), :start, cast(:length as integer), :sha256, cast(:votes as json), :voteCount";
 
     /** Keeps a new approval; one that is there already stays as it is. */
     public void insert(Stored stored) {
@@ -192,11 +192,11 @@ public final class ApprovalStore {
      */
     public List<Alike> waiting(@Nullable String text, @Nullable UUID after, int limit) {
         return jdbc.sql("select a.call_id, a.agent, a.upstream, a.tool, a.digest, '{}' as arguments, null as context,"
-            + " left(a.intent, 500) as intent, null as reading, case when length(a.reasons::text) <= 4 * :longest then"
-            + " a.reasons::text end as reasons, a.status, a.requested_at, a.expires_at, a.terms, a.votes,"
-            + " a.changed_at, a.decided_by, a.reason, a.channel, a.on_behalf_of, a.unreached, null as edited, a.gist,"
-            + " a.likeness, w.calls from (select call_id, expires_at, count(*) over (partition by likeness) as calls,"
-            + " row_number() over (partition by likeness order by expires_at, call_id) as place from "
+                        + " left(a.intent, 500) as intent, null as reading, case when length(a.reasons::text) <= 4 * :longest then"
+                        + " a.reasons::text end as reasons, a.status, a.requested_at, a.expires_at, a.terms, a.votes,"
+                        + " a.changed_at, a.decided_by, a.reason, a.channel, a.on_behalf_of, a.unreached, null as edited, a.gist,"
+                        + " a.likeness, w.calls from (select call_id, expires_at, count(*) over (partition by likeness) as calls,"
+                        + " row_number() over (partition by likeness order by expires_at, call_id) as place from "
                         + approvals
                         + " where status = 'PENDING'"
                         + (text == null
@@ -398,10 +398,10 @@ public final class ApprovalStore {
             @Nullable Status status, @Nullable String agent, @Nullable UUID before, int limit) {
         String sql =
                 "select call_id, agent, upstream, tool, digest, context, left(intent, :longest) as intent, reading,"
-                    + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status,"
-                    + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, channel, on_behalf_of,"
-                    + " unreached, edited, arguments_start, arguments_length, arguments_sha256, case when"
-                    + " arguments_length is null then arguments::text end as arguments_whole from "
+                        + " case when length(reasons::text) <= 4 * :longest then reasons::text end as reasons, status,"
+                        + " requested_at, expires_at, terms, votes, changed_at, decided_by, reason, channel, on_behalf_of,"
+                        + " unreached, edited, arguments_start, arguments_length, arguments_sha256, case when"
+                        + " arguments_length is null then arguments::text end as arguments_whole from "
                         + approvals
                         + " where true"
                         + (status == null ? "" : " and status = :status")

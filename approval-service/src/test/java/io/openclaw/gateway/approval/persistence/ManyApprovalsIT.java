@@ -34,7 +34,7 @@ class ManyApprovalsIT {
 
     @AfterAll
     static void empty() {
-        JDBC.sql("delete from approval.approvals where agent like 'many-%'").update();
+        JDBC.sql("truncate approval.approvals cascade").update();
     }
 
     private static void insert(String status, String ago, int rows) {

@@ -153,8 +153,9 @@ class InboxIT {
         assertThat(reply.path("verdicts").size()).isEqualTo(2);
         String callId = reply.path("callId").asString();
         assertThat(gateway.look(callId).text("/outcome")).isEqualTo("SUCCEEDED");
-        eventually().untilAsserted(() -> assertThat(gateway.recorded(callId))
-                .contains("call.requested", "call.authorized", "call.cleared", "call.completed"));
+        eventually()
+                .untilAsserted(() -> assertThat(gateway.recorded(callId))
+                        .contains("call.requested", "call.authorized", "call.cleared", "call.completed"));
     }
 
     @Test
@@ -205,10 +206,11 @@ class InboxIT {
                 "printf %s '{\"tool\":\"clock\"}' | kcat -F \"$KCAT_CONFIG\" -P -t openclaw.calls.inbox -H mark=" + key,
                 Map.of());
         assertThat(deadLetterOf(key)).contains("unsigned");
-        eventually().untilAsserted(() -> assertThat(gateway.console("/audit?type=dead.letter&limit=100")
-                        .response()
-                        .body())
-                .contains("unsigned: the header openclaw-agent is missing"));
+        eventually()
+                .untilAsserted(() -> assertThat(gateway.console("/audit?type=dead.letter&limit=100")
+                                .response()
+                                .body())
+                        .contains("unsigned: the header openclaw-agent is missing"));
     }
 
     @Test

@@ -84,8 +84,9 @@ class MetricsIT {
                 answers.add(pool.submit(() -> gateway.call("clock", "{}")));
             }
         }
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.resultNow().text("/outcome"))
-                .isEqualTo("SUCCEEDED"));
+        assertThat(answers)
+                .allSatisfy(answer ->
+                        assertThat(answer.resultNow().text("/outcome")).isEqualTo("SUCCEEDED"));
     }
 
     /** Everything that a panel draws happens once. */
@@ -152,10 +153,12 @@ class MetricsIT {
             prometheus.query(query.expression());
             return;
         }
-        eventually().untilAsserted(() -> assertThat(
-                        prometheus.query(query.expression()).valueStream())
-                .as(query.expression())
-                .anyMatch(sample -> !sample.at("/value/1").asString("NaN").equals("NaN")));
+        eventually()
+                .untilAsserted(
+                        () -> assertThat(prometheus.query(query.expression()).valueStream())
+                                .as(query.expression())
+                                .anyMatch(sample ->
+                                        !sample.at("/value/1").asString("NaN").equals("NaN")));
     }
 
     static Stream<Query> alerts() {
@@ -179,10 +182,11 @@ class MetricsIT {
                 .filter(Predicate.not(String::isBlank))
                 .toList();
         assertThat(selectors).as(alert.expression()).isNotEmpty();
-        assertThat(selectors).allSatisfy(selector -> eventually()
-                .untilAsserted(() -> assertThat(prometheus.query(withoutNegations(selector)))
-                        .as(selector)
-                        .isNotEmpty()));
+        assertThat(selectors)
+                .allSatisfy(selector -> eventually()
+                        .untilAsserted(() -> assertThat(prometheus.query(withoutNegations(selector)))
+                                .as(selector)
+                                .isNotEmpty()));
     }
 
     /** What a selector excludes may be all there is: a model that always answers has no other outcome. */
@@ -192,15 +196,16 @@ class MetricsIT {
 
     @Test
     void prometheusEvaluatesEveryRule() {
-        eventually().untilAsserted(() -> assertThat(prometheus
-                        .get("/api/v1/rules")
-                        .at("/data/groups")
-                        .valueStream()
-                        .flatMap(group -> group.get("rules").valueStream())
-                        .map(rule -> rule.path("health").asString("")
-                                + rule.path("lastError").asString(""))
-                        .distinct())
-                .containsExactly("ok"));
+        eventually()
+                .untilAsserted(() -> assertThat(prometheus
+                                .get("/api/v1/rules")
+                                .at("/data/groups")
+                                .valueStream()
+                                .flatMap(group -> group.get("rules").valueStream())
+                                .map(rule -> rule.path("health").asString("")
+                                        + rule.path("lastError").asString(""))
+                                .distinct())
+                        .containsExactly("ok"));
     }
 
     @Test
@@ -226,18 +231,19 @@ class MetricsIT {
 
     @Test
     void everyGroupTellsItsLagShareGroupsToo() {
-        eventually().untilAsserted(() -> assertThat(prometheus
-                        .query("count by (group) (openclaw_queue_lag_records)")
-                        .valueStream()
-                        .map(sample -> sample.at("/metric/group").asString()))
-                .contains(
-                        "openclaw-ingress",
-                        "openclaw-policy",
-                        "openclaw-vetting",
-                        "openclaw-judge",
-                        "openclaw-approval",
-                        "openclaw-executor",
-                        "openclaw-audit"));
+        eventually()
+                .untilAsserted(() -> assertThat(prometheus
+                                .query("count by (group) (openclaw_queue_lag_records)")
+                                .valueStream()
+                                .map(sample -> sample.at("/metric/group").asString()))
+                        .contains(
+                                "openclaw-ingress",
+                                "openclaw-policy",
+                                "openclaw-vetting",
+                                "openclaw-judge",
+                                "openclaw-approval",
+                                "openclaw-executor",
+                                "openclaw-audit"));
     }
 
     private static void keep(String name, String text) {

@@ -39,9 +39,7 @@ final class Prometheus implements AutoCloseable {
     static Prometheus scraping(RunningGateway gateway) throws IOException {
         int port = Ports.free();
         Path config = Files.createDirectories(OWN).resolve("prometheus.yml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 global:
                   scrape_interval: 1s
                   evaluation_interval: 1s
@@ -51,12 +49,11 @@ final class Prometheus implements AutoCloseable {
                     metrics_path: /actuator/prometheus
                     basic_auth: {username: '%s', password: '%s'}
                     static_configs: [{targets: ['%s'], labels: {service: standalone}}]
-                """
-                        .formatted(
-                                FILES,
-                                gateway.setting("CONSOLE_USER"),
-                                gateway.setting("CONSOLE_PASSWORD"),
-                                URI.create(gateway.url()).getAuthority()));
+                """.formatted(
+                        FILES,
+                        gateway.setting("CONSOLE_USER"),
+                        gateway.setting("CONSOLE_PASSWORD"),
+                        URI.create(gateway.url()).getAuthority()));
         Process process = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + config,

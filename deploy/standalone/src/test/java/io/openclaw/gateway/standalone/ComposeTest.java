@@ -98,8 +98,9 @@ class ComposeTest {
                 .startsWith("org.apache.kafka.common.security.scram.ScramLoginModule required")
                 .contains("username=\"" + service.label() + "\"");
         assertThat(told.getProperty("spring.datasource.password")).hasSizeGreaterThan(40);
-        assertThat(gateway.console().people().get("metrics")).isNotNull().satisfies(person -> assertThat(person.roles())
-                .containsExactly("viewer"));
+        assertThat(gateway.console().people().get("metrics"))
+                .isNotNull()
+                .satisfies(person -> assertThat(person.roles()).containsExactly("viewer"));
     }
 
     @Test
@@ -194,12 +195,14 @@ class ComposeTest {
                     .forEach(sources::add);
         }
         COMPOSE.secrets().forEach(secret -> sources.add(secret.get("file").asString()));
-        assertThat(sources).hasSizeGreaterThan(10).allSatisfy(source -> assertThat(
-                        ComposeFile.ROOT.resolve(source.replace("${SECRETS:-./secrets}", secrets.toString())
-                                .replace(
-                                        "${POLICY:-./policy}",
-                                        directory.resolve("root/policy").toString())))
-                .exists());
+        assertThat(sources)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(source -> assertThat(
+                                ComposeFile.ROOT.resolve(source.replace("${SECRETS:-./secrets}", secrets.toString())
+                                        .replace(
+                                                "${POLICY:-./policy}",
+                                                directory.resolve("root/policy").toString())))
+                        .exists());
     }
 
     @Test

@@ -211,8 +211,8 @@ class ComposedInfrastructureIT {
 
         @Test
         void letsNobodyInWithAnothersPassword() {
-            Map<String, Object> client = client(
-                    clients, "SCRAM-SHA-512", "scram.ScramLoginModule", "executor", passwordOf(Service.AUDIT));
+            Map<String, Object> client =
+                    client(clients, "SCRAM-SHA-512", "scram.ScramLoginModule", "executor", passwordOf(Service.AUDIT));
             assertThatThrownBy(() -> write(client, TOPICS.name(Topic.CALLS_COMPLETED)))
                     .hasRootCauseInstanceOf(SaslAuthenticationException.class);
         }

@@ -105,7 +105,8 @@ public final class ResultInspection {
             look.at(result);
         }
         if (error != null) {
-            look.at(RawJson.from(Map.of("type", String.valueOf(error.type()), "message", String.valueOf(error.message()))));
+            look.at(RawJson.from(
+                    Map.of("type", String.valueOf(error.type()), "message", String.valueOf(error.message()))));
         }
         if (look.isClean()) {
             return new Inspected(answer, List.of());

@@ -328,9 +328,11 @@ final class Executions implements AutoCloseable {
     private void endIfItWaits(Held call) {
         Turn turn = call.turn;
         if (call.isClaimed && turn != null && !call.claimed.mayHaveStarted() && slots.remove(turn)) {
-            onThread(call, () -> call.claimed
-                    .refusal(clock.instant(), freezes)
-                    .orElseGet(() -> busy(call.call().upstream())));
+            onThread(
+                    call,
+                    () -> call.claimed
+                            .refusal(clock.instant(), freezes)
+                            .orElseGet(() -> busy(call.call().upstream())));
         }
     }
 

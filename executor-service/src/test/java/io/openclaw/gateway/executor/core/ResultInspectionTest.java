@@ -138,15 +138,19 @@ class ResultInspectionTest {
             var answer = Answer.succeeded(RawJson.from(named));
             assertThat(inspect(answer, ResultHandling.FLAG).findings()).isEmpty();
             assertThat(inspect(answer, ResultHandling.BLOCK).answer().outcome()).isEqualTo(Outcome.FAILED);
-            assertThat(String.valueOf(
-                            Objects.requireNonNull(inspect(answer, ResultHandling.MASK).answer().result())
-                                    .text()))
+            assertThat(String.valueOf(Objects.requireNonNull(inspect(answer, ResultHandling.MASK)
+                                    .answer()
+                                    .result())
+                            .text()))
                     .doesNotContain("hunter2correct");
-            var error = Answer.failed(new CallError("tool_error", RawJson.from(named).text(), 403));
-            assertThat(String.valueOf(inspect(error, ResultHandling.MASK).answer().error()))
+            var error = Answer.failed(
+                    new CallError("tool_error", RawJson.from(named).text(), 403));
+            assertThat(String.valueOf(
+                            inspect(error, ResultHandling.MASK).answer().error()))
                     .contains("[masked")
                     .doesNotContain("hunter2correct");
-            assertThat(String.valueOf(inspect(error, ResultHandling.BLOCK).answer().error()))
+            assertThat(String.valueOf(
+                            inspect(error, ResultHandling.BLOCK).answer().error()))
                     .contains("result_blocked")
                     .doesNotContain("hunter2correct");
         }

@@ -12,4 +12,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param window how far the time of a signature may be from the time at which its record came
  */
 @ConfigurationProperties("openclaw.inbox")
-public record InboxSettings(@Nullable String secrets, @DefaultValue("5m") Duration window) {}
+public record InboxSettings(
+        @Nullable String secrets, @DefaultValue("5m") Duration window) {}

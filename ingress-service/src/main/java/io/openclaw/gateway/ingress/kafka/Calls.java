@@ -403,8 +403,9 @@ public final class Calls implements CallPipeline {
     /** Returns what is known of a call, whichever instance it was asked at. */
     @Override
     public Optional<CallState> find(UUID callId) {
-        return inFlight.find(callId).map(CallInFlight::state).or(() -> store.find(callId)
-                .map(this::stateOf));
+        return inFlight.find(callId)
+                .map(CallInFlight::state)
+                .or(() -> store.find(callId).map(this::stateOf));
     }
 
     /**

@@ -268,7 +268,7 @@ final class SecretNames {
         }
         boolean isShort = end > start && (text.charAt(end - 1) >= 128 || text.regionMatches(true, start, "pw", 0, 2));
         int least = isShort ? 2 : 3;
-        if (end - start < least || !mayEnd(text, start, end)) {
+        if (end - start < least || !(end - start == 2 || mayEnd(text, start, end))) {
             return null;
         }
         Name name = ending(text, start, end, false);

@@ -147,8 +147,9 @@ final class EventSchemas {
 
     private static void addFields(JsonNode root, JsonNode object, String path, Map<String, String> fields) {
         object.path("properties").properties().forEach(property -> {
-            boolean always = object.path("required").valueStream().anyMatch(name -> name.asString()
-                    .equals(property.getKey()));
+            boolean always = object.path("required")
+                    .valueStream()
+                    .anyMatch(name -> name.asString().equals(property.getKey()));
             addField(root, property.getValue(), path + "/" + property.getKey(), always ? "!" : "", fields);
         });
     }

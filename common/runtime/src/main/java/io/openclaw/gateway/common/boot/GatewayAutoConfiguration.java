@@ -129,8 +129,10 @@ public class GatewayAutoConfiguration {
     @Bean
     BackgroundWork backgroundWork(MeterRegistry meters) {
         var work = new BackgroundWork();
-        Gauge.builder("openclaw.background.problems", work, now -> now.problems()
-                        .size())
+        Gauge.builder(
+                        "openclaw.background.problems",
+                        work,
+                        now -> now.problems().size())
                 .description("How much of what this process does in the background fails now")
                 .register(meters);
         return work;

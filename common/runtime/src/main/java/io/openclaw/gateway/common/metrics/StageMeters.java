@@ -79,8 +79,9 @@ public final class StageMeters {
                         "outcome",
                         verdict.outcome().name())
                 .increment();
-        verdict.reasons().forEach(reason -> meters.counter(
-                        "openclaw.rule.hits", "stage", stage, "rule", rules.of(reason.ruleId()))
-                .increment());
+        verdict.reasons()
+                .forEach(reason -> meters.counter(
+                                "openclaw.rule.hits", "stage", stage, "rule", rules.of(reason.ruleId()))
+                        .increment());
     }
 }

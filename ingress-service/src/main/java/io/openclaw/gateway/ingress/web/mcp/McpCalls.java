@@ -404,7 +404,8 @@ final class McpCalls {
                 return true;
             }
             if (!wanted.isTool() && state instanceof CallState.Waiting waiting && isLate) {
-                // There is no other shape for what a person still decides about; a client's own timeout never comes while
+                // There is no other shape for what a person still decides about; a client's own timeout never comes
+                // while
                 // the stream is kept alive.
                 reply.error(new JsonRpcException(
                         JsonRpcException.REFUSED, ToolResults.waiting(waiting, wanted.tool()), null, 200));

@@ -124,7 +124,10 @@ class McpWaitingTest {
             gateway.onCall(McpWaitingTest.this::waitsForAPerson);
             Answer answer = gateway.modern().send("resources/read", Map.of("uri", "file:///a"));
             assertThat(answer.json().at("/error/message").asString())
-                    .contains("waits for a person to approve it", gateway.call().callId().toString(), "gateway__call_status");
+                    .contains(
+                            "waits for a person to approve it",
+                            gateway.call().callId().toString(),
+                            "gateway__call_status");
             assertThat(gateway.clock.instant())
                     .isBefore(McpDialogue.NOW.plus(McpDialogue.TIMEOUT).plusSeconds(5));
         }
