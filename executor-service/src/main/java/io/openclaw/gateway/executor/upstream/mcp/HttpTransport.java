@@ -39,8 +39,12 @@ final class HttpTransport implements McpTransport {
 
     /** What is sent to prove who we are. */
     interface Credentials {
-        /** Returns the headers of every request; fresh ones, if those of before were refused. */
-        Map<String, String> headers(boolean refused) throws IOException, InterruptedException;
+        /**
+         * Returns the headers of every request.
+         *
+         * @param refused those that the server refused, which are renewed unless another request had that done; empty at first
+         */
+        Map<String, String> headers(Map<String, String> refused) throws IOException, InterruptedException;
 
         /** Tells whether there can be fresh ones. */
         boolean canBeRenewed();
@@ -212,11 +216,12 @@ final class HttpTransport implements McpTransport {
 
     private HttpResponse<InputStream> send(Function<Map<String, String>, HttpRequest.Builder> request)
             throws IOException, InterruptedException {
+        Map<String, String> headers = credentials.headers(Map.of());
         HttpResponse<InputStream> response =
-                client.send(request.apply(credentials.headers(false)).build(), BodyHandlers.ofInputStream());
+                client.send(request.apply(headers).build(), BodyHandlers.ofInputStream());
         if (response.statusCode() == 401 && credentials.canBeRenewed()) {
             response.body().close();
-            return client.send(request.apply(credentials.headers(true)).build(), BodyHandlers.ofInputStream());
+            return client.send(request.apply(credentials.headers(headers)).build(), BodyHandlers.ofInputStream());
         }
         return response;
     }
@@ -324,7 +329,7 @@ final class HttpTransport implements McpTransport {
             Thread.ofVirtual().start(() -> {
                 try {
                     client.send(
-                            builder(credentials.headers(false))
+                            builder(credentials.headers(Map.of()))
                                     .DELETE()
                                     .timeout(NOTIFICATION_TIMEOUT)
                                     .build(),

@@ -44,12 +44,12 @@ final class SecretHeaders implements HttpTransport.Credentials {
     }
 
     @Override
-    public Map<String, String> headers(boolean refused) throws IOException, InterruptedException {
+    public Map<String, String> headers(Map<String, String> refused) throws IOException, InterruptedException {
         Map<String, String> headers = new LinkedHashMap<>();
         mcp.headers().forEach((name, value) -> headers.put(name, secrets.apply(value)));
         OAuth oauth = mcp.oauth();
         if (oauth != null) {
-            headers.put("Authorization", "Bearer " + token(oauth, refused));
+            headers.put("Authorization", "Bearer " + token(oauth, refused.get("Authorization")));
         }
         return headers;
     }
@@ -59,11 +59,11 @@ final class SecretHeaders implements HttpTransport.Credentials {
         return mcp.oauth() != null;
     }
 
-    private String token(OAuth oauth, boolean refused) throws IOException, InterruptedException {
+    private String token(OAuth oauth, @Nullable String refused) throws IOException, InterruptedException {
         lock.lock();
         try {
             String known = token;
-            if (known != null && !refused && clock.instant().isBefore(expires)) {
+            if (known != null && !("Bearer " + known).equals(refused) && clock.instant().isBefore(expires)) {
                 return known;
             }
             JsonNode answer = ask(oauth);
