@@ -218,8 +218,8 @@ class ChannelServiceIT {
     /** The bytes of a form are signed as they came: a filter that reads parameters would leave others. */
     @Test
     void asksInSlackAndChangesTheMessageWhenItIsDecided() throws Exception {
-        UUID id = escalate("git push origin slack");
-        String token = SlackDouble.token(asked(SLACK, "git push origin slack"), "deny");
+        UUID id = escalate("npm publish slack");
+        String token = SlackDouble.token(asked(SLACK, "npm publish slack"), "deny");
         SlackDouble.Interaction press = SLACK.press("UADMIN", token, Instant.now());
         assertThat(send(HttpRequest.newBuilder(URI.create(url + "/v1/channels/slack"))
                                 .header("Content-Type", "application/x-www-form-urlencoded")
@@ -235,8 +235,8 @@ class ChannelServiceIT {
 
     @Test
     void showsAtTheConsoleWhoWasAskedAndWhatBecameOfIt() throws Exception {
-        UUID id = escalate("git push origin console");
-        asked(GRAPH, "git push origin console");
+        UUID id = escalate("docker pull console");
+        asked(GRAPH, "docker pull console");
         HttpClient browser = HttpClient.newBuilder()
                 .cookieHandler(new CookieManager())
                 .followRedirects(HttpClient.Redirect.NORMAL)

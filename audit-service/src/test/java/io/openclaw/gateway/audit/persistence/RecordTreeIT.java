@@ -54,7 +54,7 @@ class RecordTreeIT {
         var hasher = new TreeHasher();
         var proofs = new Proofs(record.tree().tiles());
         List<Long> ids = record.jdbc().query("select id from audit.events order by id", (row, n) -> row.getLong("id"));
-        for (int i = 0; i < 520; i++) {
+        for (int i = 0; i < 520; i += 7) {
             long id = ids.get(i);
             assertThat(record.tree().leafOf(id)).contains((long) i);
             assertThat(record.tree().eventOf(i)).contains(id);
