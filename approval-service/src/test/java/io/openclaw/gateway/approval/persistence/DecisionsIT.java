@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,6 +31,12 @@ class DecisionsIT {
     private final ApprovalStore store = new ApprovalStore(
             Schema.migrated("approval", TestInfrastructure.database().dataSource()), JDBC);
     private final Approval pending = pending(1);
+
+    /** Rows that other classes left unpublished would be found first. */
+    @BeforeAll
+    static void empty() {
+        JDBC.sql("truncate approval.approvals cascade").update();
+    }
 
     private Approval pending(int quorum) {
         var approval = new Approval(
