@@ -138,8 +138,8 @@ class ComposeTest {
         assertThat(texts(described.get("volumes")))
                 .contains("${SECRETS:-./secrets}/" + service.label() + ":/run/config:ro")
                 // Audit alone keeps something beside the database: its checkpoints.
-                .allMatch(volume -> volume.endsWith(":ro")
-                        || (service == Service.AUDIT && volume.equals("record:/record")))
+                .allMatch(volume ->
+                        volume.endsWith(":ro") || (service == Service.AUDIT && volume.equals("record:/record")))
                 .noneMatch(volume -> Arrays.stream(Service.values())
                         .filter(other -> other != service)
                         .anyMatch(other -> volume.contains("/secrets}/" + other.label() + ":")));

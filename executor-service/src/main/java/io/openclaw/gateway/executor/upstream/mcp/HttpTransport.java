@@ -217,8 +217,7 @@ final class HttpTransport implements McpTransport {
     private HttpResponse<InputStream> send(Function<Map<String, String>, HttpRequest.Builder> request)
             throws IOException, InterruptedException {
         Map<String, String> headers = credentials.headers(Map.of());
-        HttpResponse<InputStream> response =
-                client.send(request.apply(headers).build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = client.send(request.apply(headers).build(), BodyHandlers.ofInputStream());
         if (response.statusCode() == 401 && credentials.canBeRenewed()) {
             response.body().close();
             return client.send(request.apply(credentials.headers(headers)).build(), BodyHandlers.ofInputStream());

@@ -63,7 +63,9 @@ final class SecretHeaders implements HttpTransport.Credentials {
         lock.lock();
         try {
             String known = token;
-            if (known != null && !("Bearer " + known).equals(refused) && clock.instant().isBefore(expires)) {
+            if (known != null
+                    && !("Bearer " + known).equals(refused)
+                    && clock.instant().isBefore(expires)) {
                 return known;
             }
             JsonNode answer = ask(oauth);
