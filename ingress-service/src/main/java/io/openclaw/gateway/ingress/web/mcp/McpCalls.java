@@ -404,9 +404,7 @@ final class McpCalls {
                 return true;
             }
             if (!wanted.isTool() && state instanceof CallState.Waiting waiting && isLate) {
-                // There is no other shape for what a person still decides about; a client's own timeout never comes
-                // while
-                // the stream is kept alive.
+                // Such an operation has no other shape for this. A stream that is kept alive defeats the client's timeout.
                 reply.error(new JsonRpcException(
                         JsonRpcException.REFUSED, ToolResults.waiting(waiting, wanted.tool()), null, 200));
                 return true;
