@@ -404,7 +404,7 @@ final class McpCalls {
                 return true;
             }
             if (!wanted.isTool() && state instanceof CallState.Waiting waiting && isLate) {
-                // Such an operation has no other shape for this. A stream that is kept alive defeats the client's timeout.
+                // It has no other shape for this, and a stream that is kept alive defeats the client's timeout.
                 reply.error(new JsonRpcException(
                         JsonRpcException.REFUSED, ToolResults.waiting(waiting, wanted.tool()), null, 200));
                 return true;
