@@ -1,14 +1,12 @@
 package io.openclaw.gateway.common.kafka;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.openclaw.gateway.common.health.BackgroundWork;
+import io.openclaw.gateway.common.health.GaugeTable;
 import io.openclaw.gateway.common.health.KeptLoop;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +35,7 @@ public final class QueueLag implements PipelineLifecycle {
 
     private final Supplier<Admin> connect;
     private final BackgroundWork work;
-    private final MultiGauge gauge;
+    private final GaugeTable gauge;
     private final Map<String, Boolean> isShareGroup = new ConcurrentHashMap<>();
     private @Nullable Admin admin;
     private @Nullable KeptLoop loop;
@@ -46,10 +44,8 @@ public final class QueueLag implements PipelineLifecycle {
     public QueueLag(MeterRegistry meters, Supplier<Admin> connect, BackgroundWork work) {
         this.connect = connect;
         this.work = work;
-        this.gauge = MultiGauge.builder("openclaw.queue.lag")
-                .description("How many records of a topic a group has not read yet")
-                .baseUnit("records")
-                .register(meters);
+        this.gauge = new GaugeTable(
+                meters, "openclaw.queue.lag", "How many records of a topic a group has not read yet", "records");
     }
 
     /** Watches a consumer group. */
@@ -116,14 +112,14 @@ public final class QueueLag implements PipelineLifecycle {
                 now = connect.get();
                 admin = now;
             }
-            List<MultiGauge.Row<?>> rows = new ArrayList<>();
+            Map<Tags, Long> rows = new HashMap<>();
             look(now)
-                    .forEach((group, lags) -> lags.forEach(
-                            (topic, lag) -> rows.add(MultiGauge.Row.of(Tags.of("group", group, "topic", topic), lag))));
-            gauge.register(rows, true);
+                    .forEach((group, lags) ->
+                            lags.forEach((topic, lag) -> rows.put(Tags.of("group", group, "topic", topic), lag)));
+            gauge.set(rows);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             // What is not known is not told: no number is better than an old one.
-            gauge.register(List.of(), true);
+            gauge.set(Map.of());
             log.debug("the lag is not known: {}", e.toString());
         }
     }
