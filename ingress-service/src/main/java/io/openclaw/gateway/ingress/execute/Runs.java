@@ -23,7 +23,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -41,6 +43,9 @@ public final class Runs implements PipelineLifecycle {
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Duration SWEEP_EVERY = Duration.ofMillis(500);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(4);
+    /** How long an interrupted run is left alone. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration CANCELLATION_WAIT = Duration.ofSeconds(8);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -65,6 +70,9 @@ public final class Runs implements PipelineLifecycle {
     private final BackgroundWork work;
     private final Clock clock;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    /** The runs that this instance is at; their leases are renewed, and no others. */
+    private final Set<UUID> held = ConcurrentHashMap.newKeySet();
+
     private Instant renewedAt = Instant.MIN;
     private Instant purgedAt = Instant.MIN;
     private volatile @Nullable KeptLoop sweeper;
@@ -233,12 +241,14 @@ public final class Runs implements PipelineLifecycle {
             if (!store.claim(run, owner, now, now.plus(LEASE))) {
                 throw new PlanDecision.ConflictException("somebody else decides about the plan at this moment");
             }
+            held.add(run.runId());
             Run approved = approved(run, decision, by);
             handedOver = true;
             submit(approved);
             return approved;
         } finally {
             if (!handedOver) {
+                held.remove(run.runId());
                 slots.release();
             }
         }
@@ -260,30 +270,43 @@ public final class Runs implements PipelineLifecycle {
     }
 
     private void submit(Run run) {
+        held.add(run.runId());
         threads.execute(() -> {
             try {
                 Run after = driver.drive(run);
+                held.remove(run.runId());
                 if (after.state() == RunState.RUNNING) {
                     store.release(run.runId(), owner);
                 }
             } catch (RunStore.LeaseLostException e) {
                 log.info("{}", e.getMessage());
             } catch (RuntimeException | Error e) {
-                // Its lease ends in some seconds, and then it goes on where it was.
                 log.warn("run {} is interrupted and goes on in a moment: {}", run.runId(), e.toString(), e);
+                leaveForAMoment(run);
             } finally {
+                held.remove(run.runId());
                 slots.release();
             }
         });
     }
 
+    /** Lets an interrupted run be taken up again, by any instance; if the store is away too, that is when its lease ends. */
+    private void leaveForAMoment(Run run) {
+        held.remove(run.runId());
+        try {
+            store.renew(Set.of(run.runId()), owner, clock.instant().plus(RETRY_AFTER));
+        } catch (RuntimeException e) {
+            log.warn("run {} goes on when its lease ends: {}", run.runId(), e.toString());
+        }
+    }
+
     private void sweep() {
         Instant now = clock.instant();
         if (renewedAt.plus(RENEW_EVERY).isBefore(now)) {
-            store.renew(owner, now.plus(LEASE));
+            store.renew(held, owner, now.plus(LEASE));
             renewedAt = now;
         }
-        while (!calls.isLeaving() && slots.tryAcquire()) {
+        while (calls.canBeAnswered() && !calls.isLeaving() && slots.tryAcquire()) {
             Optional<Run> run = Optional.empty();
             try {
                 run = store.claimNext(owner, now, now.plus(LEASE));

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.ingress.execute.core;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,8 +42,8 @@ public interface RunStore {
     /** Takes the lease of a run as it was read, unless somebody has it or it was changed since. */
     boolean claim(Run run, String owner, Instant now, Instant leaseUntil);
 
-    /** Keeps the leases of an instance's runs. */
-    void renew(String owner, Instant leaseUntil);
+    /** Moves the end of the leases that an instance has of these runs. */
+    void renew(Collection<UUID> runs, String owner, Instant leaseUntil);
 
     /** Gives back the lease of a run. */
     void release(UUID runId, String owner);

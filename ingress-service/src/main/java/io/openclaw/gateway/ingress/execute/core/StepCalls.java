@@ -44,6 +44,9 @@ public interface StepCalls {
     /** Asks what policy and vetting would say of a step, and runs nothing; empty if they did not say in time. */
     Optional<Opinion> decide(Run.Asked asked, PlannedStep step);
 
+    /** Tells whether the end of a call that is asked for now can reach this instance; it cannot while the instance starts. */
+    boolean canBeAnswered();
+
     /** Tells whether this instance stops, so that nothing is to be waited for. */
     boolean isLeaving();
 }

@@ -128,6 +128,11 @@ public final class PipelineCalls implements StepCalls {
     }
 
     @Override
+    public boolean canBeAnswered() {
+        return calls.canBeAnswered();
+    }
+
+    @Override
     public boolean isLeaving() {
         return calls.isLeaving();
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -165,9 +166,11 @@ public final class PostgresRuns implements RunStore {
     }
 
     @Override
-    public void renew(String owner, Instant leaseUntil) {
-        jdbc.sql("update " + runs + " set lease_until = ? where lease_owner = ? and ended_at is null")
+    public void renew(Collection<UUID> held, String owner, Instant leaseUntil) {
+        jdbc.sql("update " + runs
+                        + " set lease_until = ? where run_id = any(?) and lease_owner = ? and ended_at is null")
                 .param(Timestamp.from(leaseUntil))
+                .param(held.toArray(UUID[]::new))
                 .param(owner)
                 .update();
     }

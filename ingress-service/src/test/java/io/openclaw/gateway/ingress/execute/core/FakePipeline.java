@@ -12,10 +12,13 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.execute.core.Plan.PlannedStep;
 import io.openclaw.gateway.testing.Calls;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +35,26 @@ import org.jspecify.annotations.Nullable;
 public final class FakePipeline implements StepCalls {
     public static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
 
+    private final Clock clock;
     private final Map<String, UUID> byStep = new LinkedHashMap<>();
     private final Map<UUID, ToolCall> calls = new HashMap<>();
     private final Map<UUID, CallState> states = new HashMap<>();
     private final Map<String, Function<ToolCall, CallState>> tools = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final Map<String, Opinion> opinions = new HashMap<>();
+    private final AtomicInteger away = new AtomicInteger();
+    private final AtomicInteger looks = new AtomicInteger();
+    private volatile boolean answerable = true;
     private boolean leaving;
+
+    public FakePipeline() {
+        this(Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    /** @param clock says when calls are asked for, and so when they are given up */
+    public FakePipeline(Clock clock) {
+        this.clock = clock;
+    }
 
     public FakePipeline tool(String name, Function<ToolCall, CallState> behaviour) {
         tools.put(name, behaviour);
@@ -133,6 +150,9 @@ public final class FakePipeline implements StepCalls {
 
     @Override
     public AskedCall ask(Run.Asked of, Step step, RawJson arguments) {
+        if (away.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new PipelineUnavailableException("the broker is away", null);
+        }
         String tool = String.valueOf(step.tool());
         asked.add(tool + " " + arguments.text());
         UUID id = byStep.computeIfAbsent(of.runId() + ":" + step.number(), key -> CallIds.next());
@@ -141,7 +161,7 @@ public final class FakePipeline implements StepCalls {
                 key -> Calls.call(of.agent(), "openclaw", tool, arguments, NOW).withCallId(id));
         states.computeIfAbsent(
                 id, key -> Objects.requireNonNull(tools.get(tool)).apply(call));
-        return new AskedCall(id, call.digest(), NOW.plus(Duration.ofMinutes(30)));
+        return new AskedCall(id, call.digest(), clock.instant().plus(Duration.ofMinutes(30)));
     }
 
     @Override
@@ -162,6 +182,27 @@ public final class FakePipeline implements StepCalls {
     @Override
     public Optional<Opinion> decide(Run.Asked of, PlannedStep step) {
         return Optional.ofNullable(opinions.get(step.tool()));
+    }
+
+    /** Lets the next calls that are asked for fail as if the broker were away. */
+    public void beAwayFor(int asks) {
+        away.set(asks);
+    }
+
+    /** Says whether this instance is ready for calls. */
+    public void canBeAnswered(boolean is) {
+        answerable = is;
+    }
+
+    /** Returns how often it was asked whether calls can be answered. */
+    public int looks() {
+        return looks.get();
+    }
+
+    @Override
+    public boolean canBeAnswered() {
+        looks.incrementAndGet();
+        return answerable;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.ingress.execute.core;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class InMemoryRuns implements RunStore {
     private final Map<UUID, String> owners = new HashMap<>();
     private final Set<UUID> cancelled = new HashSet<>();
     private Spending today = Spending.NONE;
+    private final Map<UUID, Instant> leases = new HashMap<>();
     private int savesUntilDeath = Integer.MAX_VALUE;
 
     /** The process is gone. */
@@ -33,6 +35,9 @@ public final class InMemoryRuns implements RunStore {
     public synchronized boolean create(Run run, @Nullable String owner, @Nullable Instant leaseUntil, int maxOpen) {
         runs.put(run.runId(), run);
         owners.put(run.runId(), String.valueOf(owner));
+        if (leaseUntil != null) {
+            leases.put(run.runId(), leaseUntil);
+        }
         return true;
     }
 
@@ -48,20 +53,29 @@ public final class InMemoryRuns implements RunStore {
 
     @Override
     public synchronized Optional<Run> claimNext(String owner, Instant now, Instant leaseUntil) {
-        return Optional.empty();
+        return runs.values().stream()
+                .filter(run -> run.state() == RunState.RUNNING
+                        && leases.getOrDefault(run.runId(), Instant.MIN).isBefore(now))
+                .findFirst()
+                .filter(run -> claim(run, owner, now, leaseUntil));
     }
 
     @Override
     public synchronized boolean claim(Run run, String owner, Instant now, Instant leaseUntil) {
         owners.put(run.runId(), owner);
+        leases.put(run.runId(), leaseUntil);
         return true;
     }
 
     @Override
-    public synchronized void renew(String owner, Instant leaseUntil) {}
+    public synchronized void renew(Collection<UUID> held, String owner, Instant leaseUntil) {
+        held.stream().filter(run -> owner.equals(owners.get(run))).forEach(run -> leases.put(run, leaseUntil));
+    }
 
     @Override
-    public synchronized void release(UUID runId, String owner) {}
+    public synchronized void release(UUID runId, String owner) {
+        leases.remove(runId);
+    }
 
     @Override
     public synchronized void requestCancel(UUID runId) {

@@ -15,6 +15,7 @@ import io.openclaw.gateway.ingress.execute.core.Spending;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -94,7 +95,9 @@ class PostgresRunsIT {
     @Test
     void aLeaseThatIsRenewedIsKeptAndOneThatIsReleasedIsFree() {
         Run run = created("one");
-        store.renew("one", LATER.plusSeconds(100));
+        store.renew(Set.of(run.runId()), "two", NOW.minusSeconds(1));
+        store.renew(Set.of(UUID.randomUUID()), "one", NOW.minusSeconds(1));
+        store.renew(Set.of(run.runId()), "one", LATER.plusSeconds(100));
         assertThat(store.claimNext("two", LATER.plusSeconds(1), LATER.plusSeconds(20)))
                 .isEmpty();
         store.release(run.runId(), "two");

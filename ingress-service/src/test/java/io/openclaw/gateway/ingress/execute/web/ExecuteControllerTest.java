@@ -50,7 +50,7 @@ import tools.jackson.databind.JsonNode;
 class ExecuteControllerTest {
     private final Clock clock = Clock.systemUTC();
     private final ScriptedPlanner model = new ScriptedPlanner();
-    private final FakePipeline pipeline = new FakePipeline().returning("sessions_list", "two sessions");
+    private final FakePipeline pipeline = new FakePipeline(clock).returning("sessions_list", "two sessions");
     private final InMemoryRuns store = new InMemoryRuns();
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
     private Caller caller = new Caller("demo", Identity.NONE);
