@@ -5,10 +5,12 @@ import io.openclaw.gateway.vetting.core.shell.Argument;
 import io.openclaw.gateway.vetting.core.shell.Paths;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A class of arguments, such as "a file in which credentials are kept": paths, texts or hosts. */
 final class ArgumentClass {
+    private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}");
     private static final String SINGLE_LABEL = "<single-label>";
 
     private final Wildcards paths;
@@ -88,7 +90,7 @@ final class ArgumentClass {
     }
 
     boolean holds(Argument argument, String directory) {
-        String text = argument.text();
+        String text = visible(argument.text());
         if (!paths.isEmpty() && !text.isEmpty() && text.length() < 4096 && looksLikePath(text)) {
             String path = compared(Paths.resolve(directory, text));
             if (path.length() > 1 && path.endsWith("/")) {
@@ -117,13 +119,31 @@ final class ArgumentClass {
         return (!hosts.isEmpty() || !ranges.isEmpty()) && holdsHost(text);
     }
 
+    /** Without characters that nobody sees: a tool may leave them out, and a person who reads the path does not know of them. */
+    private static String visible(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7f) {
+                return INVISIBLE.matcher(text).replaceAll("");
+            }
+        }
+        return text;
+    }
+
     private boolean mayBeAProbe(String pattern) {
+        String name = pattern.substring(pattern.lastIndexOf('/') + 1);
         for (int i = 0; i < probes.size(); i++) {
-            if (Glob.matches(pattern, probes.get(i))) {
+            String probe = probes.get(i);
+            if (Glob.matches(pattern, probe)
+                    || (probe.indexOf('/') < 0 && saysMuch(name) && Glob.matches(name, probe))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Not of every file in a directory: {@code id_rs*}, and not {@code *}. */
+    private static boolean saysMuch(String pattern) {
+        return pattern.chars().filter(Character::isLetterOrDigit).count() >= 3;
     }
 
     private boolean holdsHost(String text) {

@@ -124,21 +124,43 @@ final class CommandArguments {
         return true;
     }
 
+    /**
+     * A tool that is named after a program: {@code docker_run} may be given what follows {@code docker}, or what follows
+     * {@code docker run}, and both are looked at.
+     */
     private void ofTool(String program) {
+        Set<String> before = Set.copyOf(used);
+        ofTool(program, List.of(), true);
+        for (String verb : List.of("run", "exec")) {
+            if (profile.says(verb) && !profile.subcommand().contains(verb)) {
+                Set<String> found = Set.copyOf(used);
+                used.retainAll(before);
+                ofTool(program, List.of(verb), false);
+                used.addAll(found);
+            }
+        }
+    }
+
+    private void ofTool(String program, List<String> verb, boolean first) {
         var line = new Line();
         line.word(program);
+        verb.forEach(line::word);
         profile.subcommand().forEach(line::word);
         Field command = fields.first(Role.COMMAND);
         if (command != null && command.isText()) {
             line.textOf(program, command.text());
             used.add(command.name());
-            alone(command.text());
+            if (first) {
+                alone(command.text());
+            }
         } else if (command != null && command.value().isArray() && isScalars(command.value())) {
             line.arguments(command);
             used.add(command.name());
             List<String> words = new ArrayList<>();
             command.value().forEach(word -> words.add(word.asString("")));
-            if (Names.plain(command.name()).endsWith("s")) {
+            if (!first) {
+                words.clear();
+            } else if (Names.plain(command.name()).endsWith("s")) {
                 alone(String.join("\n", words));
             } else if (runsElsewhere()) {
                 reader.command(words, context);
@@ -146,9 +168,9 @@ final class CommandArguments {
                 alone(String.join(" ", words));
             }
         }
-        for (Role role : List.of(Role.SUBCOMMAND, Role.ARGUMENTS)) {
+        for (Role role : List.of(Role.SUBCOMMAND, Role.ARGUMENTS, Role.WRAPPER)) {
             for (Field field : fields.all(role)) {
-                if (isWords(field)) {
+                if (isWords(field) && (role != Role.WRAPPER || field.value().isArray())) {
                     line.argumentsOf(program, field);
                     used.add(field.name());
                 }
@@ -157,7 +179,7 @@ final class CommandArguments {
         fields.byRole().forEach((role, all) -> all.forEach(field -> operand(role, field, line)));
         if (line.isMoreThan(program)) {
             line.read();
-        } else if (program.equals("crontab") && fields.text(Role.TEXT) != null) {
+        } else if (first && program.equals("crontab") && fields.text(Role.TEXT) != null) {
             reader.add(Invocation.of(":schedule", ToolArguments.arguments(List.of(program))));
         }
     }
@@ -207,8 +229,10 @@ final class CommandArguments {
                                 : value);
             }
         } else if (field.value().isArray() && isScalars(field.value())) {
+            String each = flag.endsWith("s") ? flag.substring(0, flag.length() - 1) : flag;
             field.value().forEach(element -> {
                 if (element.asString("").length() <= MAX_VALUE) {
+                    line.word(each + "=" + element.asString(""));
                     line.word(element.asString(""));
                 }
             });

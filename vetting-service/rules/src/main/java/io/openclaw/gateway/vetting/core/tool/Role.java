@@ -78,7 +78,7 @@ enum Role {
     private static final Set<String> RECIPIENTS =
             Set.of("to", "recipient", "recipients", "cc", "bcc", "channel", "chatid", "phone");
     private static final Set<String> DIRECTORIES = Names.set("""
-            cwd workdir workingdir workingdirectory workdirectory currentdirectory currentworkingdirectory chdir wd pwd
+            cwd cd workdir workingdir workingdirectory workdirectory currentdirectory currentworkingdirectory chdir wd pwd
             startdirectory rundir execdir basedir basedirectory workpath workingpath workingfolder startin
             """);
     /** Names of a working directory in tools that run something; elsewhere they are paths. */

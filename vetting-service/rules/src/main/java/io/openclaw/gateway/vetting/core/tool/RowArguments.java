@@ -36,6 +36,9 @@ final class RowArguments {
             infrastructure all everything index indexes indices collection collections container containers image images
             """);
 
+    private static final Set<String> MONGO_DROPS =
+            Set.of("dropDatabase", "dropAllUsersFromDatabase", "dropAllRolesFromDatabase");
+
     private static final Set<String> ENDS = Names.set("""
             delete remove destroy purge wipe erase terminate drop revoke decommission deprovision teardown del rm deregister
             obliterate uninstall
@@ -54,6 +57,13 @@ final class RowArguments {
     }
 
     void read(JsonNode object) {
+        mongoCommand(object);
+        Field command = fields.text(Role.COMMAND);
+        JsonNode document =
+                command != null && profile.says("mongo", "mongodb") ? EmbeddedJson.in(command.text()) : null;
+        if (document != null) {
+            mongoCommand(document);
+        }
         if (profile.does(Effect.RUN) || profile.program() != null) {
             return;
         }
@@ -70,6 +80,8 @@ final class RowArguments {
                             .findFirst()
                             .orElse("table")
                             .replace("db", "database"));
+        } else if (profile.says("drop") && has(object, "table", "tablename", "collection", "collectionname")) {
+            sql("drop", "table");
         } else if (profile.says("truncate") && has(object, "table", "tablename", "collection")) {
             sql("truncate", "table");
         } else if (deletes()
@@ -89,6 +101,25 @@ final class RowArguments {
                     .findFirst()
                     .ifPresent(kind ->
                             reader.add(Invocation.of(":remove-resource", ToolArguments.arguments(List.of(kind)))));
+        }
+    }
+
+    /** A document of MongoDB's database commands names its command by its key. */
+    private void mongoCommand(JsonNode object) {
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            String key = entry.getKey();
+            if (MONGO_DROPS.contains(key)) {
+                sql("drop", "database");
+            } else if (key.equals("drop") && entry.getValue().isString() && profile.says("mongo", "mongodb")) {
+                sql("drop", "table");
+            } else if (key.equals("deletes") && entry.getValue().isArray()) {
+                for (JsonNode delete : entry.getValue()) {
+                    if (delete.path("q").isObject() && isAlwaysTrue(delete.path("q"), 0)) {
+                        reader.add(Invocation.of(
+                                ":sql", ToolArguments.arguments(List.of("delete", "from", "--no-where"))));
+                    }
+                }
+            }
         }
     }
 

@@ -1144,8 +1144,12 @@ final class Commands {
             start++;
         }
         boolean filtered = false;
+        String name = "${found}";
         for (int i = start; i < arguments.size(); i++) {
             String text = arguments.get(i).text();
+            if (text.matches("-i?name") && i + 1 < arguments.size()) {
+                name = arguments.get(i + 1).text();
+            }
             filtered |= text.matches("-i?(name|path|regex|wholename)|-mtime|-mmin|-newer|-size|-empty|-maxdepth|-user");
             if (!text.matches("-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch")) {
                 continue;
@@ -1157,7 +1161,7 @@ final class Commands {
                 if (word.text().equals("+") && command.size() > 1) {
                     break;
                 }
-                String found = filtered ? root + "/${found}" : root;
+                String found = filtered ? root + "/" + name : root;
                 command.add(
                         word.text().contains("{}")
                                 ? new Argument(word.text().replace("{}", found), Mark.UNKNOWN.bit())
@@ -1166,7 +1170,7 @@ final class Commands {
             evaluator.within("find " + root, () -> evaluator.aliasFreeRun(command, null));
             i = end;
         }
-        return new Argument(root + (filtered ? "/${found}" : ""), Mark.UNKNOWN.bit());
+        return new Argument(root + (filtered ? "/" + name : ""), Mark.UNKNOWN.bit());
     }
 
     private Argument xargs(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {

@@ -4,6 +4,8 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Paths as texts: nothing here looks at a file system. */
 public final class Paths {
@@ -17,11 +19,19 @@ public final class Paths {
             "${userHome}",
             "$env:HOME");
 
+    /** A scheme of files; the last is any of two letters or more that is followed by a path, not by an authority. */
+    private static final Pattern FILE_URI =
+            Pattern.compile("(?i)(?:file:|vscode[a-z0-9+.-]*:(?=/)|[a-z][a-z0-9+.-]+:(?=/(?:[^/]|//)))");
+
+    private static final Pattern PROCESS_LINK =
+            Pattern.compile("/proc/[^/]+(?:/task/[^/]+)?/(root|cwd)(?=/|$)/?(.*)", Pattern.DOTALL);
+
     private Paths() {}
 
     /**
-     * Returns a path with {@code .}, {@code ..} and doubled slashes resolved, in a directory. What is relative stays
-     * relative to the agent's own directory; that directory itself is {@code .}.
+     * Returns a path with {@code .}, {@code ..} and doubled slashes resolved, in a directory, and without the links to a
+     * root or a working directory that {@code /proc} has. What is relative stays relative to the agent's own directory; that
+     * directory itself is {@code .}.
      */
     public static String resolve(String directory, String path) {
         if (path.isEmpty()) {
@@ -29,9 +39,25 @@ public final class Paths {
         }
         boolean own = path.charAt(0) == '/' || path.charAt(0) == '~' || path.startsWith("${") || path.startsWith("$(");
         String whole = own || directory.isEmpty() ? path : directory + "/" + path;
-        if (isPlain(whole)) {
-            return whole;
+        String resolved = isPlain(whole) ? whole : resolved(whole);
+        String seen = behindProcess(resolved);
+        return seen.equals(resolved) ? resolved : resolve(directory, seen);
+    }
+
+    /** {@code /proc/PID/root} and {@code /proc/PID/cwd} (proc(5)) lead to the root and to the working directory of a process. */
+    private static String behindProcess(String path) {
+        if (!path.startsWith("/proc/")) {
+            return path;
         }
+        Matcher link = PROCESS_LINK.matcher(path);
+        if (!link.matches()) {
+            return path;
+        }
+        String rest = link.group(2);
+        return link.group(1).equals("root") ? "/" + rest : rest.isEmpty() ? "." : rest;
+    }
+
+    private static String resolved(String whole) {
         boolean absolute = whole.charAt(0) == '/';
         List<String> segments = new ArrayList<>();
         int start = 0;
@@ -60,13 +86,15 @@ public final class Paths {
 
     /**
      * Returns a path as a tool's argument may write it in the form that rules know: without blanks and control characters
-     * around it, a {@code file:} URL (RFC 8089) as its path, {@code $HOME} as {@code ~}, and a path of Windows with slashes and
-     * without its drive. What is no such form stays as it is.
+     * around it, a {@code file:} URL (RFC 8089), one of an editor's file systems, or one of any scheme without an authority as
+     * its path, {@code $HOME} as {@code ~}, and a path of Windows with slashes and without its drive. What is no such form stays
+     * as it is.
      */
     public static String normal(String written) {
         String path = stripped(written);
-        if (path.regionMatches(true, 0, "file:", 0, 5)) {
-            path = ofUri(path.substring(5));
+        Matcher uri = FILE_URI.matcher(path);
+        if (uri.lookingAt()) {
+            path = ofUri(path.substring(uri.end()));
         }
         if (path.indexOf('\\') >= 0) {
             path = path.replace('\\', '/');

@@ -23,7 +23,10 @@ class PathsTest {
                 "C:\\etc\\shadow",
                 "c:/etc/shadow",
                 "\\\\?\\C:\\etc\\shadow",
-                "file:///C:/etc/shadow"
+                "file:///C:/etc/shadow",
+                "vscode-local:/etc/shadow",
+                "vscode-remote://ssh-remote+host/etc/shadow",
+                "x-any:///etc/shadow"
             })
     void writesOnePathInOneWay(String written) {
         assertThat(Paths.normal(written)).isEqualTo("/etc/shadow");
@@ -35,6 +38,32 @@ class PathsTest {
         assertThat(Paths.normal("${HOME}")).isEqualTo("~");
         assertThat(Paths.normal("%USERPROFILE%\\x")).isEqualTo("~/x");
         assertThat(Paths.normal("$HOMEWORK/x")).isEqualTo("$HOMEWORK/x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/proc/self/root/etc/shadow",
+                "//proc/./1/root//etc/shadow",
+                "/proc/self/task/7/root/etc/shadow",
+                "/proc/$$/root/proc/self/root/etc/shadow",
+                "/proc/thread-self/root/tmp/../etc/shadow"
+            })
+    void leadsThroughTheRootOfAProcess(String path) {
+        assertThat(Paths.resolve("work", path)).isEqualTo("/etc/shadow");
+    }
+
+    @Test
+    void leadsThroughTheDirectoryOfAProcess() {
+        assertThat(Paths.resolve("work", "/proc/self/cwd/.env")).isEqualTo("work/.env");
+        assertThat(Paths.resolve("", "/proc/self/cwd")).isEqualTo(".");
+        assertThat(Paths.resolve("", "/proc/self/cwdx")).isEqualTo("/proc/self/cwdx");
+    }
+
+    @Test
+    void leavesAnAddressOfTheWebAsItIs() {
+        assertThat(Paths.normal("https://host/etc/shadow")).isEqualTo("https://host/etc/shadow");
+        assertThat(Paths.normal("s3://bucket/etc")).isEqualTo("s3://bucket/etc");
     }
 
     @Test
