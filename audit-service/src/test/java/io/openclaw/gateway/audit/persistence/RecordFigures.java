@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * Prints what the record costs: with {@code -Dopenclaw.figures.calls=100000} for figures that mean something, few by default. It
  * asserts counts, and no times.
  */
-class RecordFiguresIT {
+class RecordFigures {
     private static final int CALLS = Integer.getInteger("openclaw.figures.calls", 400);
     private static final int EVENTS_OF_A_CALL = 5;
     private static final List<String> TYPES =

@@ -18,18 +18,15 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** A prompt becomes governed steps, with a scripted model in OpenAI's wire format. */
-@Tag(NpmAhead.TAG)
-@Order(3)
+@Order(2)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExecuteIT {
     private static final int TEST_WORKER = 1;
     private static final int RESTARTS = 2;
-    private static final int REAL_WORKER = 3;
 
     private final TestWorker worker = TestWorker.get();
     private final ModelDouble model = RunningGateway.planner();
@@ -62,7 +59,7 @@ class ExecuteIT {
         return json(Map.of("prompt", text, "user_id", "alice"));
     }
 
-    private static String toldLast(Question question) {
+    static String toldLast(Question question) {
         return question.body()
                 .get("messages")
                 .valueStream()
@@ -376,26 +373,5 @@ class ExecuteIT {
         gateway().decide(stepOf(gateway(), runId), "{\"decision\":\"approve\"}");
         assertThat(awaitEnd(gateway(), runId).text("/output")).isEqualTo("It was sent.");
         assertThat(worker.runsWith(mark)).isEqualTo(1);
-    }
-
-    @Order(REAL_WORKER)
-    @Test
-    void listsTheSessionsOfARealWorker() {
-        RunningGateway gateway = RunningGateway.on(RealWorker.get().url(), RealWorker.TOKEN);
-        eventually().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
-            chooses(
-                    question -> "Your sessions: " + toldLast(question).contains("sessions"),
-                    choice("sessions_list", Map.of()));
-            Answer answer = gateway.post("/execute", prompt("list my sessions"));
-            assertThat(answer.text("/steps/0/outcome")).isEqualTo("SUCCEEDED");
-            assertThat(answer.text("/output")).isEqualTo("Your sessions: true");
-        });
-        assertThat(model.questions()
-                        .getFirst()
-                        .body()
-                        .at("/tools")
-                        .valueStream()
-                        .map(tool -> tool.at("/function/name").asString("")))
-                .contains("sessions_list", "memory_search");
     }
 }

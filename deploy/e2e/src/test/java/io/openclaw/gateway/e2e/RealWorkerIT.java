@@ -4,6 +4,7 @@ import static io.openclaw.gateway.e2e.RunningGateway.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.e2e.RunningGateway.Answer;
+import io.openclaw.gateway.testing.ModelDouble;
 import java.time.Duration;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -65,6 +66,27 @@ class RealWorkerIT {
         eventually()
                 .untilAsserted(() -> assertThat(gateway().console("/health").text("/components/worker/why"))
                         .contains(worker.url(), "answers"));
+    }
+
+    @Test
+    void aPromptIsAnsweredFromTheWorkersSessions() {
+        ModelDouble model = RunningGateway.planner();
+        eventually().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
+            model.answering(question -> ExecuteIT.toldLast(question).isEmpty()
+                    ? ModelDouble.Answer.choosing(new ModelDouble.Choice("id-1", "sessions_list", "{}"))
+                    : ModelDouble.Answer.of(
+                            "Your sessions: " + ExecuteIT.toldLast(question).contains("sessions")));
+            Answer answer = gateway().post("/execute", "{\"prompt\":\"list my sessions\",\"user_id\":\"alice\"}");
+            assertThat(answer.text("/steps/0/outcome")).isEqualTo("SUCCEEDED");
+            assertThat(answer.text("/output")).isEqualTo("Your sessions: true");
+        });
+        assertThat(model.questions()
+                        .getFirst()
+                        .body()
+                        .at("/tools")
+                        .valueStream()
+                        .map(tool -> tool.at("/function/name").asString("")))
+                .contains("sessions_list", "memory_search");
     }
 
     /** The first one: the gateway is started anew for it, and once more for all others and the next suite. */
