@@ -268,7 +268,7 @@ public final class Presses {
         }
     }
 
-    /** A message of a chat is short, so the whole call is sent to whoever asks for it, and no more often than it can be read. */
+    /** A message of a chat is short, so the whole call is sent to anyone who asks for it, and no more often than it can be read. */
     private Answer details(Press press, Approval approval, Instant now) {
         if (!store.takeTurn(
                 "details " + press.channel() + " " + press.sender() + " " + approval.id(), BETWEEN_DETAILS, now)) {

@@ -46,7 +46,7 @@ public final class CheckpointFiles implements Checkpoints.Keeper {
         this.directory = directory;
     }
 
-    /** A checkpoint of a file, whoever signed it. */
+    /** A checkpoint of a file, anyone who signed it. */
     public record Kept(String note, Instant at) {}
 
     /** Publishes keys beside those that are published already. */

@@ -215,7 +215,7 @@ final class RunningGateway {
             environment.put("OPENCLAW_WORKER_URL", workerUrl);
             environment.put("OPENCLAW_WORKER_TOKEN", token);
             // So that the tests of what a client is told then do not wait for a minute.
-            environment.put("OPENCLAW_MCP_PATIENCE", "8s");
+            environment.put("OPENCLAW_MCP_MAX_WAIT", "8s");
             environment.put("OPENCLAW_INGRESS_MAX_IN_FLIGHT", "130");
             environment.put("OPENCLAW_INGRESS_AGENT_MAX_IN_FLIGHT", "100");
             if (!Files.exists(toolsFile())) {

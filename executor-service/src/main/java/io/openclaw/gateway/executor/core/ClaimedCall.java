@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A call that this executor has claimed, and the last look at it before each attempt: whoever may stop it stops it. An
+ * A call that this executor has claimed, and the last look at it before each attempt: a freeze, a withdrawal or the deadline stops it. An
  * attempt begins, or the call is withdrawn before it; never both. Safe for use by several threads.
  */
 public final class ClaimedCall {

@@ -57,9 +57,9 @@ public final class CallInFlight {
     }
 
     /**
-     * The broker has not got the call, so there will be no end; whoever waits for it learns why.
+     * The broker has not got the call, so there will be no end; anyone who waits for it learns why.
      *
-     * @param problem what whoever waits is told
+     * @param problem the message for callers that wait
      */
     public void notTaken(RuntimeException problem) {
         taken.completeExceptionally(problem);

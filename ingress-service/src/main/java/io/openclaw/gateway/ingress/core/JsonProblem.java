@@ -15,7 +15,7 @@ import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Says what is wrong with JSON in words for whoever sent it: the reader's own name its classes and its settings. */
+/** Says what is wrong with JSON in words for anyone who sent it: the reader's own name its classes and its settings. */
 public final class JsonProblem {
     private static final int MAX_NAME = 80;
 

@@ -175,7 +175,7 @@ public final class DecisionController {
         }
     }
 
-    /** Whoever waits has a connection, and one agent is not to have all of them. */
+    /** Anyone who waits has a connection, and one agent is not to have all of them. */
     private void takeWait(Caller caller) {
         if (waits.tryTake(caller.agent(), 1, AGENT_MAX_WAITS) != Shares.Answer.GRANTED) {
             throw new LimitExceededException(

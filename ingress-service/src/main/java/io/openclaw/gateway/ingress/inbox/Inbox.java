@@ -212,7 +212,7 @@ final class Inbox implements BatchMessageListener<String, byte[]> {
         meters.counter("openclaw.inbox.records", "outcome", outcome).increment();
     }
 
-    /** Whoever reads dead letters does not need what proved, or would have proved, who wrote one. */
+    /** Anyone who reads dead letters does not need what proved, or would have proved, who wrote one. */
     private static ConsumerRecord<String, byte[]> withoutProof(ConsumerRecord<String, byte[]> record) {
         var headers = new RecordHeaders(record.headers());
         InboxProof.SECRET_HEADERS.forEach(headers::remove);

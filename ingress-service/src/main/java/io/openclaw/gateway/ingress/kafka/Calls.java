@@ -203,7 +203,7 @@ public final class Calls implements CallPipeline {
 
     /**
      * Returns which call a request with an idempotency key repeats; null if it is the first. The end of the call comes to
-     * whoever asked first, so one that repeats finds it here or in the store.
+     * the first asker, so one that repeats finds it here or in the store.
      */
     private @Nullable UUID repeated(ToolCall call, String idempotencyKey) {
         KeyedCall keyed = store.claimKey(call, idempotencyKey);
@@ -355,7 +355,7 @@ public final class Calls implements CallPipeline {
     }
 
     /**
-     * This process is told to stop: its web server takes no more requests and waits for those it has. Whoever still waits for a
+     * This process is told to stop: its web server takes no more requests and waits for those it has. Anyone who still waits for a
      * call in five seconds, because a person has to decide or its tool takes long, is told what is known and where to ask
      * again, rather than cut off when the server's own timeout ends.
      */

@@ -165,7 +165,7 @@ public final class CallStore {
     }
 
     /**
-     * Keeps that a person approved a call that the gateway does not run, if one did: it is made use of once, by whoever asked for
+     * Keeps that a person approved a call that the gateway does not run, if one did: it is made use of once, by anyone who asked for
      * it or, if nobody waits for it any more, by the next call like it.
      */
     public void keepApproval(CallCompleted end) {

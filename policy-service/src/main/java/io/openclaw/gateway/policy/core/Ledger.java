@@ -17,7 +17,7 @@ public interface Ledger {
     /** Learns of every call that has ended by now, because one more would be too many otherwise. */
     void catchUp();
 
-    /** Returns a ledger that keeps nothing, and learns of ends only from whoever tells its {@link Usage}. */
+    /** Returns a ledger that keeps nothing, and learns of ends only from the caller of its {@link Usage}. */
     static Ledger inMemory() {
         Map<String, Usage> usages = new HashMap<>();
         return new Ledger() {

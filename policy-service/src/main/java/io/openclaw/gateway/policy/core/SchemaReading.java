@@ -60,7 +60,7 @@ final class SchemaReading {
     private static final Set<String> DEFINITIONS = Set.of("$defs", "definitions");
     private static final Set<String> REFERENCES = Set.of("$ref", "$dynamicRef", "$recursiveRef");
     private static final Map<String, Predicate<JsonNode>> SHAPES = shapes();
-    /** Without one of these, whoever names properties means that there are no others. */
+    /** Without one of these, anyone who names properties means that there are no others. */
     private static final List<String> SAYS_MORE = List.of(
             "additionalProperties",
             "unevaluatedProperties",

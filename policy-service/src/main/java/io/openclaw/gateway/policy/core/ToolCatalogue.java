@@ -108,7 +108,7 @@ public final class ToolCatalogue {
                     : Optional.of(invalid(
                             "the arguments are none of " + call.address() + ": " + String.join("; ", problems)));
         } catch (RuntimeException e) {
-            // Whoever makes a check fail does not get past it.
+            // Anyone who makes a check fail does not get past it.
             return Optional.of(invalid("the arguments of " + call.address() + " cannot be checked: " + e.getMessage()));
         }
     }

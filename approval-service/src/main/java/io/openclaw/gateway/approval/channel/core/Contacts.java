@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where people are reached: the list of approvers. Whoever is not on it decides nothing through a channel. */
+/** Where people are reached: the list of approvers. Anyone who is not on it decides nothing through a channel. */
 public final class Contacts {
     private final List<Contact> contacts;
     private final ZoneId zone;

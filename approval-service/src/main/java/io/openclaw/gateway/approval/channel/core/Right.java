@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 public enum Right {
     /** A message leads to the console, where the decision is made. */
     LINK,
-    /** A call can be denied; whoever wants to approve it does so at the console. */
+    /** A call can be denied; anyone who wants to approve it does so at the console. */
     DENY,
     /** A call can be approved and denied. */
     APPROVE;

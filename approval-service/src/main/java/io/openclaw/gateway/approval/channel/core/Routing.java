@@ -114,7 +114,7 @@ public record Routing(
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Whoever is out of office is asked only if nobody who stands in can be. */
+    /** Anyone who is out of office is asked only if nobody who stands in can be. */
     private static Set<String> reachable(Collection<String> asked, Set<String> able, Situation situation) {
         Set<String> people = new TreeSet<>();
         for (String name : asked) {

@@ -27,7 +27,7 @@ public final class Checkpoints {
         Tiles tiles();
     }
 
-    /** Keeps checkpoints where whoever can change the record cannot change them. */
+    /** Keeps checkpoints where anyone who can change the record cannot change them. */
     public interface Keeper {
         /** Keeps a checkpoint; throws if it cannot, and then the checkpoint counts as not signed. */
         void keep(SignedCheckpoint signed);

@@ -9,7 +9,7 @@ public enum Outcome {
     CANCELLED,
     /** It was started, and nobody can say whether it finished. */
     UNKNOWN,
-    /** Whoever asked may run it themselves ({@link Mode#DECIDE}), or could ({@link Mode#DRY_RUN}); the gateway ran nothing. */
+    /** The asker may run it ({@link Mode#DECIDE}), or could ({@link Mode#DRY_RUN}); the gateway ran nothing. */
     ALLOWED,
     /** A person would have to approve it ({@link Mode#DRY_RUN} alone); nobody was asked. */
     ESCALATED

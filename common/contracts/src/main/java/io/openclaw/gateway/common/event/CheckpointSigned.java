@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * The record signed what it is: a checkpoint of the Merkle tree over all its events. Whoever keeps it can show later that the
+ * The record signed what it is: a checkpoint of the Merkle tree over all its events. Anyone who keeps it can show later that the
  * record was changed.
  *
  * @param origin the name of the tree

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope {@code all}, {@code agent:ID}, {@code upstream:NAME} or {@code tool:UPSTREAM/TOOL}
  * @param frozen whether nothing of it runs from now on
- * @param reason why, for whoever is refused
+ * @param reason why, for anyone who is refused
  * @param changedAt when
  * @param changedBy who did it
  * @param signature policy's signature
@@ -33,7 +33,7 @@ public record FreezeChanged(
         unknown = unknown == null ? Map.of() : Map.copyOf(unknown);
     }
 
-    /** Returns what whoever is refused is told. */
+    /** Returns the message for a caller that is refused. */
     public String words() {
         return (scope.equals("all") ? "everything" : scope.replace(':', ' ')) + " is frozen since "
                 + changedAt.truncatedTo(ChronoUnit.SECONDS) + " by " + changedBy + ": " + reason;

@@ -160,7 +160,7 @@ public final class JsonText {
                     throw new InexactJsonException(
                             "the JSON at " + place(parser) + " cannot be read: " + e.getOriginalMessage(), e);
                 }
-                // Whoever reads it says what is wrong with it.
+                // Its reader says what is wrong with it.
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Masks a literal that was masked in one place wherever else it stands. Only one of at least eight characters that looks like a
- * secret is looked for, and none where it would run or be destroyed: whoever writes {@code password=evil1234; sh evil1234}
+ * secret is looked for, and none where it would run or be destroyed: anyone who writes {@code password=evil1234; sh evil1234}
  * hides no program.
  */
 final class Repeats {

@@ -359,7 +359,7 @@ final class SecretNames {
                 if (word(text, start, end, "clave")) {
                     yield new Name("password", false, plural);
                 }
-                // Signatures of the gateway's own evidence stay; those of clouds' URLs let whoever has them in.
+                // Signatures of the gateway's own evidence stay; those of clouds' URLs let anyone who has them in.
                 yield ends(text, start, end, "amz-signature") || ends(text, start, end, "goog-signature")
                         ? new Name("signature", true, plural)
                         : null;

@@ -38,7 +38,7 @@ public enum Topic {
     RUNS_EVENTS("runs.events", Kind.QUEUE),
     /** Every service → the record: sign-ins at the console, and what people do there. */
     CONSOLE_EVENTS("console.events", Kind.QUEUE),
-    /** The record → whoever keeps them outside the gateway: signed checkpoints of the record. */
+    /** The record → anyone who keeps them outside the gateway: signed checkpoints of the record. */
     AUDIT_CHECKPOINTS("audit.checkpoints", Kind.QUEUE),
     /** Policy → everybody: the policy in force, the candidate, what is frozen, API keys, pinned tools. Compacted. */
     POLICY_STATE(

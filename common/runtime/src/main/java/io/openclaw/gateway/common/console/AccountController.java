@@ -96,7 +96,7 @@ final class AccountController {
             return PASSWORD;
         }
         journal.note(person.getName(), "account.password-changed", person.getName(), null, request.getRemoteAddr());
-        // Whoever knew the old password is signed out everywhere; this browser goes on.
+        // Anyone who knew the old password is signed out everywhere; this browser goes on.
         signOutEverywhere(person.getName());
         request.getSession().invalidate();
         login.proven(person.getName()).ifPresent(now -> {

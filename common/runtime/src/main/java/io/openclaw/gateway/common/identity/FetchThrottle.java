@@ -18,7 +18,7 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Fetches each document of an issuer at most once in ten seconds, one at a time; in between, whoever wants it gets the answer, or
+ * Fetches each document of an issuer at most once in ten seconds, one at a time; in between, anyone who wants it gets the answer, or
  * the failure, of the last fetch. A token may name any key id, and each that is unknown would be a fetch otherwise. A new key of an
  * issuer is known after ten seconds at most.
  */

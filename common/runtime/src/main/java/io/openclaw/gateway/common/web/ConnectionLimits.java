@@ -45,7 +45,7 @@ public final class ConnectionLimits {
 
     /**
      * Admits a new connection, unless its address has as many as it may have. If there are too many in total, the one that has
-     * been unauthenticated for the longest time makes room: whoever has a key authenticates at once.
+     * been unauthenticated for the longest time makes room: anyone who has a key authenticates at once.
      *
      * @param connection identifies it
      */

@@ -52,7 +52,7 @@ public final class ConsoleLogin implements AuthenticationProvider {
                     Pbkdf2PasswordEncoder.defaultsForSpringSecurity_v5_8(),
                     "argon2@SpringSecurity_v5_8",
                     Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8()));
-    /** Whoever has it has to change the password before anything else. */
+    /** Anyone who has it has to change the password before anything else. */
     public static final String MUST_CHANGE_PASSWORD = "MUST_CHANGE_PASSWORD";
 
     /** What every signed-in person has. */

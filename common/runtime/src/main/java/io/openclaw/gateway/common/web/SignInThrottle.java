@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Slows down whoever guesses passwords. A user who fails from an address several times in a row is locked from that address,
+ * Slows down anyone who guesses passwords. A user who fails from an address several times in a row is locked from that address,
  * each time for twice as long; at other addresses the same user is not, so nobody can lock a person out. All addresses
  * together have so many failures a minute with one user; then only addresses from which that user has signed in before are
  * not slowed down. Memory is bounded. Thread-safe.

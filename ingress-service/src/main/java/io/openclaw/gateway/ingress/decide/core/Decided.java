@@ -28,7 +28,7 @@ public record Decided(
         List<Verdict> verdicts,
         @Nullable Instant approvalExpiresAt) {
 
-    /** The answer to whoever would run the call. */
+    /** The answer to anyone who would run the call. */
     public enum Answer {
         /** It may run, with exactly these arguments. */
         ALLOW,

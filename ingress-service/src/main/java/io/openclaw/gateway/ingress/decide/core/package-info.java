@@ -1,4 +1,4 @@
-/** What a decision about a call says to whoever would run it. */
+/** What a decision about a call says to anyone who would run it. */
 @NullMarked
 package io.openclaw.gateway.ingress.decide.core;
 

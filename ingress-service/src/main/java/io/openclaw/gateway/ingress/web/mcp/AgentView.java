@@ -58,7 +58,7 @@ public final class AgentView {
 
     private record Kept(Set<String> addresses, long generation, Instant at) {}
 
-    /** The names of everything, whoever may see it, so that every agent sees the same. */
+    /** The names of everything, also of what this agent may not see, so that every agent sees the same. */
     private record Named(ExposedNames tools, ExposedNames prompts, Map<Address, ToolPinned> pinned, long generation) {}
 
     /**

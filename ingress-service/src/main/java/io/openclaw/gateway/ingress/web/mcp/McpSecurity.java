@@ -70,7 +70,7 @@ public class McpSecurity {
                             .orElse("");
         }
 
-        /** Whoever comes through a proxy on this machine comes from elsewhere. */
+        /** Anyone who comes through a proxy on this machine comes from elsewhere. */
         @Override
         public Optional<String> unproven(HttpServletRequest request) {
             String agent = settings.loopbackAgent();

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param loopbackAgent the agent that callers on this machine are who send no credentials; nobody, if absent.
  *     {@code OPENCLAW_LOOPBACK_AGENT} sets it
- * @param patience how long a client is kept waiting for a call, before it is told how to ask again
+ * @param maxWait how long a client is kept waiting for a call, before it is told how to ask again
  * @param pageSize how many elements a page of a list has
  * @param maxStreams how many streams of notifications this instance keeps open at once
  * @param agentMaxStreams how many of them may be one agent's
@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("openclaw.mcp")
 public record McpSettings(
         @Nullable String loopbackAgent,
-        @DefaultValue("50s") Duration patience,
+        @DefaultValue("50s") Duration maxWait,
         @DefaultValue("100") int pageSize,
         @DefaultValue("5000") int maxStreams,
         @DefaultValue("1250") int agentMaxStreams,

@@ -33,7 +33,7 @@ public class McpWeb {
 
     @Bean
     McpCalls mcpCalls(CallPipeline calls, SignatureChain chain, McpSettings settings, Clock clock) {
-        return new McpCalls(calls, chain, settings.patience(), clock);
+        return new McpCalls(calls, chain, settings.maxWait(), clock);
     }
 
     @Bean

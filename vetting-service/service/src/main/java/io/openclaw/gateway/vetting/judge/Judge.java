@@ -80,7 +80,7 @@ public final class Judge {
         if (decision == Decision.ALLOW && !speaksToTheJudge.isEmpty()) {
             reasons.add(new Reason(
                     "judge/addressed",
-                    "The call speaks to whoever judges it (" + String.join(", ", speaksToTheJudge)
+                    "The call speaks to anyone who judges it (" + String.join(", ", speaksToTheJudge)
                             + "), so no model may allow it.",
                     Severity.HIGH));
             return new Judgement(Decision.ESCALATE, reasons, true);

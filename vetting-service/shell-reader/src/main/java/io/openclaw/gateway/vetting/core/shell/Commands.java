@@ -2,16 +2,20 @@ package io.openclaw.gateway.vetting.core.shell;
 
 import io.openclaw.gateway.vetting.core.shell.Programs.Wrapper;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one command: what it runs in its turn, and what it prints. */
 final class Commands {
-    private static final Argument SILENT = Argument.of("");
-    private static final int MOST_ITEMS = 64;
+    /** How many words or lines of an input are followed. */
+    static final int MOST_ITEMS = 64;
+    /** What a command prints that prints nothing. */
+    static final Argument SILENT = Argument.of("");
     /** Interpreters that programs are installed for: what they run has a command line of its own. */
     private static final Set<String> RUNS_PROGRAMS = Set.of("node", "nodejs", "bun", "deno");
 
@@ -54,68 +58,9 @@ final class Commands {
             "goenv",
             "nodebrew");
 
-    private static final Set<String> RUNNERS = Set.of("run", "run-script", "exec", "x", "dlx");
-    /** What package managers do by themselves, though programs are called so, too. */
-    private static final Set<String> OWN_SUBCOMMANDS = Set.of(
-            "test",
-            "link",
-            "init",
-            "info",
-            "list",
-            "run",
-            "start",
-            "build",
-            "exec",
-            "help",
-            "view",
-            "config",
-            "login",
-            "pack",
-            "audit",
-            "install",
-            "i",
-            "add",
-            "remove",
-            "rm",
-            "publish",
-            "why",
-            "up",
-            "update",
-            "upgrade",
-            "create",
-            "set",
-            "get",
-            "ls",
-            "ping",
-            "version",
-            "search",
-            "stop",
-            "restart",
-            "cache",
-            "prune",
-            "dedupe",
-            "fund",
-            "outdated",
-            "x",
-            "dlx",
-            "node",
-            "un",
-            "uninstall",
-            "unlink",
-            "import",
-            "store",
-            "env",
-            "bin",
-            "root",
-            "prefix",
-            "owner",
-            "team",
-            "tag",
-            "dev",
-            "lint");
-
     private final Evaluator evaluator;
     private final Programs programs;
+    private final Map<String, Handler> handlers = new HashMap<>();
     private @Nullable String lastProgram;
     /** What ran just before the command that is followed now: the argument of an {@code eval} may be its output. */
     private @Nullable String programBefore;
@@ -123,6 +68,35 @@ final class Commands {
     Commands(Evaluator evaluator, Programs programs) {
         this.evaluator = evaluator;
         this.programs = programs;
+        handlers.putAll(new Builtins(evaluator, programs).handlers());
+        handlers.putAll(new Finders(evaluator, programs, this).handlers());
+        handlers.putAll(new BuildTools(evaluator, programs, this).handlers());
+        handlers.putAll(new FileTools(evaluator, programs).handlers());
+        handlers.put("eval", (program, arguments, input) -> eval(arguments, input));
+        for (String name : List.of("source", ".")) {
+            handlers.put(
+                    name,
+                    (program, arguments, input) -> arguments.isEmpty()
+                            ? SILENT
+                            : runFile(arguments.getFirst(), arguments.subList(1, arguments.size()), input));
+        }
+        for (String name : List.of("su", "runuser", "script")) {
+            handlers.put(name, this::withCommandFlag);
+        }
+        for (String name : List.of("docker", "podman", "nerdctl")) {
+            handlers.put(
+                    name,
+                    (program, arguments, input) ->
+                            !arguments.isEmpty() && arguments.getFirst().text().equals("compose")
+                                    ? follow("docker-compose", arguments.subList(1, arguments.size()), input)
+                                    : null);
+        }
+        for (String name : List.of("curl", "wget", "http", "https", "httpie", "aria2c", "xh", "curlie")) {
+            handlers.put(
+                    name,
+                    (program, arguments, input) ->
+                            HttpRequests.follow(evaluator, program, commandLine(program, arguments), input));
+        }
     }
 
     /** Follows a command and returns what it prints. */
@@ -165,13 +139,13 @@ final class Commands {
             arguments = List.copyOf(normal.subList(1, normal.size()));
         }
         int marks = input == null ? 0 : input.marks();
-        List<Argument> own = program.equals("find") ? withoutCommands(arguments) : arguments;
+        List<Argument> own = program.equals("find") ? Finders.withoutCommands(arguments) : arguments;
         evaluator.emit(
                 new Invocation(program, path, own, marks, writes, reads, evaluator.via(), evaluator.directory()));
         programBefore = lastProgram;
         lastProgram = program;
         if (path.indexOf('=') >= 0 && path.indexOf('/') < 0 && words.size() > 1) {
-            // No name that a shell would take, so no assignment; whoever wrote it meant one.
+            // No name that a shell would take, so no assignment, but its author meant one.
             return run(arguments, input, writes, reads);
         }
         if (path.indexOf('/') >= 0 && evaluator.wroteFile(first)) {
@@ -210,188 +184,14 @@ final class Commands {
 
     private Argument follow(String program, List<Argument> arguments, @Nullable Argument input)
             throws UnreadableScriptException {
-        switch (program) {
-            case "cd", "pushd", "chdir" -> {
-                List<Argument> operands = operands(program, arguments);
-                Argument to = operands.isEmpty() ? Argument.of("~") : operands.getFirst();
-                evaluator.changeDirectory(
-                        to.text().equals("-") ? "${OLDPWD}" : Paths.resolve(evaluator.directory(), to.text()));
-                return SILENT;
-            }
-            case "export", "declare", "local", "typeset", "readonly", "setenv" -> {
-                return declare(program, arguments);
-            }
-            case "alias" -> {
-                for (Argument argument : arguments) {
-                    int equals = argument.text().indexOf('=');
-                    if (equals > 0) {
-                        evaluator.alias(
-                                argument.text().substring(0, equals),
-                                argument.text().substring(equals + 1));
-                    }
-                }
-                return SILENT;
-            }
-            case "set" -> {
-                int dashes = -1;
-                for (int i = 0; i < arguments.size(); i++) {
-                    dashes = dashes < 0 && arguments.get(i).text().equals("--") ? i : dashes;
-                }
-                boolean words = !arguments.isEmpty()
-                        && !arguments.getFirst().text().startsWith("-")
-                        && !arguments.getFirst().text().startsWith("+");
-                if (dashes >= 0 || words) {
-                    evaluator.positional(arguments.subList(dashes + 1, arguments.size()));
-                }
-                return SILENT;
-            }
-            case "hash" -> {
-                if (arguments.size() > 2 && arguments.getFirst().text().equals("-p")) {
-                    evaluator.alias(arguments.get(2).text(), arguments.get(1).text());
-                }
-                return SILENT;
-            }
-            case "docker", "podman", "nerdctl" -> {
-                if (!arguments.isEmpty() && arguments.getFirst().text().equals("compose")) {
-                    return follow("docker-compose", arguments.subList(1, arguments.size()), input);
-                }
-            }
-            case "unset" -> {
-                arguments.forEach(argument -> evaluator.unset(argument.text()));
-                return SILENT;
-            }
-            case "read", "mapfile", "readarray", "getopts" -> {
-                for (CommandLine.Option option : commandLine(program, arguments).options()) {
-                    if (option.flag().equals("-C")) {
-                        evaluator.within(
-                                program, () -> evaluator.runText(option.value().text(), null));
-                    }
-                }
-                int marks = Mark.UNKNOWN.bit() | (input == null ? 0 : input.marks());
-                String line = input != null && !input.isUnknown() && program.equals("read")
-                        ? input.text().strip()
-                        : null;
-                for (Argument name : operands(program, arguments)) {
-                    evaluator.set(
-                            name.text(),
-                            line != null
-                                    ? new Argument(line, marks & ~Mark.UNKNOWN.bit())
-                                    : new Argument("${" + name.text() + "}", marks));
-                }
-                return SILENT;
-            }
-            case "eval" -> {
-                return eval(arguments, input);
-            }
-            case "source", "." -> {
-                return arguments.isEmpty()
-                        ? SILENT
-                        : runFile(arguments.getFirst(), arguments.subList(1, arguments.size()), input);
-            }
-            case "trap" -> {
-                if (arguments.size() > 1 && !arguments.getFirst().text().startsWith("-")) {
-                    evaluator.runText(arguments.getFirst().text(), null);
-                }
-                return SILENT;
-            }
-            case "find", "fd", "fdfind" -> {
-                return find(arguments);
-            }
-            case "xargs" -> {
-                return xargs(arguments, input);
-            }
-            case "parallel" -> {
-                return parallel(arguments, input);
-            }
-            case "su", "runuser", "script" -> {
-                return withCommandFlag(program, arguments, input);
-            }
-            case "curl", "wget", "http", "https", "httpie", "aria2c", "xh", "curlie" -> {
-                return HttpRequests.follow(evaluator, program, commandLine(program, arguments), input);
-            }
-            case "make", "gmake" -> {
-                if (input != null && !input.isUnknown()) {
-                    recipes(input.text());
-                }
-                makefiles(program, arguments);
-                return Evaluator.UNKNOWN_OUTPUT;
-            }
-            case "nix" -> {
-                for (int i = 0; i + 1 < arguments.size(); i++) {
-                    String flag = arguments.get(i).text();
-                    if (flag.equals("-c") || flag.equals("--command")) {
-                        List<Argument> inner = arguments.subList(i + 1, arguments.size());
-                        return evaluator.within(program, () -> evaluator.aliasFreeRun(inner, input));
-                    }
-                }
-            }
-            case "npm", "yarn", "pnpm", "bun" -> {
-                List<Argument> words = operands(program, arguments);
-                boolean script =
-                        words.size() > 1 && RUNNERS.contains(words.getFirst().text());
-                int name = script ? 1 : 0;
-                if (words.size() > name
-                        && !OWN_SUBCOMMANDS.contains(words.get(name).text())
-                        && programs.isDescribed(words.get(name).text())) {
-                    int from = arguments.indexOf(words.get(name));
-                    List<Argument> inner = arguments.subList(from, arguments.size()).stream()
-                            .filter(word -> !word.text().equals("--"))
-                            .toList();
-                    evaluator.within(program, () -> evaluator.aliasFreeRun(inner, input));
-                }
-                Argument manifest = Argument.of("package.json");
-                if (evaluator.wroteFile(manifest)) {
-                    for (String literal :
-                            CodeReader.literals(evaluator.file(manifest).text())) {
-                        evaluator.within(program, () -> evaluator.runText(literal, null));
-                    }
-                }
-            }
-            case "git" -> {
-                List<Argument> words = operands(program, arguments);
-                boolean bisect = words.size() > 2
-                        && words.get(0).text().equals("bisect")
-                        && words.get(1).text().equals("run");
-                boolean each = words.size() > 2
-                        && words.get(0).text().equals("submodule")
-                        && words.get(1).text().equals("foreach");
-                if (bisect || each) {
-                    int from = arguments.indexOf(words.get(1)) + 1;
-                    List<Argument> command = arguments.subList(from, arguments.size());
-                    evaluator.within(
-                            "git " + words.get(0).text(),
-                            () -> command.size() == 1
-                                    ? scriptText(program, command.getFirst(), List.of())
-                                    : evaluator.aliasFreeRun(command, null));
-                }
-            }
-            case "at", "batch" -> {
-                if (input != null) {
-                    evaluator.within(program, () -> evaluator.runText(input.text(), null));
-                }
-                return SILENT;
-            }
-            case "tee" -> {
-                Argument data = input == null ? Evaluator.UNKNOWN_OUTPUT : input;
-                CommandLine line = commandLine(program, arguments);
-                line.operands().forEach(file -> evaluator.writeFile(file, data, line.has("-a", "--append")));
-                return data;
-            }
-            case "cp", "mv", "install", "ln" -> {
-                List<Argument> operands = operands(program, arguments);
-                if (operands.size() == 2 && program.equals("ln")) {
-                    evaluator.link(operands.get(1), operands.get(0));
-                }
-                if (operands.size() == 2) {
-                    Argument content = evaluator.file(operands.get(0));
-                    if (evaluator.wroteFile(operands.get(0)) || Mark.SECRET.in(content.marks())) {
-                        evaluator.writeFile(operands.get(1), content, false);
-                    }
-                }
-                return SILENT;
-            }
-            default -> {}
-        }
+        Handler handler = handlers.get(program);
+        Argument output = handler == null ? null : handler.follow(program, arguments, input);
+        return output == null ? followKind(program, arguments, input) : output;
+    }
+
+    /** Follows a program by what kinds of programs it is one of. */
+    private Argument followKind(String program, List<Argument> arguments, @Nullable Argument input)
+            throws UnreadableScriptException {
         if (program.equals("pwsh") || program.equals("powershell")) {
             return powerShell(program, arguments, input);
         }
@@ -528,57 +328,6 @@ final class Commands {
         return commandLine(program, arguments).operands();
     }
 
-    /** The lines of a makefile that start with a tab are commands. */
-    private void recipes(String makefile) throws UnreadableScriptException {
-        for (String line : makefile.split("\n", -1)) {
-            int rule = line.indexOf(';');
-            boolean inline = rule > 0 && line.indexOf(':') > 0 && line.indexOf(':') < rule && !line.startsWith("\t");
-            if (line.startsWith("\t") || inline || line.startsWith("\t-")) {
-                String command = (inline ? line.substring(rule + 1) : line)
-                        .strip()
-                        .replaceFirst("^[@+-]+", "")
-                        .replace("$$", "$");
-                evaluator.within("make", () -> evaluator.runText(command, null));
-            }
-        }
-    }
-
-    /** The makefiles that the script wrote, and rules that are given as an option. */
-    private void makefiles(String program, List<Argument> arguments) throws UnreadableScriptException {
-        List<Argument> files =
-                new ArrayList<>(List.of(Argument.of("Makefile"), Argument.of("makefile"), Argument.of("GNUmakefile")));
-        for (Argument argument : arguments) {
-            if (argument.text().startsWith("--eval=")) {
-                recipes(argument.text().substring(7));
-            }
-        }
-        for (CommandLine.Option option : commandLine(program, arguments).options()) {
-            if (option.flag().equals("-f") || option.flag().equals("--file")) {
-                files.add(option.value());
-            }
-        }
-        for (Argument file : files) {
-            if (evaluator.wroteFile(file)) {
-                recipes(evaluator.file(file).text());
-            }
-        }
-    }
-
-    private Argument declare(String program, List<Argument> arguments) throws UnreadableScriptException {
-        if (program.equals("setenv") && arguments.size() > 1) {
-            evaluator.assign(arguments.get(0).text(), arguments.get(1));
-        }
-        for (Argument argument : arguments) {
-            int equals = argument.text().indexOf('=');
-            if (equals > 0 && !argument.text().startsWith("-")) {
-                evaluator.assign(
-                        argument.text().substring(0, equals),
-                        new Argument(argument.text().substring(equals + 1), argument.marks()));
-            }
-        }
-        return SILENT;
-    }
-
     private Argument eval(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
         Argument text = Argument.joined(arguments);
         if (text.isUnknown() && !isTrustedSetup(text)) {
@@ -688,8 +437,7 @@ final class Commands {
         return Evaluator.UNKNOWN_OUTPUT;
     }
 
-    private Argument scriptText(String program, Argument script, List<Argument> arguments)
-            throws UnreadableScriptException {
+    Argument scriptText(String program, Argument script, List<Argument> arguments) throws UnreadableScriptException {
         if (script.isUnknown() && isOnlyUnknown(script.text())) {
             evaluator.emit(new Invocation(
                     ":eval", program, List.of(script), script.marks(), List.of(), List.of(), evaluator.via(), ""));
@@ -1118,200 +866,6 @@ final class Commands {
             evaluator.within(program, () -> evaluator.runText(input.text(), null));
         }
         return Evaluator.UNKNOWN_OUTPUT;
-    }
-
-    /** The commands of {@code -exec} are followed on their own; their flags are none of find's. */
-    private static List<Argument> withoutCommands(List<Argument> arguments) {
-        List<Argument> own = new ArrayList<>(arguments.size());
-        boolean inCommand = false;
-        for (Argument argument : arguments) {
-            String text = argument.text();
-            if (!inCommand) {
-                own.add(argument);
-            }
-            inCommand = inCommand
-                    ? !(text.equals(";") || text.equals("+"))
-                    : text.equals("-exec") || text.equals("-execdir") || text.equals("-ok") || text.equals("-okdir");
-        }
-        return own;
-    }
-
-    private Argument find(List<Argument> arguments) throws UnreadableScriptException {
-        String root = ".";
-        int start = 0;
-        while (start < arguments.size() && !arguments.get(start).text().startsWith("-")) {
-            root = start == 0 ? arguments.get(start).text() : root;
-            start++;
-        }
-        boolean filtered = false;
-        String name = "${found}";
-        for (int i = start; i < arguments.size(); i++) {
-            String text = arguments.get(i).text();
-            if (text.matches("-i?name") && i + 1 < arguments.size()) {
-                name = arguments.get(i + 1).text();
-            }
-            filtered |= text.matches("-i?(name|path|regex|wholename)|-mtime|-mmin|-newer|-size|-empty|-maxdepth|-user");
-            if (!text.matches("-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch")) {
-                continue;
-            }
-            int end = i + 1;
-            List<Argument> command = new ArrayList<>();
-            while (end < arguments.size() && !arguments.get(end).text().equals(";")) {
-                Argument word = arguments.get(end++);
-                if (word.text().equals("+") && command.size() > 1) {
-                    break;
-                }
-                String found = filtered ? root + "/" + name : root;
-                command.add(
-                        word.text().contains("{}")
-                                ? new Argument(word.text().replace("{}", found), Mark.UNKNOWN.bit())
-                                : word);
-            }
-            evaluator.within("find " + root, () -> evaluator.aliasFreeRun(command, null));
-            i = end;
-        }
-        return new Argument(root + (filtered ? "/" + name : ""), Mark.UNKNOWN.bit());
-    }
-
-    private Argument xargs(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
-        String placeholder = null;
-        int i = 0;
-        while (i < arguments.size() && arguments.get(i).text().startsWith("-")) {
-            String text = arguments.get(i).text();
-            if (text.equals("-I") || text.equals("-J")) {
-                placeholder = i + 1 < arguments.size() ? arguments.get(i + 1).text() : "{}";
-                i += 2;
-            } else if (text.startsWith("-I") || text.startsWith("-J")) {
-                placeholder = text.substring(2);
-                i++;
-            } else if (text.equals("-i") || text.equals("--replace") || text.equals("--replace=")) {
-                placeholder = "{}";
-                i++;
-            } else if (text.startsWith("--replace=") || text.startsWith("-i")) {
-                placeholder = text.substring(text.startsWith("-i") ? 2 : 10);
-                i++;
-            } else if (text.equals("--")) {
-                i++;
-                break;
-            } else {
-                i += text.matches("-[nPdaELs]|--(max-args|max-procs|delimiter|arg-file|eof|max-lines|max-chars)")
-                        ? 2
-                        : 1;
-            }
-        }
-        List<Argument> command = arguments.subList(Math.min(i, arguments.size()), arguments.size());
-        if (command.isEmpty()) {
-            return input == null ? Evaluator.UNKNOWN_OUTPUT : input;
-        }
-        List<Argument> items = items(input);
-        String name = placeholder;
-        boolean placed =
-                name != null && command.stream().anyMatch(word -> word.text().contains(name));
-        return evaluator.within("xargs", () -> {
-            if (!placed) {
-                List<Argument> whole = new ArrayList<>(command);
-                whole.addAll(items);
-                return evaluator.aliasFreeRun(whole, null);
-            }
-            Argument output = SILENT;
-            for (Argument item : items) {
-                output = evaluator.aliasFreeRun(replaced(command, String.valueOf(name), item), null);
-            }
-            return output;
-        });
-    }
-
-    private Argument parallel(List<Argument> arguments, @Nullable Argument input) throws UnreadableScriptException {
-        List<Argument> command = new ArrayList<>();
-        List<Argument> items = new ArrayList<>();
-        boolean inItems = false;
-        Programs.Syntax syntax = programs.syntax("parallel");
-        for (int i = 0; i < arguments.size(); i++) {
-            String text = arguments.get(i).text();
-            if (text.startsWith(":::")) {
-                inItems = true;
-            } else if (inItems) {
-                items.add(arguments.get(i));
-            } else if (command.isEmpty() && text.startsWith("-")) {
-                i += syntax.takesValue(text) ? 1 : 0;
-            } else {
-                command.add(arguments.get(i));
-            }
-        }
-        if (!inItems) {
-            items.addAll(items(input));
-        }
-        return evaluator.within("parallel", () -> {
-            Argument output = SILENT;
-            for (Argument item : items.subList(0, Math.min(MOST_ITEMS, items.size()))) {
-                if (command.isEmpty()) {
-                    output = scriptText("parallel", item, List.of());
-                    continue;
-                }
-                boolean placed = command.stream().anyMatch(word -> word.text().matches("(?s).*\\{\\d*[./]*}.*"));
-                List<Argument> whole = new ArrayList<>();
-                for (Argument word : command) {
-                    whole.add(
-                            placed
-                                    ? new Argument(
-                                            word.text()
-                                                    .replaceAll(
-                                                            "\\{\\d*[./]*}",
-                                                            java.util.regex.Matcher.quoteReplacement(item.text())),
-                                            word.marks() | item.marks())
-                                    : word);
-                }
-                if (!placed) {
-                    whole.add(item);
-                }
-                output = whole.size() == 1
-                        ? scriptText("parallel", whole.getFirst(), List.of())
-                        : evaluator.aliasFreeRun(whole, null);
-            }
-            return output;
-        });
-    }
-
-    /** What a program such as xargs reads: the words of its input, or something that nobody knows. */
-    private static List<Argument> items(@Nullable Argument input) {
-        if (input != null && input.isUnknown() && isPath(input.text())) {
-            return List.of(new Argument(input.text(), input.marks() | Mark.INPUT.bit()));
-        }
-        if (input == null || input.isUnknown()) {
-            int marks = Mark.UNKNOWN.bit() | Mark.INPUT.bit() | (input == null ? 0 : input.marks());
-            return List.of(new Argument("${input}", marks));
-        }
-        List<Argument> items = new ArrayList<>();
-        String text = input.text();
-        boolean paths = text.indexOf('\n') < 0 && text.indexOf('/') >= 0 && !text.contains("rm ");
-        for (String item : text.split(paths ? " +" : "\n", MOST_ITEMS)) {
-            if (!item.isBlank()) {
-                items.add(new Argument(item.strip(), input.marks() | Mark.INPUT.bit()));
-            }
-        }
-        return items.isEmpty() ? List.of(new Argument("", input.marks() | Mark.INPUT.bit())) : items;
-    }
-
-    private static boolean isPath(String text) {
-        return !text.isEmpty()
-                && text.length() < 512
-                && (text.charAt(0) == '/' || text.charAt(0) == '~' || text.startsWith("../"))
-                && text.indexOf('\n') < 0
-                && text.indexOf(' ') < 0;
-    }
-
-    private static List<Argument> replaced(List<Argument> command, String placeholder, Argument item) {
-        if (placeholder.isEmpty()) {
-            return command;
-        }
-        List<Argument> replaced = new ArrayList<>(command.size());
-        for (Argument word : command) {
-            replaced.add(
-                    word.text().contains(placeholder)
-                            ? new Argument(word.text().replace(placeholder, item.text()), word.marks() | item.marks())
-                            : word);
-        }
-        return replaced;
     }
 
     private static String shortened(String text) {
