@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each service is a user of the broker, which may do what {@link Service} says and nothing else. */
-class BrokerAccessTest {
+class BrokerAccessIT {
     private static final Topics TOPICS = new Topics("openclaw.");
 
     @TempDir
