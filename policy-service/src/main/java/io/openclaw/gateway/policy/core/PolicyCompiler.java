@@ -2,6 +2,7 @@ package io.openclaw.gateway.policy.core;
 
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.policy.Glob;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyInForce;
@@ -103,6 +104,7 @@ final class PolicyCompiler {
     private Map<String, Roles.Role> roles() {
         Map<String, PolicyDocument.Role> byId = named("role", "roles", document.roles(), PolicyDocument.Role::id);
         Map<String, List<Clause>> own = new LinkedHashMap<>();
+        byId.forEach((id, role) -> requirePlace("roles/" + id, role.workspace(), role.egress()));
         byId.forEach((id, role) -> own.put(id, grants("roles/" + id, role.deny(), role.escalate(), role.allow())));
         Map<String, Roles.Role> roles = new HashMap<>();
         byId.keySet().forEach(id -> {
@@ -117,6 +119,28 @@ final class PolicyCompiler {
                                     .toList())));
         });
         return Map.copyOf(roles);
+    }
+
+    private void requirePlace(String where, List<String> workspace, List<String> egress) {
+        for (String directory : workspace) {
+            if (!directory.matches("(/|~/)[^*?]*") || directory.matches("[/~.]*|.*/\\.\\.(/.*)?")) {
+                problem(
+                        where,
+                        "the workspace '" + directory + "' is no directory of an agent's own: give one below / or ~,"
+                                + " without * and .., such as /srv/builds or ~/scratch");
+            }
+        }
+        for (String target : egress) {
+            if (target.isBlank()
+                    || target.indexOf(' ') >= 0
+                    || (AgentPlace.isRange(target) && !AgentPlace.isValidRange(target))) {
+                problem(
+                        where,
+                        "the egress '" + target
+                                + "' is no host, no pattern of hosts such as *.example.com, no range such"
+                                + " as 10.1.0.0/16, and no beginning of a target such as s3://builds/*");
+            }
+        }
     }
 
     private void collectInherited(
@@ -144,6 +168,7 @@ final class PolicyCompiler {
         Map<PolicyDocument.TokenSubject, String> agentsByToken = new HashMap<>();
         named("agent", "agents", document.agents(), PolicyDocument.Agent::id).forEach((id, agent) -> {
             String where = "agents/" + id;
+            requirePlace(where, agent.workspace(), agent.egress());
             for (String role : agent.roles()) {
                 if (!roles.byId().containsKey(role)) {
                     problem(where, "it has the role '" + role + "', which is not defined under roles");

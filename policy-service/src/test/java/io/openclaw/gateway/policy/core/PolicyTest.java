@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyTest {
     private static final String KEY = "a".repeat(64);
@@ -121,6 +122,20 @@ class PolicyTest {
         @Test
         void namesEveryProblemAtOnce() {
             assertBroken("agents: [{id: a, roles: [x, y]}]", "'x'", "'y'");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"/", "~", "~/", "work", "/srv/*", "/srv/../etc", "//", "/.", ""})
+        void namesNoWorkspaceThatIsNoOnesOwn(String directory) {
+            assertBroken(
+                    "roles: [{id: a, workspace: ['" + directory + "']}]", "roles/a", "workspace '" + directory + "'");
+            assertBroken("agents: [{id: a, workspace: ['" + directory + "']}]", "agents/a");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"10.0.0.0/33", "10.0.0/x", "host/8", "a b", "::1/129", ""})
+        void namesNoEgressThatIsNoTarget(String target) {
+            assertBroken("roles: [{id: a, egress: ['" + target + "']}]", "roles/a", "egress '" + target + "'");
         }
 
         @Test

@@ -2,11 +2,14 @@ package io.openclaw.gateway.vetting;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
+import io.openclaw.gateway.common.call.Identity;
+import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallAuthorized;
 import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.TopicReader;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -98,6 +101,7 @@ public class VettingConfiguration {
             StageStep step,
             ModelLane lane,
             RecentCalls recent,
+            PolicyFollower policy,
             Redactor redactor,
             GatewayProperties properties,
             Clock clock,
@@ -107,6 +111,7 @@ public class VettingConfiguration {
                 step,
                 lane.judge().isPresent(),
                 recent,
+                call -> placeOf(call, policy),
                 redactor,
                 "vetting-" + properties.instanceName(),
                 clock,
@@ -138,6 +143,7 @@ public class VettingConfiguration {
                         rules,
                         recent,
                         agent -> rolesOf(agent, policy),
+                        call -> placeOf(call, policy),
                         redactor,
                         "judge-" + properties.instanceName(),
                         clock),
@@ -153,6 +159,14 @@ public class VettingConfiguration {
                 .map(PolicyDocument.Agent::roles)
                 .findFirst()
                 .orElse(List.of());
+    }
+
+    private static AgentPlace placeOf(ToolCall call, PolicyFollower policy) {
+        Identity identity = call.identity();
+        List<String> roles = identity == null ? List.of() : identity.roles();
+        return policy.current()
+                .map(inForce -> AgentPlace.of(inForce.document(), call.agent(), roles))
+                .orElse(AgentPlace.NONE);
     }
 
     /** Nothing to start: there is no model. */

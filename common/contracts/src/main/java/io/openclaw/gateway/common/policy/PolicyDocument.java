@@ -53,6 +53,8 @@ public record PolicyDocument(
      * @param roles the ids of its roles
      * @param keys the API keys that prove it
      * @param tokens the subjects of tokens that prove it
+     * @param workspace directories that are its own, beside those of its roles; see {@link AgentPlace}
+     * @param egress hosts that it may send to, beside those of its roles; see {@link AgentPlace}
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Agent(
@@ -62,12 +64,27 @@ public record PolicyDocument(
             Map<String, String> labels,
             List<String> roles,
             List<Key> keys,
-            List<TokenSubject> tokens) {
+            List<TokenSubject> tokens,
+            List<String> workspace,
+            List<String> egress) {
+        public Agent(
+                String id,
+                @Nullable String owner,
+                @Nullable String team,
+                Map<String, String> labels,
+                List<String> roles,
+                List<Key> keys,
+                List<TokenSubject> tokens) {
+            this(id, owner, team, labels, roles, keys, tokens, List.of(), List.of());
+        }
+
         public Agent {
             labels = mapOf(labels);
             roles = listOf(roles);
             keys = listOf(keys);
             tokens = listOf(tokens);
+            workspace = listOf(workspace);
+            egress = listOf(egress);
         }
     }
 
@@ -95,14 +112,29 @@ public record PolicyDocument(
      * @param allow what may be called
      * @param deny what may not, whatever else allows it
      * @param escalate what may be called when a person says yes
+     * @param workspace directories that are an agent's own, such as {@code /srv/builds}; see {@link AgentPlace}
+     * @param egress hosts that an agent may send to, such as {@code *.example.com}; see {@link AgentPlace}
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record Role(String id, List<String> inherits, List<String> allow, List<String> deny, List<String> escalate) {
+    public record Role(
+            String id,
+            List<String> inherits,
+            List<String> allow,
+            List<String> deny,
+            List<String> escalate,
+            List<String> workspace,
+            List<String> egress) {
+        public Role(String id, List<String> inherits, List<String> allow, List<String> deny, List<String> escalate) {
+            this(id, inherits, allow, deny, escalate, List.of(), List.of());
+        }
+
         public Role {
             inherits = listOf(inherits);
             allow = listOf(allow);
             deny = listOf(deny);
             escalate = listOf(escalate);
+            workspace = listOf(workspace);
+            egress = listOf(egress);
         }
     }
 

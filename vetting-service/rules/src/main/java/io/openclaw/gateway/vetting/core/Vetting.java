@@ -8,9 +8,13 @@ import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.AgentPlace;
+import io.openclaw.gateway.common.text.Ellipsis;
+import io.openclaw.gateway.vetting.core.rule.Egress;
 import io.openclaw.gateway.vetting.core.rule.RuleOutcome;
 import io.openclaw.gateway.vetting.core.rule.RulePack;
 import io.openclaw.gateway.vetting.core.rule.RulePack.Match;
+import io.openclaw.gateway.vetting.core.rule.Workspace;
 import io.openclaw.gateway.vetting.core.shell.Invocation;
 import io.openclaw.gateway.vetting.core.shell.Reading;
 import io.openclaw.gateway.vetting.core.shell.ShellReader;
@@ -28,6 +32,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Finds what is dangerous in a call: its arguments are read into a normal form, and rules look at that. */
 public final class Vetting {
+    private static final int MAX_TARGETS = 200;
+
     private final RulePack pack;
     private final ShellReader shell;
 
@@ -68,11 +74,41 @@ public final class Vetting {
      * @param downloaded files that earlier calls fetched; what runs one of them runs a download
      */
     public Examination examine(ToolCall call, Set<String> downloaded) {
+        return examine(call, downloaded, AgentPlace.NONE);
+    }
+
+    /**
+     * Looks at the arguments of a call that comes after others.
+     *
+     * @param downloaded files that earlier calls fetched; what runs one of them runs a download
+     * @param place what belongs to the agent, and where it may send to
+     */
+    public Examination examine(ToolCall call, Set<String> downloaded, AgentPlace place) {
         try {
-            return read(call, downloaded);
+            Examination examination = place.workspace().isEmpty()
+                    ? read(call, downloaded)
+                    : new Workspace(place.workspace()).within(() -> read(call, downloaded));
+            return place.egress().isEmpty() ? examination : withEgress(examination, place.egress());
         } catch (RuntimeException e) {
             return failed(e);
         }
+    }
+
+    private Examination withEgress(Examination examination, List<String> allowed) {
+        List<String> elsewhere = new Egress(pack, allowed).elsewhere(examination.commands());
+        if (elsewhere.isEmpty()) {
+            return examination;
+        }
+        List<Finding> findings = new ArrayList<>(examination.findings());
+        findings.add(new Finding(
+                "policy/egress",
+                "Sends to where its policy does not let it send",
+                Severity.MEDIUM,
+                RuleOutcome.UNSURE,
+                "It sends to " + Ellipsis.of(String.join(", ", elsewhere), MAX_TARGETS)
+                        + ", which the policy does not name under egress for this agent.",
+                "send to a host that the policy names, or ask for this one to be named."));
+        return new Examination(examination.commands(), findings, examination.fetched());
     }
 
     private Examination read(ToolCall call, Set<String> downloaded) {

@@ -6,6 +6,7 @@ import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.call.Verdict;
 import io.openclaw.gateway.common.event.CallSuspected;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.Routing;
 import io.openclaw.gateway.vetting.core.Examination;
@@ -15,6 +16,7 @@ import io.openclaw.gateway.vetting.file.RulesInForce;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -27,11 +29,15 @@ public final class Settlement {
     private final RulesInForce rules;
     private final RecentCalls recent;
     private final Function<String, List<String>> roles;
+    private final Function<ToolCall, AgentPlace> places;
     private final Redactor redactor;
     private final String instance;
     private final Clock clock;
 
-    /** @param roles returns the roles of an agent, for the model */
+    /**
+     * @param roles returns the roles of an agent, for the model
+     * @param places returns what belongs to the agent of a call, and where it may send to
+     */
     public Settlement(
             Judge judge,
             JudgementCache cache,
@@ -39,6 +45,7 @@ public final class Settlement {
             RulesInForce rules,
             RecentCalls recent,
             Function<String, List<String>> roles,
+            Function<ToolCall, AgentPlace> places,
             Redactor redactor,
             String instance,
             Clock clock) {
@@ -48,6 +55,7 @@ public final class Settlement {
         this.rules = rules;
         this.recent = recent;
         this.roles = roles;
+        this.places = places;
         this.redactor = redactor;
         this.instance = instance;
         this.clock = clock;
@@ -65,11 +73,13 @@ public final class Settlement {
                 suspected.verdicts().subList(0, suspected.verdicts().size() - 1);
         Verdict rulesSaid = suspected.verdicts().getLast();
         Vetting vetting = rules.vetting();
-        Examination examination = vetting.examine(call);
+        AgentPlace place = places.apply(call);
+        Examination examination = vetting.examine(call, Set.of(), place);
         if (!examination.isForAModel(Routing.strictest(before))) {
             return notForAModel(rulesSaid, vetting.verdict(examination, instance, clock.instant()));
         }
-        Judgement judgement = judgement(call, vetting, examination);
+        Judgement judgement =
+                judgement(call, vetting, examination, vetting.pack().version() + place);
         List<Reason> reasons = new ArrayList<>(rulesSaid.reasons());
         reasons.addAll(judgement.reasons());
         return Verdict.of(
@@ -95,8 +105,7 @@ public final class Settlement {
                 .reading(stricter.reading());
     }
 
-    private Judgement judgement(ToolCall call, Vetting vetting, Examination examination) {
-        String version = vetting.pack().version();
+    private Judgement judgement(ToolCall call, Vetting vetting, Examination examination, String version) {
         String question = vetting.normalised(call);
         String kind = kindOf(call, examination);
         Judgement known = cache.find(question, version).orElse(null);

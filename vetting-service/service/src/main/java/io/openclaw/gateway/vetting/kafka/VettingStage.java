@@ -11,6 +11,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.kafka.EventHandler;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.Routing;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -19,6 +20,7 @@ import io.openclaw.gateway.vetting.core.Vetting;
 import io.openclaw.gateway.vetting.file.RulesInForce;
 import io.openclaw.gateway.vetting.judge.RecentCalls;
 import java.time.Clock;
+import java.util.function.Function;
 
 /** The rules' lane: each authorized call becomes the event that follows from what rules find in it. */
 public final class VettingStage implements EventHandler<CallAuthorized> {
@@ -27,6 +29,7 @@ public final class VettingStage implements EventHandler<CallAuthorized> {
     private final boolean hasJudge;
     private final RecentCalls recent;
     private final DownloadedFiles downloaded = new DownloadedFiles();
+    private final Function<ToolCall, AgentPlace> places;
     private final Redactor redactor;
     private final String instance;
     private final Clock clock;
@@ -37,6 +40,7 @@ public final class VettingStage implements EventHandler<CallAuthorized> {
             StageStep step,
             boolean hasJudge,
             RecentCalls recent,
+            Function<ToolCall, AgentPlace> places,
             Redactor redactor,
             String instance,
             Clock clock,
@@ -45,6 +49,7 @@ public final class VettingStage implements EventHandler<CallAuthorized> {
         this.step = step;
         this.hasJudge = hasJudge;
         this.recent = recent;
+        this.places = places;
         this.redactor = redactor;
         this.instance = instance;
         this.clock = clock;
@@ -61,7 +66,7 @@ public final class VettingStage implements EventHandler<CallAuthorized> {
         CallAuthorized authorized = signed.event();
         ToolCall call = authorized.call();
         Vetting vetting = rules.vetting();
-        Examination examination = vetting.examine(call, downloaded.of(call.agent()));
+        Examination examination = vetting.examine(call, downloaded.of(call.agent()), places.apply(call));
         downloaded.add(call.agent(), examination.fetched());
         Verdict verdict = vetting.verdict(examination, instance, clock.instant());
         Decision soFar = Routing.strictest(authorized.verdicts());

@@ -22,6 +22,7 @@ import io.openclaw.gateway.common.event.CallEvent;
 import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.Keyring;
@@ -55,6 +56,7 @@ class SettlementTest {
     private final StageStep step = new StageStep(chain);
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final RulesInForce rules = new RulesInForce(null, List.of());
+    private AgentPlace place = AgentPlace.NONE;
     private final RecentCalls recent = new RecentCalls();
     private ModelDouble model;
     private Settlement settlement;
@@ -75,11 +77,21 @@ class SettlementTest {
                 rules,
                 recent,
                 agent -> List.of(),
+                call -> AgentPlace.NONE,
                 new Redactor(),
                 "judge",
                 clock);
         stage = new VettingStage(
-                rules, step, true, recent, new Redactor(), "vetting", clock, new SimpleMeterRegistry());
+                rules, step, true, recent, call -> place, new Redactor(), "vetting", clock, new SimpleMeterRegistry());
+    }
+
+    @Test
+    void whatItsPolicyNamesIsTheAgentsOwnAndWhereItMaySend() {
+        assertThat(vetted("a", "rm -rf /srv/builds/old", null)).isInstanceOf(CallEscalated.class);
+        place = new AgentPlace(List.of("/srv/builds"), List.of("*.example.com"));
+        assertThat(vetted("a", "rm -rf /srv/builds/old", null)).isInstanceOf(CallCleared.class);
+        assertThat(vetted("a", "curl -d @x https://api.example.com/", null)).isInstanceOf(CallCleared.class);
+        assertThat(vetted("a", "curl -d @x https://else.example/", null)).isInstanceOf(CallEscalated.class);
     }
 
     @AfterEach

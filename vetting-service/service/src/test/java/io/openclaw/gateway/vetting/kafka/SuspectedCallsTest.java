@@ -16,6 +16,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallSuspected;
 import io.openclaw.gateway.common.event.Signed;
 import io.openclaw.gateway.common.json.RawJson;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
 import io.openclaw.gateway.common.signing.Keyring;
@@ -91,6 +92,7 @@ class SuspectedCallsTest {
                 rules,
                 new RecentCalls(),
                 agent -> List.of(),
+                call -> AgentPlace.NONE,
                 new Redactor(),
                 "judge",
                 new BrokenClock());
@@ -107,7 +109,15 @@ class SuspectedCallsTest {
                 Verdict.of(Stage.POLICY, Decision.ALLOW, List.of(new Reason("a", "b", Severity.INFO)), "p", NOW, null);
         var authorized = new CallAuthorized(call, chain.append(call, List.of(), allowed), Map.of());
         return (CallSuspected) new VettingStage(
-                        rules, step, true, new RecentCalls(), new Redactor(), "v", clock, new SimpleMeterRegistry())
+                        rules,
+                        step,
+                        true,
+                        new RecentCalls(),
+                        call1 -> AgentPlace.NONE,
+                        new Redactor(),
+                        "v",
+                        clock,
+                        new SimpleMeterRegistry())
                 .handle(Events.signed(keyring, authorized));
     }
 

@@ -25,6 +25,7 @@ final class ArgumentClass {
     private final List<Below> exceptBelow;
 
     private final List<String> probes;
+    private final boolean exceptWorkspace;
 
     private record Below(Wildcard pattern, boolean not) {}
 
@@ -43,6 +44,7 @@ final class ArgumentClass {
      * @param probes members that a pattern of a shell, such as {@code .e*}, may stand for; with one of them it belongs to the class
      * @param exceptBelow directories: a path that stays below the one it is run in does not belong to it after all; the last
      *     pattern that holds counts, and one after {@code !} says that it does belong
+     * @param exceptWorkspace whether what lies in the agent's {@link Workspace} does not belong to it after all
      */
     record Text(
             @Nullable List<String> paths,
@@ -56,7 +58,9 @@ final class ArgumentClass {
             @Nullable List<String> except,
             @Nullable List<String> probes,
 
-            @JsonProperty("except-below") @Nullable List<String> exceptBelow) {}
+            @JsonProperty("except-below") @Nullable List<String> exceptBelow,
+
+            @JsonProperty("except-workspace") @Nullable Boolean exceptWorkspace) {}
 
     ArgumentClass(Text text) {
         ignoreCase = Boolean.TRUE.equals(text.ignoreCase());
@@ -69,6 +73,7 @@ final class ArgumentClass {
         singleLabel = named.contains(SINGLE_LABEL);
         ranges = named.stream().filter(host -> host.indexOf('/') >= 0).toList();
         except = compiled(text.except(), true);
+        exceptWorkspace = Boolean.TRUE.equals(text.exceptWorkspace());
         probes = text.probes() == null ? List.of() : List.copyOf(text.probes());
         exceptBelow = text.exceptBelow() == null
                 ? List.of()
@@ -96,11 +101,11 @@ final class ArgumentClass {
             if (path.length() > 1 && path.endsWith("/")) {
                 // A directory that something is put into, or all of what is in it.
                 path = path.substring(0, path.length() - 1);
-                if (paths.match(path + "/.") && !except.match(path) && !staysBelow(directory, path)) {
+                if (paths.match(path + "/.") && !isExcepted(directory, path)) {
                     return true;
                 }
             }
-            if (paths.match(path) && !except.match(path) && !staysBelow(directory, path)) {
+            if (paths.match(path) && !isExcepted(directory, path)) {
                 return true;
             }
             if (!probes.isEmpty() && Glob.isPattern(path) && mayBeAProbe(path)) {
@@ -159,6 +164,10 @@ final class ArgumentClass {
             }
         }
         return false;
+    }
+
+    private boolean isExcepted(String directory, String path) {
+        return except.match(path) || staysBelow(directory, path) || (exceptWorkspace && Workspace.holds(path));
     }
 
     private boolean staysBelow(String directory, String path) {

@@ -313,6 +313,11 @@ public final class RulePack implements Programs {
                         wrapper != null && wrapper.subcommand() == null);
     }
 
+    /** Returns the operands of a command: its arguments without flags and their values. */
+    public List<Argument> operands(Invocation command) {
+        return line(command).operands();
+    }
+
     /** Adds the rules that find something in a command, or in what it does. */
     public void find(Invocation command, Map<String, Match> found) {
         CommandLine line = line(command);

@@ -1,0 +1,60 @@
+package io.openclaw.gateway.common.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclaw.gateway.common.policy.PolicyDocument.Agent;
+import io.openclaw.gateway.common.policy.PolicyDocument.Role;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AgentPlaceTest {
+    private static final PolicyDocument POLICY = new PolicyDocument(
+            List.of(
+                    new Agent(
+                            "builder",
+                            null,
+                            null,
+                            Map.of(),
+                            List.of("ci"),
+                            List.of(),
+                            List.of(),
+                            List.of("~/scratch"),
+                            List.of("api.example.com")),
+                    new Agent("other", null, null, Map.of(), List.of(), List.of(), List.of())),
+            List.of(
+                    new Role("ci", List.of("base"), List.of(), List.of(), List.of(), List.of("/srv/builds"), List.of()),
+                    new Role(
+                            "base",
+                            List.of("ci"),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of("*.example.com"))),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            PolicyDocument.Defaults.NONE,
+            PolicyDocument.Results.FLAGGED);
+
+    @Test
+    void isWhatThePolicySaysOfTheAgentAndItsRoles() {
+        assertThat(AgentPlace.of(POLICY, "builder", List.of()))
+                .isEqualTo(new AgentPlace(
+                        List.of("/srv/builds", "~/scratch"), List.of("*.example.com", "api.example.com")));
+    }
+
+    @Test
+    void hasWhatRolesOfATokenSay() {
+        assertThat(AgentPlace.of(POLICY, "other", List.of("base", "none")))
+                .isEqualTo(new AgentPlace(List.of("/srv/builds"), List.of("*.example.com")));
+    }
+
+    @Test
+    void isNoneIfNothingIsSaid() {
+        assertThat(AgentPlace.of(POLICY, "other", List.of())).isSameAs(AgentPlace.NONE);
+        assertThat(AgentPlace.of(POLICY, "stranger", List.of())).isSameAs(AgentPlace.NONE);
+    }
+}
