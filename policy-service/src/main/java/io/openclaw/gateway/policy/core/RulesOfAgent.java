@@ -2,6 +2,7 @@ package io.openclaw.gateway.policy.core;
 
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.Identity;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.policy.Glob;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param deny what it may not call
  * @param rules what depends on more than the tool
  * @param limits how much and how often
+ * @param place what belongs to it, and where it may send to
  */
 public record RulesOfAgent(
         String agent,
@@ -30,7 +32,8 @@ public record RulesOfAgent(
         List<String> escalate,
         List<String> deny,
         List<Rule> rules,
-        List<PolicyDocument.Limit> limits) {
+        List<PolicyDocument.Limit> limits,
+        AgentPlace place) {
 
     /** A rule that could hold for a call of the agent; see {@link PolicyDocument.Rule}. */
     public record Rule(
@@ -76,7 +79,8 @@ public record RulesOfAgent(
                 document.limits().stream()
                         .filter(limit -> holdsFor(limit, agent, roles))
                         .map(RulesOfAgent::without)
-                        .toList());
+                        .toList(),
+                AgentPlace.of(document, agent, identity.roles()));
     }
 
     private static void add(String role, Map<String, PolicyDocument.Role> byId, Set<String> roles) {

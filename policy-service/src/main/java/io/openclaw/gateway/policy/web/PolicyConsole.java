@@ -10,6 +10,7 @@ import io.openclaw.gateway.common.event.ToolPinned;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import io.openclaw.gateway.common.web.Problems;
@@ -256,11 +257,12 @@ public final class PolicyConsole {
                         .filter(each -> each.id().equals(id))
                         .findFirst()
                         .orElse(null);
-        if (agent == null) {
+        if (document == null || agent == null) {
             throw Problems.of(
                     HttpStatus.NOT_FOUND, "unknown-agent", "Unknown agent", "The policy has no agent '" + id + "'.");
         }
         model.addAttribute("view", view(agent));
+        model.addAttribute("place", AgentPlace.of(document, id, List.of()));
         model.addAttribute("tools", toolsOf(id));
         model.addAttribute("keys", keysOf(id));
         model.addAttribute("now", clock.instant());

@@ -3,6 +3,7 @@ package io.openclaw.gateway.policy.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.call.Identity;
+import io.openclaw.gateway.common.policy.AgentPlace;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.policy.PolicyInForce;
 import java.util.List;
@@ -12,7 +13,7 @@ class RulesOfAgentTest {
     private static final PolicyInForce POLICY = PolicyText.read("""
             upstreams: [{name: jira}, {name: pay}]
             roles:
-              - {id: reader, allow: ["jira/get*"]}
+              - {id: reader, allow: ["jira/get*"], workspace: [/srv/notes]}
               - {id: writer, inherits: [reader], allow: ["jira/create*"], escalate: ["jira/delete*"], deny: ["jira/admin*"]}
             rules:
               - {id: hours, tools: ["jira/*"], when: "time.getHours() < 6", effect: deny, reason: Not at night.}
@@ -32,6 +33,7 @@ class RulesOfAgentTest {
         assertThat(rules.roles()).containsExactly("writer", "reader");
         assertThat(rules.allow()).containsExactlyInAnyOrder("jira/get*", "jira/create*");
         assertThat(rules.escalate()).containsExactly("jira/delete*");
+        assertThat(rules.place()).isEqualTo(new AgentPlace(List.of("/srv/notes"), List.of()));
         assertThat(rules.deny()).containsExactlyInAnyOrder("jira/admin*", "pay/*");
     }
 
