@@ -109,7 +109,11 @@ final class Assignments {
         }
         work.add(at - end);
         String code = text.substring(end + 1, at);
-        if (code.length() < LEAST_CODE || !Literals.looksSecret(code) || code.indexOf(':') >= 0) {
+        if (code.isEmpty()
+                || Literals.isAddress(code)
+                || code.length() < LEAST_CODE
+                || !Literals.looksSecret(code)
+                || code.indexOf(':') >= 0) {
             return -1;
         }
         spans.add(end + 1, at, "code");
@@ -333,7 +337,9 @@ final class Assignments {
             }
         }
         if (c == '\'' || c == '"') {
-            return name.kind().equals("password") ? values.mask(blanks, name) : -1;
+            return values.mask(
+                    blanks,
+                    name.kind().equals("password") ? name : new SecretNames.Name(name.kind(), false, name.plural()));
         }
         if (text.startsWith("is ", blanks) || text.startsWith("was ", blanks)) {
             int value = values.blanks(text.indexOf(' ', blanks));
@@ -381,6 +387,11 @@ final class Assignments {
             return -1;
         }
         char c = text.charAt(value);
+        if (c == '<' && !command && text.startsWith("<<", value)) {
+            int line = text.indexOf('\n', value, Math.min(text.length(), value + 32));
+            work.add(32);
+            return line < 0 ? -1 : prose.below(line, name, true);
+        }
         if (c == '\n' || c == '\r') {
             int pair = apart ? pair(value, name) : -1;
             return pair >= 0 ? pair : prose.below(value, name, apart);
@@ -396,7 +407,7 @@ final class Assignments {
         if (text.charAt(from) == '{' && name.kind().equals("password")) {
             int close = text.indexOf('}', from, Math.min(text.length(), from + 128));
             work.add(128);
-            boolean ends = close > 0 && (close + 1 == text.length() || ";\"'\n".indexOf(text.charAt(close + 1)) >= 0);
+            boolean ends = close > 0 && (close + 1 == text.length() || ";\n".indexOf(text.charAt(close + 1)) >= 0);
             boolean word =
                     ends && text.substring(from + 1, close).chars().allMatch(c -> c > ' ' && "\"':,$".indexOf(c) < 0);
             return word
@@ -434,9 +445,13 @@ final class Assignments {
     /** {@code var password string = "X"}, {@code SET PASSWORD FOR bob = 'X'}. */
     private int declared(int from, SecretNames.Name name) {
         if (SecretNames.isWord(text, from, Math.min(text.length(), from + 4), "for ")) {
-            int equal = text.indexOf('=', from, Math.min(text.length(), from + 80));
-            work.add(80);
-            int value = equal < 0 ? text.length() : values.blanks(equal + 1);
+            int equal = from + 4;
+            int limit = Math.min(text.length(), from + 80);
+            while (equal < limit && (Chars.isName(text.charAt(equal)) || "'\"`@%. ".indexOf(text.charAt(equal)) >= 0)) {
+                equal++;
+            }
+            work.add(equal - from);
+            int value = equal >= limit || text.charAt(equal) != '=' ? text.length() : values.blanks(equal + 1);
             return value < text.length() && Values.isQuote(text.charAt(value)) ? values.mask(value, name) : -1;
         }
         return typed(from, name);
@@ -503,7 +518,12 @@ final class Assignments {
     }
 
     private boolean isAttribute(int start) {
-        return start >= 2 && Values.isQuote(text.charAt(start - 1)) && text.charAt(start - 2) == '=';
+        int at = start;
+        while (at > 0 && start - at < 64 && Chars.is(text.charAt(at - 1), Chars.NAME | Chars.DOT)) {
+            at--;
+        }
+        work.add(start - at);
+        return at >= 2 && Values.isQuote(text.charAt(at - 1)) && text.charAt(at - 2) == '=';
     }
 
     private boolean isNegated(int start, int end) {

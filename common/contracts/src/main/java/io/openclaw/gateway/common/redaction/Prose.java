@@ -12,8 +12,10 @@ final class Prose {
     /** Words that may stand between a name and its value. */
     private static final Set<String> LINKS = Set.of(
             ("is was are were e to as now new been has set changed reset updated be = ist lautet war auf est era es som"
-                            + " är er on to: is: was: as: ist: lautet: est: es: é è é: è:")
+                            + " är er on : to: is: was: as: ist: lautet: est: es: é è é: è:")
                     .split(" ", -1));
+    /** Words behind which somebody or something is named that the secret belongs to. */
+    private static final Set<String> OWNERS = Set.of("for", "of", "fur", "für", "von", "de", "pour", "para", "di");
     /** What names of algorithms, formats and protocols begin with. */
     private static final String[] TERMS = {
         "sha", "md5", "argon2", "pbkdf2", "base64", "utf", "aes", "rsa", "oauth", "http", "ipv", "pkcs", "hmac", "rfc",
@@ -48,6 +50,14 @@ final class Prose {
                 end++;
             }
             work.add(end - at);
+            if (links == 0 && OWNERS.contains(text.substring(at, end).toLowerCase(Locale.ROOT))) {
+                int owner = behindOwner(values.blanks(end));
+                if (owner < 0) {
+                    return -1;
+                }
+                at = owner;
+                continue;
+            }
             boolean digit = end - at == 1 && Chars.is(text.charAt(at), Chars.DIGIT);
             if (end >= text.length()
                     || !Chars.isBlank(text.charAt(end))
@@ -57,6 +67,30 @@ final class Prose {
             at = values.blanks(end);
         }
         return word(at, name);
+    }
+
+    /** Returns where to go on behind one word that a colon or a verb follows; -1 if none does. */
+    private int behindOwner(int from) {
+        int at = from;
+        while (at < text.length()
+                && at - from < 40
+                && text.charAt(at) > ' '
+                && "\"'`<>;|&(){}".indexOf(text.charAt(at)) < 0) {
+            at++;
+        }
+        work.add(at - from);
+        int next = values.blanks(at);
+        if (at == from || next == at || next >= text.length()) {
+            return -1;
+        }
+        boolean verb = text.startsWith("is ", next)
+                || text.startsWith("is: ", next)
+                || text.startsWith("was ", next)
+                || text.startsWith("ist ", next)
+                || text.startsWith("lautet ", next)
+                || text.startsWith("est ", next)
+                || text.startsWith("es ", next);
+        return verb || text.charAt(at - 1) == ':' ? next : -1;
     }
 
     /** Masks one word that looks like a secret, with Markdown's signs or quotes around it or without. */
@@ -90,6 +124,10 @@ final class Prose {
 
     private static boolean isSecret(String word, SecretNames.Name name) {
         boolean password = name.kind().startsWith("pass");
+        if (!name.sure() && !name.kind().equals("code")) {
+            // "pass" is a verb, too.
+            return false;
+        }
         if (word.length() < (password ? 8 : 12) || !Literals.looksSecret(word)) {
             return false;
         }
@@ -104,7 +142,12 @@ final class Prose {
                 return false;
             }
         }
-        if ((seen & Chars.LETTER) == 0 || word.charAt(0) == '-' || word.charAt(0) == '$') {
+        boolean identifier = (seen & Chars.UNDERSCORE) != 0 && (seen & Chars.LETTER) != Chars.LETTER;
+        if (identifier
+                || (seen & Chars.LETTER) == 0
+                || (seen & Chars.DIGIT) == 0
+                || word.charAt(0) == '-'
+                || word.charAt(0) == '$') {
             return false;
         }
         String lower = word.toLowerCase(Locale.ROOT);
