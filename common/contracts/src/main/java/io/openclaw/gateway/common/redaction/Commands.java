@@ -59,6 +59,7 @@ final class Commands {
                 "mc alias set=4",
                 "ansible-vault encrypt_string=1",
                 "net user=2",
+                "net use=2",
                 "redis-cli auth=1",
                 "redis-cli AUTH=1")) {
             int equal = each.indexOf('=');
@@ -69,6 +70,9 @@ final class Commands {
                 Kind.LAST,
                 2,
                 Set.of("-b", "-nb", "-bn", "-cb", "-bc", "-nbB", "-nbBC", "-cbB", "-bB", "-Bb", "-nbm"));
+        for (String cmdlet : List.of("ConvertTo-SecureString", "convertto-securestring")) {
+            rule(cmdlet, Kind.LAST, 1, Set.of("-AsPlainText", "-asplaintext"));
+        }
         rule("pulumi config set", Kind.LAST, 2, Set.of("--secret"));
         rule("dscl", Kind.LAST, 3, Set.of("-passwd"));
         for (String config : List.of("poetry", "composer")) {
@@ -226,9 +230,12 @@ final class Commands {
             if (word.startsWith("<") || word.startsWith(">")) {
                 break;
             }
-            if (!word.isEmpty() && word.charAt(0) != '-' && !(word.charAt(0) == '/' && word.length() < 12)) {
+            if (!word.isEmpty()
+                    && word.charAt(0) != '-'
+                    && !(word.charAt(0) == '/' && (word.length() < 12 || word.indexOf(':') > 0))) {
                 operands++;
-                operand = i;
+                // A share of Windows is an address.
+                operand = word.startsWith("\\\\") ? -1 : i;
             }
         }
         if (condition && operand >= 0) {

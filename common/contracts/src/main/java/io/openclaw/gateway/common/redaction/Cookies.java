@@ -36,7 +36,7 @@ final class Cookies {
             if (end == value || (!first && equal < 0)) {
                 break;
             }
-            if (isSecret(value, end, first)) {
+            if (isSecret(value, end, first && equal >= 0)) {
                 spans.add(value, end, "cookie");
             }
             done = end;

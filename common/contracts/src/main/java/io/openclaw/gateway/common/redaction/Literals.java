@@ -12,7 +12,7 @@ final class Literals {
                     + "hidden strict default auto n/a option must should is are was the a an your this that at in "
                     + "for of to and or not may can will with from invalid expired missing incorrect wrong valid "
                     + "unknown type token tokens auth authentication authorization scheme header bearer basic "
-                    + "digest secret password key keys value it we you if when by has have as please see via "
+                    + "digest secret password key keys value it we you if when by has have as please see via siehe voir ver vedi zie "
                     + "changed reset rotated ok passed failed masked await new yield typeof lambda async");
 
     private static final Set<String> ENVIRONMENTS =
@@ -210,6 +210,12 @@ final class Literals {
         }
         char first = value.charAt(from);
         char last = value.charAt(to - 1);
+        if ((first == 'e' || first == 'f' || first == 's') && isSource(value, from, to)) {
+            return true;
+        }
+        if (Chars.is(first, Chars.UPPER) && isCmdlet(value, from, to)) {
+            return true;
+        }
         if (first == '$') {
             if (value.startsWith("$env:", from)) {
                 return true;
@@ -249,6 +255,45 @@ final class Literals {
         return false;
     }
 
+    /** Where openssl and others read a secret: {@code env:NAME}, {@code file:/path}, {@code fd:3}. */
+    private static boolean isSource(String value, int from, int to) {
+        if (to - from == 5 && value.startsWith("stdin", from)) {
+            return true;
+        }
+        int colon = value.indexOf(':', from);
+        if (colon < 0 || colon + 1 >= to || colon - from > 4) {
+            return false;
+        }
+        return switch (value.substring(from, colon)) {
+            case "env" -> isOf(value, colon + 1, to, Chars.WORD);
+            case "fd" -> isOf(value, colon + 1, to, Chars.DIGIT);
+            case "file" -> true;
+            default -> false;
+        };
+    }
+
+    /** PowerShell's {@code Read-Host}, {@code Get-Credential} and the like, which make a value. */
+    private static boolean isCmdlet(String value, int from, int to) {
+        int dash = value.indexOf('-', from);
+        if (dash < 0 || dash + 1 >= to || !Chars.is(value.charAt(dash + 1), Chars.UPPER)) {
+            return false;
+        }
+        return switch (value.substring(from, dash)) {
+            case "Get", "Read", "New", "Import", "ConvertTo", "ConvertFrom", "Unprotect" ->
+                isOf(value, dash + 1, to, Chars.LETTER);
+            default -> false;
+        };
+    }
+
+    private static boolean isOf(String value, int from, int to, int classes) {
+        for (int i = from; i < to; i++) {
+            if (!Chars.is(value.charAt(i), classes)) {
+                return false;
+            }
+        }
+        return from < to;
+    }
+
     static boolean isNoSecret(String value, SecretNames.Name name) {
         if (value.length() <= 14) {
             String bare = value.endsWith(".") || value.endsWith("?") || value.endsWith(":")
@@ -272,6 +317,24 @@ final class Literals {
             }
         }
         return !value.isEmpty();
+    }
+
+    /** Tells whether a text is the words of a wallet's seed (BIP 39): twelve to twenty-four short words in lower case. */
+    static boolean isSeed(String value) {
+        int words = 0;
+        int letters = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            char c = i < value.length() ? value.charAt(i) : ' ';
+            if (c >= 'a' && c <= 'z') {
+                letters++;
+            } else if (c == ' ' && letters >= 3 && letters <= 8) {
+                words++;
+                letters = 0;
+            } else {
+                return false;
+            }
+        }
+        return words >= 12 && words <= 24;
     }
 
     /** Tells whether a value is more like a secret than like a word: letters and digits or symbols mixed, or a PIN's digits. */

@@ -137,7 +137,7 @@ final class Markup {
      *
      * @param close where the end tag of the name begins
      */
-    int nextElement(int close, SecretNames.Name name) {
+    int nextElement(int close, SecretNames.Name name, boolean html) {
         int at = text.indexOf('>', close, Math.min(text.length(), close + 32));
         work.add(32);
         if (at < 0) {
@@ -147,9 +147,52 @@ final class Markup {
         while (at < text.length() && at - close < 80 && text.charAt(at) <= ' ') {
             at++;
         }
-        if (!text.startsWith("<string>", at) && !text.startsWith("<value>", at) && !text.startsWith("<td>", at)) {
+        if (text.startsWith("<string>", at) || text.startsWith("<value>", at) || text.startsWith("<td>", at)) {
+            return body(text.indexOf('>', at) + 1, name);
+        }
+        if (!html || at >= text.length()) {
             return -1;
         }
-        return body(text.indexOf('>', at) + 1, name);
+        var perhaps = new SecretNames.Name(name.kind(), false, name.plural());
+        if (text.charAt(at) == '<') {
+            return inside(at, perhaps);
+        }
+        at = text.charAt(at) == ':' ? values.blanks(at + 1) : at;
+        return values.mask(at, perhaps);
+    }
+
+    /** Masks the text inside elements that begin there: {@code <td><code>X</code></td>}. */
+    int inside(int open, SecretNames.Name name) {
+        int at = open;
+        int elements = 0;
+        while (at + 1 < text.length() && text.charAt(at) == '<' && at - open < 2 * MAX_TAG) {
+            boolean closes = text.charAt(at + 1) == '/';
+            if (text.startsWith("<a ", at)) {
+                return -1;
+            }
+            int end = text.indexOf('>', at, Math.min(text.length(), at + MAX_TAG));
+            if (end < 0 || !(closes || Chars.isLetter(text.charAt(at + 1))) || ++elements > 4) {
+                work.add(Math.min(text.length(), at + MAX_TAG) - open);
+                return -1;
+            }
+            at = values.blanks(end + 1);
+        }
+        work.add(at - open);
+        return body(at, new SecretNames.Name(name.kind(), false, name.plural()));
+    }
+
+    /** Masks the text of an element whose start tag has attributes, which begin there. */
+    int start(int attributes, SecretNames.Name name) {
+        int at = attributes;
+        int limit = Math.min(text.length(), at + 2 * MAX_TAG);
+        while (at < limit && text.charAt(at) != '<' && text.charAt(at) != '>') {
+            at++;
+        }
+        work.add(at - attributes);
+        return at < limit && text.charAt(at) == '>' && text.charAt(at - 1) != '/'
+                ? body(
+                        at + 1,
+                        name.kind().startsWith("pass") ? name : new SecretNames.Name(name.kind(), false, name.plural()))
+                : -1;
     }
 }

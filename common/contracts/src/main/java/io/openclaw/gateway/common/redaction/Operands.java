@@ -39,6 +39,11 @@ final class Operands {
             "sudo", "doas", "env", "time", "nohup", "xargs", "then", "do", "else", "exec", "command", "nice", "timeout",
             "watch");
 
+    private static final Set<String> RUNS_LATER = Set.of(
+            ("sudo doas env xargs exec command nice timeout watch ssh rsh docker podman kubectl oc su runuser chroot nohup setsid"
+                            + " nsenter busybox parallel")
+                    .split(" ", -1));
+
     private static final int MAX_BACK = 128;
 
     private enum Mode {
@@ -73,6 +78,11 @@ final class Operands {
     /** Tells whether a command follows a word, such as {@code sudo}. */
     static boolean leads(String word) {
         return LEADS.contains(word);
+    }
+
+    /** Tells whether a program runs one of its operands, whichever that is: {@code ssh host X}. */
+    static boolean runsLater(String word) {
+        return RUNS_LATER.contains(word);
     }
 
     /** A command ends there, and the next one begins. */

@@ -25,7 +25,7 @@ final class QuickLook {
     private static final byte[] COLUMNS = new byte[128];
 
     static {
-        String known = "abcdefghijklmnopqrstuvwxyz0123456789-_./:$@\\ ";
+        String known = "abcdefghijklmnopqrstuvwxyz0123456789-_./:$@\\ =&?\"";
         for (int i = 0; i < known.length(); i++) {
             COLUMNS[known.charAt(i)] = (byte) (i + 1);
             COLUMNS[Character.toUpperCase(known.charAt(i))] = (byte) (i + 1);
@@ -47,7 +47,21 @@ final class QuickLook {
         List.of("identified", "basic").forEach(word -> builder.add(word, WORD));
         Logins.calls().forEach(call -> builder.add(call, CALL));
         SecretScanner.prefixes().forEach(prefix -> builder.add(prefix.toLowerCase(Locale.ROOT), FORM));
-        List.of("eyj", "-----begin", "://", "@", "$", ":aa", "sg.", ":5432:", "\\u")
+        List.of(
+                        "eyj",
+                        "-----begin",
+                        "://",
+                        "@",
+                        "$",
+                        ":aa",
+                        "sg.",
+                        ":5432:",
+                        "\\u",
+                        "code=",
+                        "user = \"",
+                        "user: \"",
+                        "user=\"",
+                        "user \"")
                 .forEach(sign -> builder.add(sign, SIGN));
         builder.link();
         NEXT = builder.next();
@@ -182,7 +196,8 @@ final class QuickLook {
             case '.' -> text.startsWith("SG", end - 3);
             case 'J' -> text.startsWith("eyJ", end - 3);
             case 'N' -> text.startsWith("BEGIN", end - 5);
-            case ':', 'u' -> true;
+            case ':', 'u', '"' -> true;
+            case '=' -> end < 6 || "?&\"'".indexOf(text.charAt(end - 6)) >= 0;
             default -> false;
         };
     }

@@ -131,7 +131,16 @@ final class SecretNames {
             "auth",
             "account",
             "basic",
-            "client");
+            "client",
+            "require");
+    /** What makes a code one that lets somebody in; of others there are many, such as those of errors and countries. */
+    private static final Set<String> CODES = Set.of(
+            ("mfa otp totp fa factor twofactor recovery backup verification security auth authorization device login sms pairing unlock"
+                            + " confirmation")
+                    .split(" ", -1));
+
+    private static final Set<String> PHRASES_OF_WALLETS =
+            Set.of("seed", "recovery", "backup", "secret", "mnemonic", "wallet", "pass");
     private static final Set<String> WORDS_WITH_PASS = Set.of(
             "bypass", "compass", "encompass", "trespass", "surpass", "overpass", "underpass", "multipass", "subpass");
 
@@ -156,7 +165,7 @@ final class SecretNames {
     private static final Set<String> QUALIFIERS_OF_TOKENS = Set.of("value", "raw", "prod", "production");
     /** A password, or what is like one, in other languages; of several words, their last one leads here. */
     private static final String[] OTHER_LANGUAGES = folded(
-            "haslo heslo wachtwoord losenord parola salasana sifre motdepasse"
+            "haslo heslo wachtwoord losenord parola salasana sifre motdepasse lozinka slaptazodis parool geslo contrasenya pasahitza"
                     + " mot_de_passe adgangskode passord jelszo katasandi kata_sandi matkhau mat_khau palavra-passe пароль пароля секрет"
                     + " токен κωδικος συνθηματικο 密码 密碼 口令 密钥 密鑰 令牌 暗証番号 パスワード 秘密鍵 비밀번호 암호 סיסמה סיסמא पासवर्ड รหัสผ่าน");
 
@@ -182,7 +191,7 @@ final class SecretNames {
     private static final String ENDINGS =
             "password passwd pwd cred secret passwort kennwort jwt pat token authorization pin assertion key passphrase"
                     + " passcode cookie signature pass sessid auth hash bearer credential otp psk sig senha contrasena mnemonic"
-                    + " pw pword jsessionid clave mdp";
+                    + " pw pword jsessionid clave mdp code phrase answer";
 
     /** The last three letters of each ending: most names are none by these. */
     private static final boolean[] LAST_LETTERS = new boolean[26 * 26 * 26];
@@ -344,6 +353,16 @@ final class SecretNames {
             }
             case 'y' -> key(text, start, end, plural);
             case 'e' -> {
+                if (word(text, start, end, "code")) {
+                    String before = wordBefore(text, start, end - 4);
+                    yield CODES.contains(before)
+                            ? new Name("code", before.equals("recovery") || before.equals("backup"), plural)
+                            : null;
+                }
+                if (word(text, start, end, "phrase")) {
+                    String before = wordBefore(text, start, end - 6);
+                    yield PHRASES_OF_WALLETS.contains(before) ? new Name("passphrase", true, plural) : null;
+                }
                 if (ends(text, start, end, "passphrase")) {
                     yield new Name("passphrase", true, plural);
                 }
@@ -377,7 +396,11 @@ final class SecretNames {
                 }
                 yield null;
             }
-            case 'r' -> word(text, start, end, "bearer") ? new Name("token", true, plural) : null;
+            case 'r' ->
+                word(text, start, end, "answer")
+                                && wordBefore(text, start, end - 6).equals("security")
+                        ? new Name("secret", true, plural)
+                        : word(text, start, end, "bearer") ? new Name("token", true, plural) : null;
             case 'l' -> ends(text, start, end, "credential") ? new Name("credential", true, plural) : null;
             case 'p' ->
                 word(text, start, end, "otp") || word(text, start, end, "totp")
@@ -416,7 +439,9 @@ final class SecretNames {
         if (!apart) {
             return start;
         }
-        boolean phrase = size <= 4 && text.regionMatches(true, start, "key", 0, 3);
+        boolean phrase = (size <= 4 && text.regionMatches(true, start, "key", 0, 3))
+                || (size <= 5 && text.regionMatches(true, start, "code", 0, 4))
+                || (size <= 7 && text.regionMatches(true, start, "phrase", 0, 6));
         for (int i = 0; i < FOLDED_PHRASES.length && !phrase; i++) {
             String each = FOLDED_PHRASES[i];
             int last = each.lastIndexOf(' ') + 1;

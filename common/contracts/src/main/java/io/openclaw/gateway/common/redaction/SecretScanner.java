@@ -76,6 +76,7 @@ public final class SecretScanner {
         form("newrelic", "NRAK-", Chars.UPPER | Chars.DIGIT, 27, 27);
         form("postman", "PMAK-", Chars.HEX | Chars.DASH, 50, 64);
         form("mailgun", "key-", Chars.HEX, 32, 32);
+        FORMS.add(new Form("twilio", "SK", Chars.HEX, 32, 32, true));
         form("square", "sq0atp-", Chars.NAME, 22, 22);
         form("square", "sq0csp-", Chars.NAME, 43, 43);
     }
@@ -116,6 +117,7 @@ public final class SecretScanner {
             "AAAAE2VjZHNh");
 
     private static final List<String> HASHES = List.of("sha1-", "sha224-", "sha256-", "sha384-", "sha512-");
+    private static final int LEAST_TOKEN = 12;
     private static final int MAX_PEM = 16_384;
 
     private final String text;
@@ -355,17 +357,38 @@ public final class SecretScanner {
             at++;
         }
         work.add(at - colon);
-        if (separator < 0
-                || at >= limit
-                || at - separator < 3
-                || colon == 0
-                || !Chars.is(text.charAt(colon - 1), Chars.ALNUM)) {
+        if (at >= limit || text.charAt(at) != '@' || colon == 0 || !Chars.is(text.charAt(colon - 1), Chars.ALNUM)) {
+            return -1;
+        }
+        boolean bare = separator < 0 || at - separator == 1 || text.startsWith("x-oauth-basic@", separator + 1);
+        if (bare && isTokenAlone(user, separator < 0 ? at : separator)) {
+            return found(user, separator < 0 ? at : separator, "urlpassword", "token");
+        }
+        if (separator < 0 || at - separator < 3) {
             return -1;
         }
         if (Spans.endOfMask(text, separator + 1) > 0) {
             return -1;
         }
         return found(separator + 1, at, "urlpassword", "password");
+    }
+
+    /** A token without a user, {@code https://X@host}: letters and digits mixed, and not a name with a number at its end. */
+    private boolean isTokenAlone(int from, int to) {
+        if (to - from < LEAST_TOKEN) {
+            return false;
+        }
+        boolean digit = false;
+        boolean mixed = false;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (!Chars.is(c, Chars.NAME)) {
+                return false;
+            }
+            mixed |= digit && Chars.is(c, Chars.LETTER);
+            digit |= Chars.is(c, Chars.DIGIT);
+        }
+        return mixed && Spans.endOfMask(text, from) < 0;
     }
 
     /** A key between its lines: the lines of Base64 alone, so that nothing else can stand there unseen. */

@@ -17,19 +17,21 @@ final class Tables {
     private record Cell(int start, int end) {}
 
     private final String text;
+    private final boolean command;
     private final Values values;
     private final Work work;
 
-    private Tables(String text, Values values, Work work) {
+    private Tables(String text, boolean command, Values values, Work work) {
         this.text = text;
+        this.command = command;
         this.values = values;
         this.work = work;
     }
 
     /** Masks the secret columns of the tables in a text. */
-    static void mask(String text, Values values, Work work) {
-        if (text.indexOf('\n') >= 0) {
-            new Tables(text, values, work).scan();
+    static void mask(String text, boolean command, Values values, Work work) {
+        if (text.indexOf('\n') >= 0 || text.indexOf('|') >= 0) {
+            new Tables(text, command, values, work).scan();
         }
     }
 
@@ -57,6 +59,9 @@ final class Tables {
                 continue;
             }
             work.add(2L * (end - line));
+            if (!command && text.indexOf('|', line, end) >= 0) {
+                fields(line, end);
+            }
             if (table != 0 && isRule(line, end)) {
                 ruled |= end - line >= 3;
                 line = next;
@@ -98,6 +103,48 @@ final class Tables {
         }
     }
 
+    /** Masks what stands beside the name of a secret in a row: {@code | password | X |}, {@code password|X}. */
+    private void fields(int line, int end) {
+        List<Cell> cells = cells(line, end, '|');
+        work.add(end - line);
+        boolean closed = text.charAt(skipBlanks(line, end)) == '|';
+        if (!closed && (cells.size() != 2 || Literals.hasBlank(text.substring(line, end)))) {
+            return;
+        }
+        for (int i = 0; i + 1 < cells.size(); i++) {
+            Cell cell = bare(cells.get(i));
+            Cell value = bare(cells.get(i + 1));
+            if (cell.end > cell.start && cell.end - cell.start <= MAX_CELL && value.end > value.start && isName(cell)) {
+                SecretNames.Name name = SecretNames.of(text.substring(cell.start, cell.end));
+                if (name != null && !isSentence(value)) {
+                    values.literal(
+                            value.start, value.end, new SecretNames.Name(name.kind(), false, name.plural()), true);
+                }
+            }
+        }
+    }
+
+    /** What describes a secret, rather than being one: several words, a type such as {@code varchar(255)}. */
+    private boolean isSentence(Cell cell) {
+        String said = text.substring(cell.start, cell.end);
+        return Literals.hasBlank(said) || said.indexOf('(') > 0;
+    }
+
+    /** What stands between Markdown's signs; in a command, backticks run what they hold. */
+    private Cell bare(Cell cell) {
+        int start = cell.start;
+        int end = cell.end;
+        while (end - start > 2
+                && text.charAt(start) == text.charAt(end - 1)
+                && (text.charAt(start) == '*'
+                        || text.charAt(start) == '_'
+                        || (text.charAt(start) == '`' && !command))) {
+            start++;
+            end--;
+        }
+        return new Cell(start, end);
+    }
+
     /** Masks the lines of a record that psql sets out as {@code name | value}; returns where they end. */
     private int record(int from) {
         int line = from;
@@ -127,7 +174,7 @@ final class Tables {
             if (size == 0 && (i == 0 || i == names.length - 1)) {
                 continue;
             }
-            if (size == 0 || size > MAX_CELL || !isName(cell)) {
+            if (size == 0 || size > MAX_CELL || !isName(bare(cell))) {
                 return null;
             }
             names[i] = SecretNames.of(text.substring(cell.start, cell.end));
@@ -155,8 +202,14 @@ final class Tables {
             if (name == null || cell.start >= cell.end) {
                 continue;
             }
-            boolean sure = name.sure() && name.kind().startsWith("pass");
-            values.literal(cell.start, cell.end, new SecretNames.Name(name.kind(), sure, name.plural()), true);
+            boolean sure = name.sure()
+                    && name.kind().startsWith("pass")
+                    && !Literals.hasBlank(text.substring(cell.start, cell.end));
+            Cell literal = bare(cell);
+            if (literal.start < literal.end) {
+                values.literal(
+                        literal.start, literal.end, new SecretNames.Name(name.kind(), sure, name.plural()), true);
+            }
         }
     }
 

@@ -20,23 +20,28 @@ final class TextMasker {
     private final Assignments assignments;
     private final Operands operands;
     private final Cookies cookies;
+    private final Inserts inserts;
+    private final boolean command;
     private final boolean documents;
 
     private String program = "";
     private boolean setter;
+    private boolean identified;
     private String before = "";
     private String beforeThat = "";
 
     private TextMasker(String text, boolean command, Spans spans, Work work) {
         this.text = text;
+        this.command = command;
         this.work = work;
         values = new Values(text, command, spans, work);
         markup = new Markup(text, values, work);
         logins = new Logins(text, spans, values, work);
         operands = new Operands(text);
+        inserts = new Inserts(text, values, work);
         documents = !command || text.contains("<<");
         cookies = new Cookies(text, spans, work, values);
-        assignments = new Assignments(text, documents, spans, work, values, cookies, markup, logins);
+        assignments = new Assignments(text, command, documents, spans, work, values, cookies, markup, logins);
     }
 
     /**
@@ -111,6 +116,9 @@ final class TextMasker {
                     ? masked(head, name, work) + mask(value.substring(code), false, work)
                     : mask(value, false, work);
         }
+        if (name.kind().equals("passphrase") && Literals.isSeed(value)) {
+            return masked(value, name, work);
+        }
         if (Literals.isCommandLike(value) || (!name.sure() && !Literals.looksSecret(value))) {
             return mask(value, false, work);
         }
@@ -139,7 +147,7 @@ final class TextMasker {
             }
         }
         if (documents) {
-            Tables.mask(text, values, work);
+            Tables.mask(text, command, values, work);
         }
         CommandLines.mask(text, values, work);
     }
@@ -149,6 +157,8 @@ final class TextMasker {
         if (Operands.separates(c)) {
             program = "";
             setter = false;
+            assignments.runs(false);
+            identified = false;
             operands.separator(at);
             return at;
         }
@@ -194,6 +204,9 @@ final class TextMasker {
         before = "";
         if (after < 0 && end - start <= 20) {
             before = text.substring(start, end);
+            if (Operands.runsLater(before)) {
+                assignments.runs(true);
+            }
             setter |=
                     before.equals("set") || before.equals("setx") || before.equals("config") || before.equals("assign");
         }
@@ -204,12 +217,26 @@ final class TextMasker {
         char next = end < text.length() ? text.charAt(end) : 0;
         SecretNames.Name name = SecretNames.of(text, SecretNames.startOfPhrase(text, start, end), end);
         if (name != null) {
-            boolean introduced =
-                    setter || beforeThat.equals("login") || beforeThat.equals("user") || beforeThat.equals("machine");
+            boolean introduced = setter
+                    || before.equals("ENV")
+                    || before.equalsIgnoreCase("setenv")
+                    || beforeThat.equals("login")
+                    || beforeThat.equals("user")
+                    || beforeThat.equals("machine");
             return operands.isOperand(start) ? -1 : assignments.named(start, end, name, option, introduced);
         }
-        if (SecretNames.isWord(text, start, end, "by") && before.equalsIgnoreCase("identified")) {
+        identified |= SecretNames.isWord(text, start, end, "identified");
+        if (identified && SecretNames.isWord(text, start, end, "by")) {
             return assignments.quoted(end, Literals.PASSWORD);
+        }
+        if (SecretNames.isWord(text, start, end, "into") && before.equalsIgnoreCase("insert")) {
+            inserts.rows(end);
+        }
+        if (isCredentialOfCurl(start, end)) {
+            return credentialIfSecret(end);
+        }
+        if (next == '=' && SecretNames.isWord(text, start, end, "code")) {
+            return assignments.redirectCode(start, end);
         }
         if (SecretNames.isWord(text, start, end, "basic")) {
             return assignments.basic(end);
@@ -221,6 +248,32 @@ final class TextMasker {
             markup.remember(end);
         }
         return -1;
+    }
+
+    /** A line of a configuration of curl: {@code user = "bob:X"}. */
+    private boolean isCredentialOfCurl(int start, int end) {
+        int from = end - 4;
+        return documents
+                && from >= start
+                && SecretNames.isWord(text, from, end, "user")
+                && (from == start || text.startsWith("--", start) || text.regionMatches(true, start, "proxy-", 0, 6));
+    }
+
+    private int credentialIfSecret(int end) {
+        int at = values.blanks(end);
+        if (at < text.length() && (text.charAt(at) == '=' || text.charAt(at) == ':')) {
+            at = values.blanks(at + 1);
+        }
+        if (at == end || at >= text.length() || text.charAt(at) != '"') {
+            return -1;
+        }
+        int close = text.indexOf('"', at + 1, Math.min(text.length(), at + 256));
+        int colon = close < 0 ? -1 : text.indexOf(':', at + 1, close);
+        work.add(256);
+        if (colon < 0 || close - colon < 7 || !Literals.looksSecret(text.substring(colon + 1, close))) {
+            return -1;
+        }
+        return values.literal(colon + 1, close, new SecretNames.Name("password", false, false), true);
     }
 
     private @Nullable String programOf(int start, int end) {

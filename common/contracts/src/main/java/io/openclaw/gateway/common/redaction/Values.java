@@ -105,7 +105,7 @@ final class Values {
     /** Python's {@code b'…'} and {@code f"…"}, C#'s {@code @"…"}, Rust's {@code r#"…"#}. */
     private int behindPrefix(int from) {
         int at = from;
-        while (at < text.length() && at - from < 2 && "$@bBfFrRuUL".indexOf(text.charAt(at)) >= 0) {
+        while (at < text.length() && at - from < 2 && "$@bBfFrRuULN".indexOf(text.charAt(at)) >= 0) {
             at++;
         }
         if (at > from && (text.charAt(from) | 0x20) == 'r') {
@@ -258,7 +258,9 @@ final class Values {
                                 || !Literals.looksSecret(value.substring(0, code)))) {
             return start;
         }
-        if (!name.sure() && !Literals.looksSecret(value.substring(0, code))) {
+        if (!name.sure()
+                && !Literals.looksSecret(value.substring(0, code))
+                && !(name.kind().equals("passphrase") && Literals.isSeed(value))) {
             return start;
         }
         if (code == 0) {

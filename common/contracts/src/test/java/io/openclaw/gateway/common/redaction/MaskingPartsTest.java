@@ -116,7 +116,7 @@ class MaskingPartsTest {
         void masksTheColumnOfAHeader() {
             String text = "user,password\nbob,hunter2a\neve,\"hunter2,b\"\n\nuser,x\nbob,hunter2c";
 
-            Tables.mask(text, values(text), work);
+            Tables.mask(text, false, values(text), work);
 
             assertThat(spans.masked(text))
                     .isEqualTo(
@@ -236,5 +236,56 @@ class MaskingPartsTest {
                 }
             }
         }
+    }
+
+    @Nested
+    class OfForms {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "--X\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nopensesame\r\n--X--",
+                    "Content-Disposition: form-data; name=\"password\"\r\nContent-Type: text/plain\r\n\r\nopensesame\r\n"
+                })
+        void masksThePartOfASecretBehindItsHeaders(String body) {
+            assertThat(new Redactor().redact(body)).contains(Redactor.MASK).doesNotContain("opensesame");
+        }
+
+        @Test
+        void leavesOtherParts() {
+            String body = "Content-Disposition: form-data; name=\"city\"\r\n\r\nopensesame\r\n--X--";
+
+            assertThat(new Redactor().redact(body)).isEqualTo(body);
+        }
+    }
+
+    @Nested
+    class OfPhrasesOfWallets {
+        private static final String WORDS =
+                "abandon ability able about above absent absorb abstract absurd abuse access accident";
+
+        @Test
+        void masksTwelveWords() {
+            for (String name : List.of("mnemonic", "seed_phrase", "recoveryPhrase")) {
+                assertThat(new Redactor()
+                                .redact(RawJson.from(java.util.Map.of(name, WORDS)))
+                                .text())
+                        .contains(Redactor.MASK)
+                        .doesNotContain("abandon");
+                assertThat(new Redactor().redact(name + "=\"" + WORDS + "\"")).doesNotContain("abandon");
+            }
+        }
+
+        @Test
+        void leavesTheMnemonicOfAnInstruction() {
+            RawJson json = RawJson.of("{\"mnemonic\":\"mov\"}");
+
+            assertThat(new Redactor().redact(json)).isEqualTo(json);
+        }
+    }
+
+    @Test
+    void masksTheKeyOfTwilio() {
+        assertThat(new Redactor().redact("use SK" + "0123456789abcdef".repeat(2) + " now"))
+                .isEqualTo("use [masked twilio token, 34 characters] now");
     }
 }

@@ -127,9 +127,9 @@ class RedactionCorpusTest {
 
     @Test
     void theListsAreLongEnough() {
-        assertThat(secrets().count()).isGreaterThanOrEqualTo(370);
-        assertThat(harmless().count()).isGreaterThanOrEqualTo(300);
-        assertThat(effects().count()).isGreaterThanOrEqualTo(100);
+        assertThat(secrets().count()).isGreaterThanOrEqualTo(520);
+        assertThat(harmless().count()).isGreaterThanOrEqualTo(400);
+        assertThat(effects().count()).isGreaterThanOrEqualTo(150);
     }
 
     @Test
@@ -246,7 +246,45 @@ class RedactionCorpusTest {
                 "-[ RECORD\n",
                 "{\"columns\":[\"token\"],",
                 "password=;A",
-                "tokens");
+                "tokens",
+                "| password | ",
+                "| a | password | x1y2z3w4 |\n",
+                "password:\n- x1y2z3w4\n",
+                "passwords: [a, ",
+                "password =\n",
+                "form-data; name=\"password\"\n",
+                "name=\"password\"\r\n\r\n",
+                "password%3D",
+                "password%25252525",
+                "%3D",
+                "password&quot;:",
+                "password\\u003d",
+                "<password a ",
+                "<a:password b>",
+                "password: <b>",
+                "password</b>",
+                "password is now to ",
+                "the password was set to ",
+                "ENV PASSWORD ",
+                "ConvertTo-SecureString ",
+                "net use a ",
+                "https://x1y2z3w4v5u6",
+                "?code=",
+                "code=x1&",
+                "variable \"password\" {",
+                "password: str = ",
+                "password for ",
+                "insert into t (password) values ('",
+                "insert into t (password) values ('a'),\n",
+                "insert into ",
+                "('a'),",
+                "identified by ",
+                "password......",
+                "user = \"a:",
+                "password = str(",
+                "Pwd={",
+                "password: !a ",
+                "seed phrase: abandon ");
     }
 
     /** 40 characters looked at for each that there is, whatever it is; a clock would say less. */

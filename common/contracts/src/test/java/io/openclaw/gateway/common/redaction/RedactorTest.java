@@ -72,7 +72,7 @@ class RedactorTest {
             strings = {
                 "authorization: basic ",
                 "bearer ",
-                "cookie: ",
+                "cookie: sid=",
                 "x-api-key: ",
                 "password=",
                 "passwd = ",
