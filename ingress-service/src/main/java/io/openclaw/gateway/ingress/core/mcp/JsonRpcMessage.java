@@ -94,6 +94,7 @@ public record JsonRpcMessage(
         require(
                 id == null || ID.matcher(id.text()).matches(),
                 "'id' has to be a text of at most 256 characters or a whole number, and must not be null");
+        require(id == null || isWhole(id), "'id' has half a character, which no answer can repeat");
         RawJson method = fields.method();
         if (method == null) {
             require(id != null, "a message has a 'method', or is a response and has an 'id'");
@@ -110,6 +111,17 @@ public record JsonRpcMessage(
         RawJson params = fields.params() == null ? RawJson.EMPTY_OBJECT : fields.params();
         require(params.text().startsWith("{"), "'params' has to be an object");
         return new JsonRpcMessage(id, method.as(String.class), params, null, null);
+    }
+
+    /** The text may have half a character as it is, or as an escape. */
+    private static boolean isWhole(RawJson id) {
+        try {
+            JsonText.requireWhole("'id'", id.text());
+            JsonText.requireExact(id);
+            return true;
+        } catch (InexactJsonException e) {
+            return false;
+        }
     }
 
     private static boolean is(@Nullable RawJson json, String text) {

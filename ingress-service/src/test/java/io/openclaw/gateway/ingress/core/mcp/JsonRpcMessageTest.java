@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonRpcMessageTest {
 
@@ -38,6 +39,22 @@ class JsonRpcMessageTest {
         assertThat(refused).hasMessageContaining(place).hasMessageContaining("lone surrogate");
         assertThat(refused.code()).isEqualTo(JsonRpcException.INVALID_PARAMS);
         assertThat(refused.status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\\ud83d\\ude00\"", "\"\\\\ud800\"", "\"\u00fc\"", "7"})
+    void anIdOfWholeCharactersPasses(String id) {
+        byte[] body = ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"ping\"}").getBytes(StandardCharsets.UTF_8);
+        assertThat(JsonRpcMessage.read(body).isRequest()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\\ud800\"", "\"a\\udc00b\"", "\"\\ud83d\\u0041\""})
+    void anIdThatNoAnswerCanRepeatIsRefused(String id) {
+        byte[] body = ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"ping\"}").getBytes(StandardCharsets.UTF_8);
+        JsonRpcException refused = catchThrowableOfType(JsonRpcException.class, () -> JsonRpcMessage.read(body));
+        assertThat(refused).hasMessageContaining("'id' has half a character");
+        assertThat(refused.code()).isEqualTo(JsonRpcException.INVALID_REQUEST);
     }
 
     @ParameterizedTest
