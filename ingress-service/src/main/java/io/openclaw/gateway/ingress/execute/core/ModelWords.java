@@ -27,6 +27,7 @@ final class ModelWords {
     static final int MAX_ALL_ARGUMENTS = 768 * 1024;
 
     private static final Redactor REDACTOR = new Redactor();
+    private static final String UNNAMED = "unnamed";
     private static final int MAX_NAME = 200;
     private static final int MAX_REFUSED_ARGUMENTS = 2_000;
 
@@ -72,7 +73,8 @@ final class ModelWords {
             if (!id.equals(choice.id()) || !ids.add(id)) {
                 id = newId(heard.size() + 1, ids);
             }
-            heard.add(new Heard(choice, new Choice(id, clean(choice.name(), MAX_NAME), arguments), problem));
+            String name = choice.name().isBlank() ? UNNAMED : clean(choice.name(), MAX_NAME);
+            heard.add(new Heard(choice, new Choice(id, name, arguments), problem));
         }
         return heard;
     }

@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.text.Ellipsis;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
@@ -94,7 +95,7 @@ public final class ExecuteController {
     record Decision(
             @Nullable String digest,
             @Nullable String decision,
-            @Nullable List<@Nullable Integer> strike,
+            @Nullable List<RawJson> strike,
             @Nullable Map<String, RawJson> edit,
             @Nullable String reason) {}
 
@@ -174,10 +175,14 @@ public final class ExecuteController {
                     "Run " + run.runId() + " has already ended: " + run.state() + ".");
         }
         Run after = runs.cancel(run);
+        String url = url(after, request);
+        if (!after.state().isOver()) {
+            response.setHeader(HttpHeaders.LOCATION, url);
+        }
         write(
                 response,
                 after.state().isOver() ? HttpStatus.OK.value() : HttpStatus.ACCEPTED.value(),
-                RunView.of(after, url(after, request)));
+                RunView.of(after, url));
     }
 
     private static PlanDecision decision(Decision body, Redactor redactor) {
@@ -199,11 +204,13 @@ public final class ExecuteController {
             });
         }
         List<Integer> struck = new ArrayList<>();
-        for (Integer number : body.strike() == null ? List.<@Nullable Integer>of() : body.strike()) {
-            if (number == null) {
-                throw new InvalidRequestException("'strike' has a null entry; it is a list of numbers of steps");
+        for (RawJson number : body.strike() == null ? List.<RawJson>of() : body.strike()) {
+            // A number that is cut to a whole one would strike another step than was meant.
+            if (!number.text().matches("\\d{1,4}")) {
+                throw new InvalidRequestException(
+                        "'strike' names step " + Ellipsis.of(number.text(), 20) + "; it is a list of numbers of steps");
             }
-            struck.add(number);
+            struck.add(Integer.valueOf(number.text()));
         }
         return new PlanDecision(
                 body.digest(),

@@ -342,6 +342,12 @@ class RunDriverTest {
         }
 
         @Test
+        void aCallOfNoNameIsShownAsOne() throws LeaseLostException {
+            model.chooses(choice("a", " ", "{}")).says("Done.");
+            assertThat(drive("go").steps().getFirst().address()).isEqualTo("unnamed");
+        }
+
+        @Test
         void argumentsThatAreHugeOrDeepAreARefusedStepAndNotKept() throws LeaseLostException {
             String huge = "{\"a\":\"" + "x".repeat(6_000_000) + "\"}";
             String deep = "{\"a\":".repeat(20_000) + "1" + "}".repeat(20_000);

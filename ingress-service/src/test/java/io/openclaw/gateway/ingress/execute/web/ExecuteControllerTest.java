@@ -288,7 +288,10 @@ class ExecuteControllerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"strike\":[null]|null entry",
+                "\"strike\":[null]|list of numbers",
+                "\"strike\":[1.5]|list of numbers",
+                "\"strike\":[\"1\"]|list of numbers",
+                "\"strike\":[true]|list of numbers",
                 "\"strike\":[1,1]|twice",
                 "\"strike\":[1],\"edit\":{\"1\":{}}|both",
                 "\"edit\":{\"1\":{},\"01\":{}}|twice",
