@@ -8,6 +8,7 @@ import io.openclaw.gateway.common.kafka.PipelineLifecycle;
 import io.openclaw.gateway.ingress.core.IdempotencyKeyReusedException;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.LimitExceededException;
+import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.execute.core.PlanDecision;
 import io.openclaw.gateway.ingress.execute.core.Run;
 import io.openclaw.gateway.ingress.execute.core.RunDriver;
@@ -30,9 +31,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * The runs of this instance, and those that nobody is at: each is driven by one instance at a time, which has a lease of it. A run
@@ -45,6 +54,9 @@ public final class Runs implements PipelineLifecycle {
     private static final Duration RENEW_EVERY = Duration.ofSeconds(4);
     /** How long an interrupted run is left alone. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    /** A run that is interrupted so often in a row, and by no outage, is a fault that does not pass. */
+    static final int MAX_INTERRUPTIONS = 5;
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration CANCELLATION_WAIT = Duration.ofSeconds(8);
@@ -134,10 +146,7 @@ public final class Runs implements PipelineLifecycle {
         String key = request.idempotencyKey();
         Optional<Run> before = key == null ? Optional.empty() : find(request.runId(agent), agent);
         if (before.isPresent()) {
-            if (!request.asksFor(before.get())) {
-                throw new IdempotencyKeyReusedException(String.valueOf(key));
-            }
-            return before.get();
+            return same(request, before.get());
         }
         Optional<String> spent =
                 limits.of(agent, caller.identity().roles()).reachedToday(agent, store.spentToday(agent, now));
@@ -167,11 +176,21 @@ public final class Runs implements PipelineLifecycle {
                 submit(run);
             }
             return run;
+        } catch (DuplicateKeyException e) {
+            // Two requests with the same idempotency key at once.
+            return same(request, find(run.runId(), agent).orElseThrow(() -> e));
         } finally {
             if (here && !handedOver) {
                 slots.release();
             }
         }
+    }
+
+    private static Run same(RunRequest request, Run run) {
+        if (!request.asksFor(run)) {
+            throw new IdempotencyKeyReusedException(String.valueOf(request.idempotencyKey()));
+        }
+        return run;
     }
 
     /** Returns a run of an agent. */
@@ -228,21 +247,20 @@ public final class Runs implements PipelineLifecycle {
      */
     public Run decide(Run run, PlanDecision decision, String by) throws PlanDecision.ConflictException {
         decision.requireSense(run);
-        if (decision.kind() == PlanDecision.Kind.DENY) {
-            return cancel(run);
-        }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        if (decision.kind() == PlanDecision.Kind.DENY) {
+            requireClaim(run, now);
+            return leased(run, () -> driver.deny(run, decision, by));
+        }
         if (!slots.tryAcquire()) {
             throw new LimitExceededException(
                     "too-many-runs", "This instance has as many runs under way as it may.", Duration.ofSeconds(2));
         }
         boolean handedOver = false;
         try {
-            if (!store.claim(run, owner, now, now.plus(LEASE))) {
-                throw new PlanDecision.ConflictException("somebody else decides about the plan at this moment");
-            }
+            requireClaim(run, now);
             held.add(run.runId());
-            Run approved = approved(run, decision, by);
+            Run approved = leased(run, () -> driver.approve(run, decision, by));
             handedOver = true;
             submit(approved);
             return approved;
@@ -254,12 +272,23 @@ public final class Runs implements PipelineLifecycle {
         }
     }
 
-    private Run approved(Run run, PlanDecision decision, String by) throws PlanDecision.ConflictException {
+    private void requireClaim(Run run, Instant now) throws PlanDecision.ConflictException {
+        if (!store.claim(run, owner, now, now.plus(LEASE))) {
+            throw new PlanDecision.ConflictException("somebody else decides about the plan at this moment");
+        }
+    }
+
+    private interface Change {
+        Run make() throws RunStore.LeaseLostException;
+    }
+
+    /** Changes a run that this instance has the lease of, and gives the lease back if that fails. */
+    private Run leased(Run run, Change change) throws PlanDecision.ConflictException {
         boolean stored = false;
         try {
-            Run approved = driver.approve(run, decision, by);
+            Run changed = change.make();
             stored = true;
-            return approved;
+            return changed;
         } catch (RunStore.LeaseLostException e) {
             throw new PlanDecision.ConflictException(String.valueOf(e.getMessage()));
         } finally {
@@ -281,8 +310,7 @@ public final class Runs implements PipelineLifecycle {
             } catch (RunStore.LeaseLostException e) {
                 log.info("{}", e.getMessage());
             } catch (RuntimeException | Error e) {
-                log.warn("run {} is interrupted and goes on in a moment: {}", run.runId(), e.toString(), e);
-                leaveForAMoment(run);
+                leaveForAMoment(run, e);
             } finally {
                 held.remove(run.runId());
                 slots.release();
@@ -290,14 +318,54 @@ public final class Runs implements PipelineLifecycle {
         });
     }
 
-    /** Lets an interrupted run be taken up again, by any instance; if the store is away too, that is when its lease ends. */
-    private void leaveForAMoment(Run run) {
-        held.remove(run.runId());
+    /**
+     * Lets an interrupted run be taken up again, by any instance; if the store is away too, that is when its lease ends. A fault that is
+     * no outage would come again each time, so after some of them in a row the run ends.
+     */
+    private void leaveForAMoment(Run run, Throwable fault) {
+        UUID runId = run.runId();
         try {
-            store.renew(Set.of(run.runId()), owner, clock.instant().plus(RETRY_AFTER));
-        } catch (RuntimeException e) {
-            log.warn("run {} goes on when its lease ends: {}", run.runId(), e.toString());
+            if (calls.isLeaving() || isOutage(fault)) {
+                log.warn("run {} is interrupted and goes on in a moment: {}", runId, fault.toString());
+                held.remove(runId);
+                store.renew(Set.of(runId), owner, clock.instant().plus(RETRY_AFTER));
+                return;
+            }
+            int times = store.interrupted(runId, owner, clock.instant().plus(LEASE));
+            log.warn("run {} is interrupted for the {}. time in a row", runId, times, fault);
+            if (times >= MAX_INTERRUPTIONS) {
+                driver.giveUp(
+                        store.find(runId).orElse(run),
+                        "The gateway was interrupted " + times + " times in a row by "
+                                + fault.getClass().getSimpleName()
+                                + ", so the run was ended; the log of the gateway has the details.");
+            } else {
+                held.remove(runId);
+                store.renew(Set.of(runId), owner, clock.instant().plus(RETRY_AFTER.multipliedBy(1L << times)));
+            }
+        } catch (RuntimeException | RunStore.LeaseLostException e) {
+            log.warn("run {} goes on when its lease ends: {}", runId, e.toString());
         }
+    }
+
+    /** Tells whether the broker or the database is away, which passes. */
+    private static boolean isOutage(Throwable fault) {
+        for (Throwable e = fault; e != null; e = e.getCause()) {
+            if (e instanceof RecordTooLargeException || e instanceof SerializationException) {
+                return false;
+            }
+            if (e instanceof RetriableException
+                    || e instanceof TransientDataAccessException
+                    || e instanceof RecoverableDataAccessException
+                    || e instanceof NonTransientDataAccessResourceException
+                    || e instanceof CannotCreateTransactionException) {
+                return true;
+            }
+            if (e instanceof PipelineUnavailableException && e.getCause() == null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void sweep() {

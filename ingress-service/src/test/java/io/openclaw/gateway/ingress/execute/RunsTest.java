@@ -4,6 +4,8 @@ import static io.openclaw.gateway.ingress.execute.core.ScriptedPlanner.choice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.call.Identity;
+import io.openclaw.gateway.common.event.RunEnded;
+import io.openclaw.gateway.common.event.RunEvent;
 import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -17,7 +19,9 @@ import io.openclaw.gateway.ingress.execute.core.RunState;
 import io.openclaw.gateway.ingress.execute.core.ScriptedPlanner;
 import io.openclaw.gateway.testing.MutableClock;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,7 @@ class RunsTest {
     private final ScriptedPlanner model = new ScriptedPlanner();
     private final FakePipeline pipeline = new FakePipeline(clock).returning("sessions_list", "two sessions");
     private final InMemoryRuns store = new InMemoryRuns();
+    private final List<RunEvent> events = new CopyOnWriteArrayList<>();
     private final Runs runs = runs();
 
     private Runs runs() {
@@ -37,7 +42,7 @@ class RunsTest {
                 model,
                 pipeline,
                 store,
-                event -> {},
+                events::add,
                 (agent, roles) -> limits,
                 new RunDriver.Settings(1, Duration.ZERO, 2_000),
                 "one",
@@ -83,6 +88,36 @@ class RunsTest {
         awaitEnd(run.runId());
         assertThat(stateOf(run.runId())).isEqualTo(RunState.SUCCEEDED);
         assertThat(pipeline.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aRunThatAFaultInterruptsEachTimeEndsAndSaysWhy() {
+        pipeline.whenLookedAt(() -> {
+            throw new IllegalStateException("a fault that does not pass");
+        });
+        model.chooses(choice("1", "sessions_list", "{}")).says("Two.");
+        runs.start();
+        Run run = runs.begin(RunRequest.of("list", null, "act", null, CALLER, new Redactor()), CALLER);
+        awaitEnd(run.runId());
+        Run over = store.find(run.runId()).orElseThrow();
+        assertThat(over.state()).isEqualTo(RunState.FAILED);
+        assertThat(over.status().error()).isNotNull().satisfies(error -> {
+            assertThat(error.type()).isEqualTo("interrupted");
+            assertThat(error.message()).contains("IllegalStateException", "5 times");
+        });
+        assertThat(over.openSteps()).isEmpty();
+        assertThat(events.getLast()).isInstanceOf(RunEnded.class);
+        assertThat(model.questions()).hasSize(1);
+    }
+
+    @Test
+    void anOutageEndsNoRunHoweverLongItTakes() {
+        model.chooses(choice("1", "sessions_list", "{}")).says("Two.");
+        pipeline.beAwayFor(20);
+        runs.start();
+        Run run = runs.begin(RunRequest.of("list", null, "act", null, CALLER, new Redactor()), CALLER);
+        awaitEnd(run.runId());
+        assertThat(stateOf(run.runId())).isEqualTo(RunState.SUCCEEDED);
     }
 
     @Test

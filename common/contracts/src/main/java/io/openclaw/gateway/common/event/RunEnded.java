@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run is over.
  *
- * @param outcome {@code SUCCEEDED}, {@code LIMITED}, {@code FAILED} or {@code CANCELLED}
+ * @param outcome {@code SUCCEEDED}, {@code LIMITED}, {@code FAILED}, {@code DENIED} (a plan) or {@code CANCELLED}
  * @param output what it answered
  * @param error why it did not succeed
  * @param steps how many steps it had

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param findings what was noticed in the sequence as a whole
  * @param changes what differs from the revision before
  * @param approvedBy who approved it; nobody yet, if absent
+ * @param deniedBy who denied it; nobody, if absent
+ * @param denialReason why they did, as they say; masked
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Plan(
@@ -35,7 +37,10 @@ public record Plan(
         List<Reason> findings,
         List<String> changes,
         @Nullable String approvedBy,
-        @Nullable Instant approvedAt) {
+        @Nullable Instant approvedAt,
+        @Nullable String deniedBy,
+        @Nullable Instant deniedAt,
+        @Nullable String denialReason) {
 
     /**
      * One step of a plan.
@@ -98,11 +103,18 @@ public record Plan(
                 Sequence.findings(steps),
                 before == null ? List.of() : changes(before.steps(), steps),
                 null,
+                null,
+                null,
+                null,
                 null);
     }
 
     Plan approved(String by, Instant at) {
-        return new Plan(revision, turn, choiceId, digest, steps, findings, changes, by, at);
+        return new Plan(revision, turn, choiceId, digest, steps, findings, changes, by, at, null, null, null);
+    }
+
+    Plan denied(String by, Instant at, @Nullable String reason) {
+        return new Plan(revision, turn, choiceId, digest, steps, findings, changes, null, null, by, at, reason);
     }
 
     /** Tells whether somebody approved it. */

@@ -1,12 +1,13 @@
 package io.openclaw.gateway.ingress.execute.core;
 
 import io.openclaw.gateway.common.event.CallError;
-import io.openclaw.gateway.common.json.InexactJsonException;
-import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody decides about a plan.
@@ -15,8 +16,16 @@ import java.util.Map;
  * @param kind what is to happen with it
  * @param struck the numbers of steps that are left out
  * @param edits other arguments, by the number of the step
+ * @param reason why a plan is denied, masked
  */
-public record PlanDecision(String digest, Kind kind, List<Integer> struck, Map<Integer, RawJson> edits) {
+public record PlanDecision(
+        String digest,
+        Kind kind,
+        List<Integer> struck,
+        Map<Integer, RawJson> edits,
+        @Nullable String reason) {
+    /** How long a reason may be, in characters. */
+    public static final int MAX_REASON = 1_000;
 
     /** What is to happen with a plan. */
     public enum Kind {
@@ -58,28 +67,50 @@ public record PlanDecision(String digest, Kind kind, List<Integer> struck, Map<I
         if (problem != null) {
             throw new ConflictException(problem);
         }
+        requireKindHasWhatItTakes();
         int steps = plan.steps().size();
+        Set<Integer> numbers = new HashSet<>();
         for (int number : struck) {
             requireStep(number, steps, "strike");
+            if (!numbers.add(number)) {
+                throw new InvalidRequestException("'strike' names step " + number + " twice; name it once");
+            }
         }
         edits.forEach((number, arguments) -> {
             requireStep(number, steps, "edit");
+            if (numbers.contains(number)) {
+                throw new InvalidRequestException(
+                        "step " + number + " is both in 'strike' and in 'edit'; name it in one of them");
+            }
             if (!arguments.text().startsWith("{")) {
                 throw new InvalidRequestException(
                         "'edit' of step " + number + " has to be the step's new arguments, a JSON object");
             }
-            try {
-                JsonText.requireExact(arguments);
-            } catch (InexactJsonException e) {
-                throw new InvalidRequestException("'edit' of step " + number + ": " + e.getMessage(), e);
+            String unusable = ModelWords.problemWith(arguments);
+            if (unusable != null) {
+                throw new InvalidRequestException("'edit' of step " + number + ": " + unusable);
             }
             CallError secret = RunDriver.secretIn(arguments, number);
             if (secret != null) {
                 throw new InvalidRequestException("'edit': " + secret.message());
             }
         });
-        if (kind != Kind.DENY && struck.stream().distinct().count() == steps) {
+        if (kind != Kind.DENY && struck.size() == steps) {
             throw new InvalidRequestException("'strike' leaves no step; deny the plan instead");
+        }
+    }
+
+    private void requireKindHasWhatItTakes() {
+        if (kind == Kind.DENY && (!struck.isEmpty() || !edits.isEmpty())) {
+            throw new InvalidRequestException(
+                    "'strike' and 'edit' change a plan that is to run; leave them out of a denial");
+        }
+        if (kind != Kind.DENY && reason != null) {
+            throw new InvalidRequestException("'reason' says why a plan is denied; leave it out otherwise");
+        }
+        if (reason != null && (reason.isBlank() || reason.length() > MAX_REASON)) {
+            throw new InvalidRequestException(
+                    "'reason' has " + reason.length() + " characters: it may have 1 to " + MAX_REASON);
         }
     }
 

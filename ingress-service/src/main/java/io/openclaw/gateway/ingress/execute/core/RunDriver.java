@@ -38,6 +38,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -58,8 +59,13 @@ import tools.jackson.databind.JsonNode;
 public final class RunDriver {
     private static final Redactor REDACTOR = new Redactor();
     private static final Duration SLICE = Duration.ofMillis(200);
-    private static final int MAX_ARGUMENTS = 256 * 1024;
+    /** How long policy and vetting are waited for, for all steps of a plan. */
+    private static final Duration DECISIONS = Duration.ofSeconds(20);
+
     private static final int MAX_TEXT = 100_000;
+    private static final int MAX_NEWS = 500_000;
+    private static final int MAX_ERROR = 2_000;
+    private static final int MAX_STEP_ERROR = 10_000;
     private static final String NEXT = "next";
     private static final String THINK = "think";
     private static final String ACT = "act";
@@ -144,7 +150,7 @@ public final class RunDriver {
         Plan plan = seen;
         Run next = run;
         if (!decision.struck().isEmpty() || !decision.edits().isEmpty()) {
-            List<PlannedStep> left = decided(calls, run, seen.edited(decision.struck(), decision.edits()));
+            List<PlannedStep> left = decided(calls, run, seen.edited(decision.struck(), decision.edits()), clock);
             plan = Plan.of(seen.revision() + 1, seen.turn(), seen.choiceId(), left, seen);
             next = next.withPlan(seen.approved(by, now));
         }
@@ -214,6 +220,95 @@ public final class RunDriver {
                 now,
                 Map.of()));
         return store.save(owner, next.withSteps(steps), List.of(), steps, Spending.NONE, now);
+    }
+
+    /**
+     * Ends a run whose plan somebody denied, which this instance has the lease of.
+     *
+     * @return the run as it is stored
+     */
+    public Run deny(Run run, PlanDecision decision, String by) throws LeaseLostException {
+        Plan plan = java.util.Objects.requireNonNull(run.plan());
+        String reason = decision.reason();
+        Run denied = run.withPlan(plan.denied(by, clock.instant(), reason));
+        var end = new Next.End(
+                RunState.DENIED,
+                CallError.of(
+                        "plan_denied",
+                        by + " denied the plan" + (reason == null ? ", without a reason" : ": " + reason)
+                                + (reason == null || !reason.endsWith(".") ? "." : "")
+                                + " Nothing more of it ran."));
+        return end(denied, end, RunOutput.of(denied, end));
+    }
+
+    /**
+     * Ends a run that cannot go on, which this instance has the lease of: its open calls are withdrawn, and nothing that the model or a
+     * tool wrote is touched, since that may be what cannot be published.
+     *
+     * @return the run as it is stored
+     */
+    public Run giveUp(Run run, String why) throws LeaseLostException {
+        List<Step> changed = new ArrayList<>();
+        for (Step step : run.openSteps()) {
+            UUID call = step.callId();
+            Instant now = clock.instant();
+            Step over = call == null
+                    ? step.refused(CallError.of("not_run", "it did not run, because the run ended before"), now)
+                    : withdrawn(step, call, now);
+            changed.add(over);
+            log.publish(new RunStepEnded(
+                    run.runId(),
+                    run.asked().agent(),
+                    over.number(),
+                    over.callId(),
+                    ModelWords.clean(over.address(), 300),
+                    over.digest(),
+                    over.outcome() == null ? "REFUSED" : over.outcome().name(),
+                    over.error(),
+                    now,
+                    Map.of()));
+        }
+        Run closed = changed.isEmpty()
+                ? run
+                : store.save(owner, run.withSteps(changed), List.of(), changed, Spending.NONE, clock.instant());
+        var end = new Next.End(RunState.FAILED, CallError.of("interrupted", ModelWords.clean(why, MAX_ERROR)));
+        return end(closed, end, ModelWords.clean(RunOutput.of(closed, end), MAX_TEXT));
+    }
+
+    private Step withdrawn(Step step, UUID call, Instant now) {
+        CallState state = calls.withdraw(call);
+        Outcome outcome = state instanceof CallState.Ended over ? over.end().outcome() : Outcome.UNKNOWN;
+        return step.ended(
+                outcome,
+                List.of(),
+                List.of(),
+                null,
+                outcome == Outcome.SUCCEEDED
+                        ? null
+                        : CallError.of(
+                                "interrupted",
+                                "The run was given up before it knew more; GET /v1/tool-calls/" + call
+                                        + " tells what came of it."),
+                "The run was given up.",
+                now);
+    }
+
+    private Run end(Run run, Next.End end, String output) throws LeaseLostException {
+        Instant now = clock.instant();
+        log.publish(new RunEnded(
+                run.runId(),
+                run.asked().agent(),
+                end.state().name(),
+                output,
+                end.error(),
+                run.steps().size(),
+                run.spent().inputTokens(),
+                run.spent().outputTokens(),
+                run.spent().costUsd(),
+                now,
+                Map.of()));
+        return store.save(
+                owner, run.ended(end.state(), output, end.error(), now), List.of(), List.of(), Spending.NONE, now);
     }
 
     /** Returns the graph as a Mermaid diagram; the documentation shows it. */
@@ -331,17 +426,17 @@ public final class RunDriver {
                     Planner.Reply reply = planner.ask(question);
                     requireSense(reply);
                     String text = masked(reply.text());
-                    List<Choice> shown = reply.choices().stream()
-                            .map(choice -> new Choice(choice.id(), choice.name(), REDACTOR.redact(choice.arguments())))
-                            .toList();
+                    List<ModelWords.Heard> heard = ModelWords.heard(reply.choices());
+                    List<Choice> shown =
+                            heard.stream().map(ModelWords.Heard::shown).toList();
                     Map<String, Object> answer = new LinkedHashMap<>();
                     answer.put("text", text == null ? "" : text);
                     answer.put("choices", shown);
                     tell(number, attempt, RawJson.from(answer), null, reply.spent(), start, at);
-                    answered(new Turn(number, text, shown, at), reply, tools);
+                    answered(new Turn(number, text, shown, at), heard, reply.spent(), tools);
                     return;
                 } catch (PlannerFailedException e) {
-                    var error = CallError.of(e.kind(), REDACTOR.redact(String.valueOf(e.getMessage())));
+                    var error = CallError.of(e.kind(), ModelWords.clean(String.valueOf(e.getMessage()), MAX_ERROR));
                     tell(number, attempt, null, error, e.spent(), start, at);
                     run = store.save(owner, run.spending(e.spent()), List.of(), List.of(), e.spent(), clock.instant());
                     if (!e.isWorthARetry() || attempt >= settings.modelAttempts() || isToStop()) {
@@ -374,6 +469,15 @@ public final class RunDriver {
                         true,
                         reply.spent());
             }
+            if (reply.choices().size() > ModelWords.MAX_CHOICES) {
+                throw new PlannerFailedException(
+                        "model_nonsense",
+                        "The model " + planner.model() + " chose "
+                                + reply.choices().size() + " calls at once; one answer may choose "
+                                + ModelWords.MAX_CHOICES + ".",
+                        true,
+                        reply.spent());
+            }
             Set<String> ids = new HashSet<>();
             for (Choice choice : reply.choices()) {
                 if (!ids.add(choice.id())) {
@@ -400,7 +504,7 @@ public final class RunDriver {
                     number,
                     attempt,
                     planner.model(),
-                    Instructions.news(run),
+                    Ellipsis.of(Instructions.news(run), MAX_NEWS),
                     answer,
                     error,
                     spent.inputTokens(),
@@ -411,77 +515,79 @@ public final class RunDriver {
                     Map.of()));
         }
 
-        private void answered(Turn turn, Planner.Reply reply, List<OfferedTool> tools) throws LeaseLostException {
+        private void answered(Turn turn, List<ModelWords.Heard> heard, Spending spent, List<OfferedTool> tools)
+                throws LeaseLostException {
             boolean plans = run.asked().mode() == RunMode.PLAN;
             List<Step> steps = new ArrayList<>();
             Plan plan = null;
             int first = run.steps().size() + 1;
-            for (Choice choice : reply.choices()) {
+            for (ModelWords.Heard choice : heard) {
                 int number = first + steps.size();
                 if (plans) {
                     PlanReading read = plan == null
                             ? readPlan(choice, tools)
                             : PlanReading.of(refusal("One plan at a time: hand in one plan with all steps."));
                     if (read.problem() == null) {
-                        plan = planned(turn, choice, read.steps());
+                        plan = planned(turn, choice.shown(), read.steps());
                     } else {
-                        steps.add(
-                                Step.refused(number, turn.number(), choice, shown(choice), read.problem(), turn.at()));
+                        steps.add(refused(number, turn, choice, read.problem()));
                     }
                 } else {
                     steps.add(chosen(number, turn, choice, tools));
                 }
             }
             steps.stream().filter(step -> step.state() == Step.State.REFUSED).forEach(this::tellEnd);
-            Run now = run.spending(reply.spent()).answered(turn, steps);
+            Run now = run.spending(spent).answered(turn, steps);
             if (plan != null) {
                 now = now.withPlan(plan);
                 tell(plan);
             } else if (!steps.isEmpty()) {
                 tellTurn(turn);
             }
-            run = store.save(owner, now, List.of(turn), steps, reply.spent(), clock.instant());
+            run = store.save(owner, now, List.of(turn), steps, spent, clock.instant());
         }
 
-        private RawJson shown(Choice choice) {
-            return REDACTOR.redact(choice.arguments());
+        private static Step refused(int number, Turn turn, ModelWords.Heard choice, CallError problem) {
+            return Step.refused(
+                    number, turn.number(), choice.shown(), choice.shown().arguments(), problem, turn.at());
         }
 
-        private Step chosen(int number, Turn turn, Choice choice, List<OfferedTool> tools) {
-            RawJson shown = shown(choice);
+        private Step chosen(int number, Turn turn, ModelWords.Heard choice, List<OfferedTool> tools) {
             if (!stepsAreLeft || number > limits.steps()) {
-                return Step.refused(
+                return refused(
                         number,
-                        turn.number(),
+                        turn,
                         choice,
-                        shown,
-                        CallError.of(RunRules.LIMIT, "No step is left: " + limits.noMoreSteps() + "."),
-                        turn.at());
+                        CallError.of(RunRules.LIMIT, "No step is left: " + limits.noMoreSteps() + "."));
             }
+            String name = choice.said().name();
             OfferedTool tool = tools.stream()
-                    .filter(each -> each.name().equals(choice.name()))
+                    .filter(each -> each.name().equals(name))
                     .findFirst()
                     .orElse(null);
-            CallError problem = tool == null ? unknown(choice.name(), tools) : problemWith(choice.arguments());
-            if (tool == null || problem != null) {
-                return Step.refused(
-                        number, turn.number(), choice, shown, problem == null ? refusal("?") : problem, turn.at());
+            if (tool == null) {
+                return refused(number, turn, choice, unknown(name, tools));
             }
-            written.put(number, choice.arguments());
+            if (choice.problem() != null) {
+                return refused(number, turn, choice, refusal(choice.problem()));
+            }
+            RawJson said = choice.said().arguments();
+            RawJson shown = choice.shown().arguments();
+            written.put(number, said);
             return Step.chosen(
                     number,
                     turn.number(),
-                    choice,
+                    choice.shown(),
                     tool.upstream(),
                     tool.tool(),
                     shown,
-                    shown.text().equals(choice.arguments().text()));
+                    shown.text().equals(said.text()));
         }
 
         private static CallError unknown(String name, List<OfferedTool> tools) {
             return CallError.of(
                     "unknown_tool",
-                    "there is no tool '" + Ellipsis.of(REDACTOR.redact(name), 80)
+                    "there is no tool '" + ModelWords.clean(name, 80)
                             + "' that this agent may use; it may use "
                             + Ellipsis.of(
                                     tools.stream().map(OfferedTool::name).collect(Collectors.joining(", ")), 1_000));
@@ -489,17 +595,6 @@ public final class RunDriver {
 
         private static CallError refusal(String why) {
             return CallError.of("invalid_call", why);
-        }
-
-        private static @Nullable CallError problemWith(RawJson arguments) {
-            if (arguments.text().length() > MAX_ARGUMENTS) {
-                return refusal("the arguments have " + arguments.text().length() + " characters; they may have "
-                        + MAX_ARGUMENTS);
-            }
-            if (!arguments.text().startsWith("{")) {
-                return refusal("the arguments have to be one JSON object, whole and valid");
-            }
-            return null;
         }
 
         // Plans.
@@ -512,7 +607,8 @@ public final class RunDriver {
             }
         }
 
-        private PlanReading readPlan(Choice choice, List<OfferedTool> tools) {
+        private PlanReading readPlan(ModelWords.Heard heard, List<OfferedTool> tools) {
+            Choice choice = heard.said();
             if (!choice.name().equals(Instructions.PLAN_TOOL)) {
                 return PlanReading.of(refusal("Nothing runs before a plan is approved: hand one in with the tool "
                         + Instructions.PLAN_TOOL + "."));
@@ -521,9 +617,8 @@ public final class RunDriver {
             if (!stepsAreLeft || left <= 0) {
                 return PlanReading.of(CallError.of(RunRules.LIMIT, "No step is left: " + limits.noMoreSteps() + "."));
             }
-            CallError problem = problemWith(choice.arguments());
-            if (problem != null) {
-                return PlanReading.of(problem);
+            if (heard.problem() != null) {
+                return PlanReading.of(refusal(heard.problem()));
             }
             JsonNode all = choice.arguments().as(JsonNode.class).path("steps");
             if (!all.isArray() || all.isEmpty() || all.size() > left) {
@@ -560,11 +655,15 @@ public final class RunDriver {
                         null,
                         List.of()));
             }
-            return new PlanReading(steps, null);
+            try {
+                return new PlanReading(decided(calls, run, steps, clock), null);
+            } catch (InvalidRequestException e) {
+                return PlanReading.of(refusal(ModelWords.clean(String.valueOf(e.getMessage()), MAX_ERROR)));
+            }
         }
 
         private Plan planned(Turn turn, Choice choice, List<PlannedStep> steps) {
-            return Plan.of(run.plans().size() + 1, turn.number(), choice.id(), decided(calls, run, steps), run.plan());
+            return Plan.of(run.plans().size() + 1, turn.number(), choice.id(), steps, run.plan());
         }
 
         private void tell(Plan plan) {
@@ -699,7 +798,15 @@ public final class RunDriver {
             if (state instanceof CallState.Waiting waiting) {
                 return step.state() == Step.State.WAITING_FOR_APPROVAL ? step : step.waiting(waiting.expiresAt());
             }
-            return isOverdue(step, now) ? lost(step, now) : step;
+            return isOverdue(step, now) ? givenUp(step) : step;
+        }
+
+        /** Withdraws the call of a step before it is given up, so that no later approval runs it. */
+        private Step givenUp(Step step) {
+            UUID call = step.callId();
+            return call != null && calls.withdraw(call) instanceof CallState.Ended over
+                    ? ended(step, over.end(), clock.instant())
+                    : lost(step, clock.instant());
         }
 
         private static boolean isOverdue(Step step, Instant now) {
@@ -726,7 +833,8 @@ public final class RunDriver {
                     shortened(end.result()),
                     error == null
                             ? null
-                            : new CallError(error.type(), REDACTOR.redact(error.message()), error.status()),
+                            : new CallError(
+                                    error.type(), ModelWords.clean(error.message(), MAX_STEP_ERROR), error.status()),
                     ToldResult.of(step, end, settings.maxResultCharacters()),
                     now);
         }
@@ -738,7 +846,7 @@ public final class RunDriver {
             String text = REDACTOR.redact(result).text();
             return text.length() <= settings.maxResultCharacters()
                     ? RawJson.of(text)
-                    : RawJson.from(text.substring(0, settings.maxResultCharacters()) + "… [the rest is left out]");
+                    : RawJson.from(Ellipsis.of(text, settings.maxResultCharacters()) + " [the rest is left out]");
         }
 
         private void startPlanThatPeopleApproved() throws LeaseLostException {
@@ -791,7 +899,7 @@ public final class RunDriver {
                     run.asked().agent(),
                     step.number(),
                     step.callId(),
-                    Ellipsis.of(REDACTOR.redact(step.address()), 300),
+                    Ellipsis.of(step.address(), 300),
                     step.digest(),
                     outcome == null ? "REFUSED" : outcome.name(),
                     step.error(),
@@ -821,22 +929,7 @@ public final class RunDriver {
         void finish() throws LeaseLostException {
             Next.End over = java.util.Objects.requireNonNull(end);
             withdrawOpenSteps();
-            Instant now = clock.instant();
-            String output = RunOutput.of(run, over);
-            Run after = run.ended(over.state(), output, over.error(), now);
-            log.publish(new RunEnded(
-                    run.runId(),
-                    run.asked().agent(),
-                    over.state().name(),
-                    output,
-                    over.error(),
-                    run.steps().size(),
-                    run.spent().inputTokens(),
-                    run.spent().outputTokens(),
-                    run.spent().costUsd(),
-                    now,
-                    Map.of()));
-            run = store.save(owner, after, List.of(), List.of(), Spending.NONE, now);
+            run = end(run, over, RunOutput.of(run, over));
         }
 
         private void withdrawOpenSteps() throws LeaseLostException {
@@ -870,15 +963,35 @@ public final class RunDriver {
         }
     }
 
-    /** Returns steps with what policy and vetting say of each now. */
-    static List<PlannedStep> decided(StepCalls calls, Run run, List<PlannedStep> steps) {
+    /**
+     * Returns steps with what policy and vetting say of each now. What they do not say soon enough stays open: it is decided when
+     * the step runs, and a request waits for this.
+     *
+     * @throws InvalidRequestException naming the step that cannot be a call
+     */
+    private static List<PlannedStep> decided(StepCalls calls, Run run, List<PlannedStep> steps, Clock clock) {
+        Instant until = clock.instant().plus(DECISIONS);
         List<PlannedStep> decided = new ArrayList<>();
         for (PlannedStep step : steps) {
-            decided.add(calls.decide(run.asked(), step)
-                    .map(opinion -> step.decided(opinion.decision(), opinion.reasons()))
-                    .orElse(step));
+            Duration left = Duration.between(clock.instant(), until);
+            decided.add(
+                    left.isPositive()
+                            ? opinion(calls, run, step, left)
+                                    .map(opinion -> step.decided(opinion.decision(), opinion.reasons()))
+                                    .orElse(step)
+                            : step);
         }
         return decided;
+    }
+
+    private static Optional<StepCalls.Opinion> opinion(StepCalls calls, Run run, PlannedStep step, Duration timeout) {
+        try {
+            return calls.decide(run.asked(), step, timeout);
+        } catch (InvalidRequestException e) {
+            throw new InvalidRequestException("step " + step.number() + ": " + e.getMessage(), e);
+        } catch (LimitExceededException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns why a planned step's arguments cannot be kept; null if they can. */
@@ -893,9 +1006,7 @@ public final class RunDriver {
     }
 
     private static @Nullable String masked(@Nullable String text) {
-        return text == null || text.isBlank()
-                ? null
-                : Ellipsis.of(REDACTOR.redact(text).replace('\0', '\uFFFD'), MAX_TEXT);
+        return text == null || text.isBlank() ? null : ModelWords.clean(text, MAX_TEXT);
     }
 
     /** Reads arguments that a model wrote; what is no valid JSON object becomes a JSON string of it. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt masked; at most {@value #MAX_PROMPT} characters
  * @param idempotencyKey makes the same request the same run; at most 200 characters
- * @param userId the person for whom the agent asks, as it says
+ * @param userId the person for whom the agent asks, as it says; masked
  */
 public record RunRequest(
         String prompt,
@@ -61,7 +61,11 @@ public record RunRequest(
                 && !userId.equals(caller.identity().onBehalfOf())) {
             throw new InvalidRequestException("'user_id' is not the person that the token says the agent acts for");
         }
-        return new RunRequest(redactor.redact(prompt.replace('\0', '\uFFFD')), userId, modeOf(mode), idempotencyKey);
+        return new RunRequest(
+                redactor.redact(prompt.replace('\0', '\uFFFD')),
+                userId == null ? null : redactor.redact(userId),
+                modeOf(mode),
+                idempotencyKey);
     }
 
     /** Returns the id of the run that this request asks for: with an idempotency key always the same. */

@@ -13,6 +13,8 @@ public enum RunState {
     /** It reached a limit, and ended with what it had. */
     LIMITED,
     FAILED,
+    /** Somebody denied its plan. */
+    DENIED,
     CANCELLED;
 
     /** Tells whether nothing more will happen. */

@@ -45,6 +45,14 @@ public interface RunStore {
     /** Moves the end of the leases that an instance has of these runs. */
     void renew(Collection<UUID> runs, String owner, Instant leaseUntil);
 
+    /**
+     * Counts that a run was interrupted, and leaves it alone until an instant. The count begins again when the model has answered, or
+     * the run waits.
+     *
+     * @return how often it was interrupted in a row, this time included
+     */
+    int interrupted(UUID runId, String owner, Instant retryAt);
+
     /** Gives back the lease of a run. */
     void release(UUID runId, String owner);
 

@@ -41,8 +41,13 @@ public interface StepCalls {
     /** What policy and vetting say of a step that is not run. */
     record Opinion(Decision decision, List<Reason> reasons) {}
 
-    /** Asks what policy and vetting would say of a step, and runs nothing; empty if they did not say in time. */
-    Optional<Opinion> decide(Run.Asked asked, PlannedStep step);
+    /**
+     * Asks what policy and vetting would say of a step, and runs nothing; empty if they did not say in time.
+     *
+     * @throws io.openclaw.gateway.ingress.core.InvalidRequestException if that is no call
+     * @throws io.openclaw.gateway.ingress.core.LimitExceededException if the agent has too many calls under way
+     */
+    Optional<Opinion> decide(Run.Asked asked, PlannedStep step, Duration timeout);
 
     /** Tells whether the end of a call that is asked for now can reach this instance; it cannot while the instance starts. */
     boolean canBeAnswered();

@@ -109,7 +109,7 @@ public final class PipelineCalls implements StepCalls {
     }
 
     @Override
-    public Optional<Opinion> decide(Run.Asked asked, PlannedStep step) {
+    public Optional<Opinion> decide(Run.Asked asked, PlannedStep step, Duration timeout) {
         CallRequest request = request(
                 asked,
                 step.upstream(),
@@ -118,7 +118,7 @@ public final class PipelineCalls implements StepCalls {
                 "A step of a plan that is not approved yet: " + asked.prompt(),
                 null);
         Decided decided = Decided.of(calls.ask(request.in(Mode.DRY_RUN), caller(asked), Origin.PLAN, List.of())
-                .awaitEnd(DECISION_TIMEOUT));
+                .awaitEnd(timeout.compareTo(DECISION_TIMEOUT) < 0 ? timeout : DECISION_TIMEOUT));
         return switch (decided.answer()) {
             case ALLOW -> Optional.of(new Opinion(Decision.ALLOW, decided.reasons()));
             case ESCALATE -> Optional.of(new Opinion(Decision.ESCALATE, decided.reasons()));

@@ -30,7 +30,9 @@ import io.openclaw.gateway.ingress.execute.core.Spending;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A chat model with tools as the planner of runs, behind a circuit breaker. */
@@ -66,7 +68,8 @@ final class ChatPlanner implements Planner {
     public Reply ask(Question question) throws PlannerFailedException {
         List<ChatMessage> messages = new ArrayList<>();
         messages.add(SystemMessage.from(question.system()));
-        question.messages().forEach(message -> messages.add(message(message)));
+        Set<String> offered = question.tools().stream().map(OfferedTool::name).collect(Collectors.toSet());
+        question.messages().forEach(message -> messages.add(message(message, offered)));
         List<ToolSpecification> tools =
                 question.tools().stream().map(ChatPlanner::specification).toList();
         try {
@@ -125,7 +128,7 @@ final class ChatPlanner implements Planner {
         return new Spending(input, output, (input * inputPrice + output * outputPrice) / MILLION);
     }
 
-    private static ChatMessage message(Message message) {
+    private static ChatMessage message(Message message, Set<String> offered) {
         return switch (message) {
             case Message.Asked asked -> UserMessage.from(asked.text());
             case Message.Answered answered -> {
@@ -136,14 +139,24 @@ final class ChatPlanner implements Planner {
                         .toolExecutionRequests(answered.choices().stream()
                                 .map(choice -> ToolExecutionRequest.builder()
                                         .id(choice.id())
-                                        .name(choice.name())
+                                        .name(named(choice.name(), offered))
                                         .arguments(choice.arguments().text())
                                         .build())
                                 .toList());
                 yield (answered.text() == null ? builder : builder.text(answered.text())).build();
             }
-            case Message.Told told -> ToolExecutionResultMessage.from(told.choiceId(), told.name(), told.text());
+            case Message.Told told ->
+                ToolExecutionResultMessage.from(told.choiceId(), named(told.name(), offered), told.text());
         };
+    }
+
+    /** Providers refuse a question that has a tool call of another form of name, even where it is the model's own. */
+    private static String named(String tool, Set<String> offered) {
+        if (offered.contains(tool)) {
+            return tool;
+        }
+        String plain = tool.replaceAll("[^A-Za-z0-9_-]", "_");
+        return plain.substring(0, Math.min(plain.length(), 64));
     }
 
     private static ToolSpecification specification(OfferedTool tool) {

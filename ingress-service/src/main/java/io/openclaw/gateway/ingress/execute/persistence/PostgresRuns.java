@@ -176,6 +176,18 @@ public final class PostgresRuns implements RunStore {
     }
 
     @Override
+    public int interrupted(UUID runId, String owner, Instant retryAt) {
+        return jdbc.sql("update " + runs + " set interruptions = interruptions + 1, lease_until = ?"
+                        + " where run_id = ? and lease_owner = ? and ended_at is null returning interruptions")
+                .param(Timestamp.from(retryAt))
+                .param(runId)
+                .param(owner)
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+    }
+
+    @Override
     public void release(UUID runId, String owner) {
         jdbc.sql("update " + runs + " set lease_owner = null, lease_until = null where run_id = ? and lease_owner = ?")
                 .params(runId, owner)
@@ -205,7 +217,8 @@ public final class PostgresRuns implements RunStore {
         Boolean stored = transactions.execute(transaction -> {
             int rows = jdbc.sql("update " + runs + " set state = ?, version = version + 1, document = cast(? as json),"
                             + " ended_at = ?, due_at = ?, lease_owner = case when ? then lease_owner end,"
-                            + " lease_until = case when ? then lease_until end"
+                            + " lease_until = case when ? then lease_until end,"
+                            + " interruptions = case when ? then interruptions else 0 end"
                             + " where run_id = ? and version = ? and lease_owner = ?")
                     .param(run.state().name())
                     .param(Document.of(run))
@@ -213,6 +226,7 @@ public final class PostgresRuns implements RunStore {
                     .param(timestamp(dueAt(run)))
                     .param(stays)
                     .param(stays)
+                    .param(stays && newTurns.isEmpty())
                     .param(run.runId())
                     .param(run.version())
                     .param(owner)

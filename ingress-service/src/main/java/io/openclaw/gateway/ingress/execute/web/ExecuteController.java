@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.redaction.Redactor;
+import io.openclaw.gateway.common.text.Ellipsis;
 import io.openclaw.gateway.common.web.Problems;
 import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
@@ -22,6 +23,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,28 +90,32 @@ public final class ExecuteController {
      * @param decision {@code approve}, {@code ask} (a person about the plan as a whole) or {@code deny}
      * @param strike numbers of steps that are left out
      * @param edit other arguments, by the number of the step
+     * @param reason why it is denied
      */
     record Decision(
             @Nullable String digest,
             @Nullable String decision,
-            @Nullable List<Integer> strike,
-            @Nullable Map<String, RawJson> edit) {}
+            @Nullable List<RawJson> strike,
+            @Nullable Map<String, RawJson> edit,
+            @Nullable String reason) {}
 
     @PostMapping(PATH)
     void execute(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
-        Duration timeout = timeout(request, DEFAULT);
-        Run run = begun(request, caller);
+        Wait wait = wait(request, DEFAULT);
+        RunRequest asked = asked(request, caller);
         bodies.release(request);
-        answer(run, timeout, ExecuteController::isNews, request, response);
+        // Before anything begins: a caller that is refused has no run that it does not know of.
+        try (Slot slot =
+                slot(wait, caller.agent(), "Nothing was begun; ask again in a moment, or with 'Prefer: wait=0'")) {
+            answer(runs.begin(asked, caller), wait, slot, ExecuteController::isNews, request, response);
+        }
     }
 
     /** Nothing of the body is in the caller's frame while it waits, so its memory is free then. */
-    private Run begun(HttpServletRequest request, Caller caller) {
+    private RunRequest asked(HttpServletRequest request, Caller caller) {
         Body body = bodies.read(request, caller, Body.class);
-        return runs.begin(
-                RunRequest.of(body.prompt(), body.user_id(), body.mode(), body.idempotency_key(), caller, redactor),
-                caller);
+        return RunRequest.of(body.prompt(), body.user_id(), body.mode(), body.idempotency_key(), caller, redactor);
     }
 
     @GetMapping(PATH + "/{runId}")
@@ -119,13 +126,13 @@ public final class ExecuteController {
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         // Who looks at it again knows that a person is asked, and waits for what comes of that.
-        Duration timeout = timeout(request, wantsStream(request) ? DEFAULT : Duration.ZERO);
-        answer(
-                own(runId, caller),
-                timeout,
-                run -> run.state().isOver() || run.state() == RunState.PLANNED,
-                request,
-                response);
+        Wait wait = wait(request, wantsStream(request) ? DEFAULT : Duration.ZERO);
+        Run run = own(runId, caller);
+        Predicate<Run> enough = now -> now.state().isOver() || now.state() == RunState.PLANNED;
+        Wait needed = enough.test(run) && !wantsStream(request) ? wait.none() : wait;
+        try (Slot slot = slot(needed, caller.agent(), "The run goes on; look at it with 'Prefer: wait=0'")) {
+            answer(run, needed, slot, enough, request, response);
+        }
     }
 
     @GetMapping(PATH + "/{runId}/receipt")
@@ -141,12 +148,15 @@ public final class ExecuteController {
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException, PlanDecision.ConflictException {
-        Duration timeout = timeout(request, DEFAULT);
+        Wait wait = wait(request, DEFAULT);
         Run run = own(runId, caller);
-        PlanDecision decision = decision(bodies.read(request, caller, Decision.class));
+        PlanDecision decision = decision(bodies.read(request, caller, Decision.class), redactor);
         bodies.release(request);
-        Run decided = runs.decide(run, decision, "agent " + caller.agent());
-        answer(decided, timeout, ExecuteController::isNews, request, response);
+        try (Slot slot =
+                slot(wait, caller.agent(), "Nothing was decided; try again in a moment, or with 'Prefer: wait=0'")) {
+            Run decided = runs.decide(run, decision, "agent " + caller.agent());
+            answer(decided, wait, slot, ExecuteController::isNews, request, response);
+        }
     }
 
     @DeleteMapping(PATH + "/{runId}")
@@ -165,13 +175,17 @@ public final class ExecuteController {
                     "Run " + run.runId() + " has already ended: " + run.state() + ".");
         }
         Run after = runs.cancel(run);
+        String url = url(after, request);
+        if (!after.state().isOver()) {
+            response.setHeader(HttpHeaders.LOCATION, url);
+        }
         write(
                 response,
                 after.state().isOver() ? HttpStatus.OK.value() : HttpStatus.ACCEPTED.value(),
-                RunView.of(after, url(after, request)));
+                RunView.of(after, url));
     }
 
-    private static PlanDecision decision(Decision body) {
+    private static PlanDecision decision(Decision body, Redactor redactor) {
         String decision = body.decision();
         if (body.digest() == null || decision == null || !decision.matches("approve|ask|deny")) {
             throw new InvalidRequestException(
@@ -183,27 +197,51 @@ public final class ExecuteController {
                 if (!number.matches("\\d{1,4}")) {
                     throw new InvalidRequestException("'edit' names step \"" + number + "\", which is no number");
                 }
-                edits.put(Integer.valueOf(number), arguments);
+                if (edits.put(Integer.valueOf(number), arguments) != null) {
+                    throw new InvalidRequestException(
+                            "'edit' names step " + Integer.valueOf(number) + " twice; name it once");
+                }
             });
+        }
+        List<Integer> struck = new ArrayList<>();
+        for (RawJson number : body.strike() == null ? List.<RawJson>of() : body.strike()) {
+            // A number that is cut to a whole one would strike another step than was meant.
+            if (!number.text().matches("\\d{1,4}")) {
+                throw new InvalidRequestException(
+                        "'strike' names step " + Ellipsis.of(number.text(), 20) + "; it is a list of numbers of steps");
+            }
+            struck.add(Integer.valueOf(number.text()));
         }
         return new PlanDecision(
                 body.digest(),
                 PlanDecision.Kind.valueOf(decision.toUpperCase(Locale.ROOT)),
-                body.strike() == null ? List.of() : body.strike(),
-                edits);
+                struck,
+                edits,
+                body.reason() == null ? null : redactor.redact(body.reason().replace('\0', '\uFFFD')));
     }
 
     private static boolean isNews(Run run) {
         return run.state() != RunState.RUNNING;
     }
 
-    private static Duration timeout(HttpServletRequest request, Duration otherwise) {
-        String prefer = request.getHeader("Prefer");
-        if (prefer == null || !prefer.contains("wait")) {
-            return otherwise;
+    /** How long a request waits: as it wants, and never longer than a client does, from its first byte on. */
+    private record Wait(Duration timeout, Instant until) {
+        /** Returns how much of it is left. */
+        Duration left(Instant now) {
+            Duration left = Duration.between(now, until);
+            return left.compareTo(timeout) < 0 ? left : timeout;
         }
-        Duration wanted = WaitPreference.of(prefer);
-        return wanted.compareTo(LONGEST) > 0 ? LONGEST : wanted;
+
+        Wait none() {
+            return new Wait(Duration.ZERO, until);
+        }
+    }
+
+    private Wait wait(HttpServletRequest request, Duration otherwise) {
+        Instant until = clock.instant().plus(LONGEST);
+        String prefer = request.getHeader("Prefer");
+        Duration wanted = prefer == null || !prefer.contains("wait") ? otherwise : WaitPreference.of(prefer);
+        return new Wait(wanted.compareTo(LONGEST) > 0 ? LONGEST : wanted, until);
     }
 
     private static boolean wantsStream(HttpServletRequest request) {
@@ -212,27 +250,22 @@ public final class ExecuteController {
     }
 
     private void answer(
-            Run run, Duration timeout, Predicate<Run> enough, HttpServletRequest request, HttpServletResponse response)
+            Run run,
+            Wait wait,
+            Slot slot,
+            Predicate<Run> enough,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
-        String agent = run.asked().agent();
         String url = url(run, request);
+        Duration left = wait.left(clock.instant());
         if (wantsStream(request)) {
-            Slot slot = slot(agent);
-            try {
-                new RunStream(runs, response, url, clock).follow(run, timeout, enough);
-            } finally {
-                slot.close();
-            }
+            new RunStream(runs, response, url, clock).follow(run, left, enough);
             return;
         }
         Run known = run;
-        if (!enough.test(run) && timeout.isPositive()) {
-            Slot slot = slot(agent);
-            try {
-                known = runs.await(run, timeout, enough);
-            } finally {
-                slot.close();
-            }
+        if (slot.isTaken() && left.isPositive() && !enough.test(run)) {
+            known = runs.await(run, left, enough);
         }
         if (!known.state().isOver()) {
             response.setHeader(HttpHeaders.LOCATION, url);
@@ -240,26 +273,44 @@ public final class ExecuteController {
         write(response, request.getMethod().equals("GET") ? 200 : statusOf(known), RunView.of(known, url));
     }
 
-    private interface Slot {
-        void close();
+    /** A request that waits takes a thread and a connection, of which one agent may not have all. */
+    private final class Slot implements AutoCloseable {
+        private final @Nullable String agent;
+
+        Slot(@Nullable String agent) {
+            this.agent = agent;
+        }
+
+        boolean isTaken() {
+            return agent != null;
+        }
+
+        @Override
+        public void close() {
+            if (agent != null) {
+                waiting.giveBack(agent, 1);
+            }
+        }
     }
 
-    /** A request that waits takes a thread and a connection, of which one agent may not have all. */
-    private Slot slot(String agent) {
+    /** @param otherwise what a caller that gets none is told */
+    private Slot slot(Wait wait, String agent, String otherwise) {
+        if (!wait.timeout().isPositive()) {
+            return new Slot(null);
+        }
         return switch (waiting.tryTake(agent, 1, agentMaxWaiting)) {
-            case GRANTED -> () -> waiting.giveBack(agent, 1);
+            case GRANTED -> new Slot(agent);
             case AGENT_EXHAUSTED ->
                 throw new LimitExceededException(
                         "too-many-waiting",
                         "Agent '" + agent + "' has as many requests that wait for runs as it may, " + agentMaxWaiting
-                                + " (openclaw.execute.agent-max-waiting). The run goes on; look at it with GET and 'Prefer:"
-                                + " wait=0'.",
+                                + " (openclaw.execute.agent-max-waiting). " + otherwise + ".",
                         Duration.ofSeconds(2));
             case EXHAUSTED ->
                 throw new LimitExceededException(
                         "too-many-waiting",
                         "As many requests wait for runs at this instance as may, " + waiting.maximum()
-                                + " (openclaw.execute.max-waiting).",
+                                + " (openclaw.execute.max-waiting). " + otherwise + ".",
                         Duration.ofSeconds(2));
         };
     }
@@ -272,6 +323,12 @@ public final class ExecuteController {
         String error = run.status().error() == null ? "" : run.status().error().type();
         if (error.equals("model_timeout")) {
             return HttpStatus.GATEWAY_TIMEOUT.value();
+        }
+        if (error.equals("no_model")) {
+            return HttpStatus.SERVICE_UNAVAILABLE.value();
+        }
+        if (error.equals("interrupted")) {
+            return HttpStatus.INTERNAL_SERVER_ERROR.value();
         }
         return error.startsWith("model_") ? HttpStatus.BAD_GATEWAY.value() : HttpStatus.OK.value();
     }

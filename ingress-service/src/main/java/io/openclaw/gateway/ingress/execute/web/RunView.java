@@ -62,7 +62,10 @@ record RunView(
             List<Reason> findings,
             List<String> changes,
             @JsonProperty("approved_by") @Nullable String approvedBy,
-            @JsonProperty("approved_at") @Nullable Instant approvedAt) {
+            @JsonProperty("approved_at") @Nullable Instant approvedAt,
+            @JsonProperty("denied_by") @Nullable String deniedBy,
+            @JsonProperty("denied_at") @Nullable Instant deniedAt,
+            @JsonProperty("denial_reason") @Nullable String denialReason) {
         static @Nullable PlanView of(@Nullable Plan plan) {
             return plan == null
                     ? null
@@ -73,7 +76,10 @@ record RunView(
                             plan.findings(),
                             plan.changes(),
                             plan.approvedBy(),
-                            plan.approvedAt());
+                            plan.approvedAt(),
+                            plan.deniedBy(),
+                            plan.deniedAt(),
+                            plan.denialReason());
         }
     }
 
@@ -174,7 +180,7 @@ record RunView(
             case RUNNING -> "running";
             case WAITING_FOR_APPROVAL, PLANNED -> "pending_approval";
             case SUCCEEDED -> "success";
-            case LIMITED, FAILED, CANCELLED -> "error";
+            case LIMITED, FAILED, DENIED, CANCELLED -> "error";
         };
     }
 }

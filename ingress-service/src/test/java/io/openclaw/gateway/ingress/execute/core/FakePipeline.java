@@ -12,6 +12,7 @@ import io.openclaw.gateway.common.event.CallCompleted;
 import io.openclaw.gateway.common.event.CallError;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
 import io.openclaw.gateway.ingress.execute.core.Plan.PlannedStep;
 import io.openclaw.gateway.testing.Calls;
@@ -19,14 +20,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +36,18 @@ public final class FakePipeline implements StepCalls {
     public static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
 
     private final Clock clock;
-    private final Map<String, UUID> byStep = new LinkedHashMap<>();
-    private final Map<UUID, ToolCall> calls = new HashMap<>();
-    private final Map<UUID, CallState> states = new HashMap<>();
-    private final Map<String, Function<ToolCall, CallState>> tools = new HashMap<>();
-    private final List<String> asked = new ArrayList<>();
-    private final Map<String, Opinion> opinions = new HashMap<>();
+    private final Map<String, UUID> byStep = new ConcurrentHashMap<>();
+    private final Map<UUID, ToolCall> calls = new ConcurrentHashMap<>();
+    private final Map<UUID, CallState> states = new ConcurrentHashMap<>();
+    private final Map<String, Function<ToolCall, CallState>> tools = new ConcurrentHashMap<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final Map<String, Opinion> opinions = new ConcurrentHashMap<>();
     private final AtomicInteger away = new AtomicInteger();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean answerable = true;
     private boolean leaving;
+    private boolean withdrawsPending;
+    private Runnable whenLookedAt = () -> {};
 
     public FakePipeline() {
         this(Clock.fixed(NOW, ZoneOffset.UTC));
@@ -164,8 +166,19 @@ public final class FakePipeline implements StepCalls {
         return new AskedCall(id, call.digest(), clock.instant().plus(Duration.ofMinutes(30)));
     }
 
+    /** Lets a withdrawal reach calls that nobody was asked about yet. */
+    public void withdrawPending() {
+        withdrawsPending = true;
+    }
+
+    /** Does something each time that a call is looked at. */
+    public void whenLookedAt(Runnable action) {
+        whenLookedAt = action;
+    }
+
     @Override
     public @Nullable CallState await(UUID callId, Duration timeout) {
+        whenLookedAt.run();
         return states.get(callId);
     }
 
@@ -173,14 +186,18 @@ public final class FakePipeline implements StepCalls {
     public @Nullable CallState withdraw(UUID callId) {
         ToolCall call = calls.get(callId);
         CallState state = states.get(callId);
-        if (call != null && state instanceof CallState.Waiting) {
+        if (call != null
+                && (state instanceof CallState.Waiting || (withdrawsPending && state instanceof CallState.Pending))) {
             states.put(callId, ended(call, Outcome.CANCELLED, null, null, List.of(), List.of()));
         }
         return states.get(callId);
     }
 
     @Override
-    public Optional<Opinion> decide(Run.Asked of, PlannedStep step) {
+    public Optional<Opinion> decide(Run.Asked of, PlannedStep step, Duration timeout) {
+        if (step.arguments().text().contains("no-call")) {
+            throw new InvalidRequestException("'arguments': no call");
+        }
         return Optional.ofNullable(opinions.get(step.tool()));
     }
 

@@ -19,6 +19,7 @@ public final class InMemoryRuns implements RunStore {
     private final Set<UUID> cancelled = new HashSet<>();
     private Spending today = Spending.NONE;
     private final Map<UUID, Instant> leases = new HashMap<>();
+    private final Map<UUID, Integer> interruptions = new HashMap<>();
     private int savesUntilDeath = Integer.MAX_VALUE;
 
     /** The process is gone. */
@@ -73,6 +74,12 @@ public final class InMemoryRuns implements RunStore {
     }
 
     @Override
+    public synchronized int interrupted(UUID runId, String owner, Instant retryAt) {
+        leases.put(runId, retryAt);
+        return interruptions.merge(runId, 1, Integer::sum);
+    }
+
+    @Override
     public synchronized void release(UUID runId, String owner) {
         leases.remove(runId);
     }
@@ -94,6 +101,9 @@ public final class InMemoryRuns implements RunStore {
         Run stored = Objects.requireNonNull(runs.get(run.runId()));
         if (stored.version() != run.version() || !owner.equals(owners.get(run.runId()))) {
             throw new LeaseLostException(run.runId());
+        }
+        if (!turns.isEmpty() || run.state() != RunState.RUNNING) {
+            interruptions.remove(run.runId());
         }
         today = today.plus(spent);
         Run next = run.stored(run.version() + 1);

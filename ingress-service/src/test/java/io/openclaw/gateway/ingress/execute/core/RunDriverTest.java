@@ -19,6 +19,8 @@ import io.openclaw.gateway.common.event.RunEvent;
 import io.openclaw.gateway.common.event.RunPlanned;
 import io.openclaw.gateway.common.event.RunStepEnded;
 import io.openclaw.gateway.common.identity.Caller;
+import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.JsonText;
 import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.policy.PlanApproval;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -94,7 +96,11 @@ class RunDriverTest {
                 model,
                 pipeline,
                 store,
-                events::add,
+                event -> {
+                    // As it goes to its topic: half a character cannot.
+                    Json.write(event);
+                    events.add(event);
+                },
                 (agent, roles) -> limits,
                 new RunDriver.Settings(2, Duration.ZERO, 2_000),
                 OWNER,
@@ -289,6 +295,122 @@ class RunDriverTest {
     }
 
     @Nested
+    class WhatNoTopicCanCarry {
+        private static final String HALF = "\uD83D";
+
+        private void requireClean(Run run) {
+            String stored = RawJson.from(run).text();
+            assertThat(stored).doesNotContain("\\u0000", "\\u0007");
+            assertThat(JsonText.loneSurrogate(stored)).isNegative();
+            assertThat(RawJson.from(events).text()).doesNotContain("\\u0000", "\\u0007");
+        }
+
+        @Test
+        void aTextWithNulHalfCharactersAndControlCharactersIsRepaired() throws LeaseLostException {
+            model.says("a\0b" + HALF + "c\u0007\n\uD83D\uDE00");
+            Run run = drive("go");
+            assertThat(run.status().output()).isEqualTo("a\uFFFDb\uFFFDc\uFFFD\n\uD83D\uDE00");
+            requireClean(run);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"x\uD83Dy", "x\0y", "x\u0007y", "AKIAIOSFODNN7EXAMPLE"})
+        void anIdOrANameThatCannotBeKeptIsReplacedAndTheModelIsTold(String odd) throws LeaseLostException {
+            model.chooses(choice(odd, "sessions_list", "{}"), choice("b", odd, "{}"))
+                    .says("Done.");
+            Run run = drive("go");
+            assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(run.steps().getFirst().hasSucceeded()).isTrue();
+            assertThat(run.steps().getFirst().choiceId()).isEqualTo("choice-1");
+            assertThat(run.steps().getLast().state()).isEqualTo(Step.State.REFUSED);
+            requireClean(run);
+            assertThat(RawJson.from(run).text()).doesNotContain(odd);
+            assertThat(RawJson.from(events).text()).doesNotContain(odd);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{\"a\":\"\\u0000\"}", "{\"a\":\"\\ud83d\"}", "{\"a\":\"\uD83D\"}", "x\uD83D\0"})
+        void argumentsThatNobodyCanStoreAreARefusedStep(String arguments) throws LeaseLostException {
+            model.chooses(choice("a", "sessions_list", arguments)).says("Done.");
+            Run run = drive("go");
+            assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(run.steps())
+                    .singleElement()
+                    .satisfies(step -> assertThat(step.state()).isEqualTo(Step.State.REFUSED));
+            assertThat(pipeline.size()).isZero();
+            assertThat(RawJson.from(run).text()).doesNotContain(HALF);
+        }
+
+        @Test
+        void aCallOfNoNameIsShownAsOne() throws LeaseLostException {
+            model.chooses(choice("a", " ", "{}")).says("Done.");
+            assertThat(drive("go").steps().getFirst().address()).isEqualTo("unnamed");
+        }
+
+        @Test
+        void argumentsThatAreHugeOrDeepAreARefusedStepAndNotKept() throws LeaseLostException {
+            String huge = "{\"a\":\"" + "x".repeat(6_000_000) + "\"}";
+            String deep = "{\"a\":".repeat(20_000) + "1" + "}".repeat(20_000);
+            model.chooses(choice("a", "sessions_list", huge), choice("b", "sessions_list", deep))
+                    .says("Done.");
+            Run run = drive("go");
+            assertThat(run.steps()).hasSize(2).allMatch(step -> step.state() == Step.State.REFUSED);
+            assertThat(RawJson.from(run).text().length()).isLessThan(20_000);
+            assertThat(RawJson.from(events).text().length()).isLessThan(20_000);
+        }
+
+        @Test
+        void theArgumentsOfOneAnswerAreBoundedTogether() throws LeaseLostException {
+            String large = "{\"a\":\"" + "x".repeat(250_000) + "\"}";
+            model.chooses(
+                            choice("a", "sessions_list", large),
+                            choice("b", "sessions_list", large),
+                            choice("c", "sessions_list", large),
+                            choice("d", "sessions_list", large))
+                    .says("Done.");
+            Run run = drive("go");
+            assertThat(run.steps().getLast().state()).isEqualTo(Step.State.REFUSED);
+            assertThat(firstErrorOf(run.steps().getLast())).contains("together");
+        }
+
+        private static String firstErrorOf(Step step) {
+            return Objects.requireNonNull(step.error()).message();
+        }
+
+        @Test
+        void anAnswerWithVeryManyCallsIsNonsense() throws LeaseLostException {
+            Choice[] many = new Choice[1_000];
+            for (int i = 0; i < many.length; i++) {
+                many[i] = choice("id-" + i, "sessions_list", "{}");
+            }
+            model.chooses(many).chooses(many);
+            Run run = drive("go");
+            assertThat(errorOf(run).type()).isEqualTo("model_nonsense");
+            assertThat(pipeline.size()).isZero();
+        }
+
+        @Test
+        void aResultIsCutWhereACharacterEnds() throws LeaseLostException {
+            for (int odd = 0; odd < 2; odd++) {
+                pipeline.returning("sessions_list", "x".repeat(odd) + "\uD83D\uDE00".repeat(3_000));
+                model.chooses(choice("a", "sessions_list", "{}")).says("Done.");
+                Run run = drive("go");
+                assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
+                Json.write(run);
+            }
+        }
+
+        @Test
+        void aPlanThatIsNoCallIsToldToTheModelAndNotTriedForEver() throws LeaseLostException {
+            model.chooses(plan("p", "[{\"tool\":\"sessions_list\",\"arguments\":{\"a\":\"no-call\"}}]"))
+                    .says("I cannot.");
+            Run run = driver().drive(begin("go", "plan"));
+            assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(model.toldLast()).contains("step 1", "no call");
+        }
+    }
+
+    @Nested
     class FaultsOfTheModel {
         @Test
         void aFaultThatMayPassIsTriedAgainAndBothAreOnRecord() throws LeaseLostException {
@@ -453,6 +575,25 @@ class RunDriverTest {
     }
 
     @Nested
+    class AStepThatIsGivenUp {
+        @Test
+        void isWithdrawnFirstSoThatALateApprovalRunsNothing() throws LeaseLostException {
+            pipeline.tool("slow", CallState.Pending::new);
+            limits = new RunLimits(4, Duration.ofHours(5), 100_000, 0, 1_000_000, 0);
+            model.chooses(choice("a", "slow", "{}")).says("Done.");
+            Run run = begin("go", "act");
+            pipeline.leave(true);
+            driver().drive(run);
+            pipeline.leave(false);
+            pipeline.withdrawPending();
+            pipeline.whenLookedAt(() -> clock.advance(Duration.ofMinutes(41)));
+            Run over = again(run);
+            assertThat(over.steps().getFirst().outcome()).isEqualTo(Outcome.CANCELLED);
+            assertThat(over.state()).isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    @Nested
     class AProcessThatDies {
         @ParameterizedTest
         @ValueSource(ints = {0, 1, 2, 3, 4, 5})
@@ -541,7 +682,7 @@ class RunDriverTest {
         }
 
         private Run decide(Run run, List<Integer> struck, Map<Integer, RawJson> edits) throws Exception {
-            var decision = new PlanDecision(planOf(run).digest(), PlanDecision.Kind.APPROVE, struck, edits);
+            var decision = new PlanDecision(planOf(run).digest(), PlanDecision.Kind.APPROVE, struck, edits, null);
             decision.requireSense(run);
             return driver().drive(driver().approve(run, decision, "agent demo"));
         }
@@ -613,7 +754,8 @@ class RunDriverTest {
             pipeline.tool(PlanApproval.TOOL, FakePipeline::waiting);
             Run asked = driver().drive(driver().approve(
                             planned,
-                            new PlanDecision(planOf(planned).digest(), PlanDecision.Kind.ASK, List.of(), Map.of()),
+                            new PlanDecision(
+                                    planOf(planned).digest(), PlanDecision.Kind.ASK, List.of(), Map.of(), null),
                             "agent demo"));
             assertThat(asked.state()).isEqualTo(RunState.WAITING_FOR_APPROVAL);
             assertThat(pipeline.asked())
@@ -644,7 +786,8 @@ class RunDriverTest {
             pipeline.tool(PlanApproval.TOOL, call -> FakePipeline.denied(call, "approval/denied", "not now"));
             Run denied = driver().drive(driver().approve(
                             planned,
-                            new PlanDecision(planOf(planned).digest(), PlanDecision.Kind.ASK, List.of(), Map.of()),
+                            new PlanDecision(
+                                    planOf(planned).digest(), PlanDecision.Kind.ASK, List.of(), Map.of(), null),
                             "agent demo"));
             assertThat(denied.state()).isEqualTo(RunState.PLANNED);
             assertThat(planOf(denied).isApproved()).isFalse();
@@ -654,17 +797,18 @@ class RunDriverTest {
         @Test
         void aDecisionAboutAnotherPlanIsNone() throws LeaseLostException {
             Run run = planned();
-            assertThatThrownBy(() -> new PlanDecision("0".repeat(64), PlanDecision.Kind.APPROVE, List.of(), Map.of())
-                            .requireSense(run))
+            assertThatThrownBy(
+                            () -> new PlanDecision("0".repeat(64), PlanDecision.Kind.APPROVE, List.of(), Map.of(), null)
+                                    .requireSense(run))
                     .isInstanceOf(PlanDecision.ConflictException.class)
                     .hasMessageContaining(planOf(run).digest());
             assertThatThrownBy(() -> new PlanDecision(
-                                    planOf(run).digest(), PlanDecision.Kind.APPROVE, List.of(3), Map.of())
+                                    planOf(run).digest(), PlanDecision.Kind.APPROVE, List.of(3), Map.of(), null)
                             .requireSense(run))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("step 3");
             assertThatThrownBy(() -> new PlanDecision(
-                                    planOf(run).digest(), PlanDecision.Kind.APPROVE, List.of(1, 2), Map.of())
+                                    planOf(run).digest(), PlanDecision.Kind.APPROVE, List.of(1, 2), Map.of(), null)
                             .requireSense(run))
                     .isInstanceOf(InvalidRequestException.class);
         }
@@ -678,6 +822,28 @@ class RunDriverTest {
             assertThat(run.plans()).isEmpty();
             assertThat(RawJson.from(run).text()).doesNotContain("correct-horse-battery");
             assertThat(model.toldLast()).contains("hold a credential");
+        }
+
+        @Test
+        void aPlanThatIsDeniedSaysByWhomWhenAndWhy() throws Exception {
+            Run run = planned();
+            var decision = new PlanDecision(
+                    planOf(run).digest(), PlanDecision.Kind.DENY, List.of(), Map.of(), "not on a Friday");
+            decision.requireSense(run);
+            clock.advance(Duration.ofMinutes(5));
+            Run denied = driver().deny(run, decision, "agent demo");
+            assertThat(denied.state()).isEqualTo(RunState.DENIED);
+            assertThat(errorOf(denied).type()).isEqualTo("plan_denied");
+            assertThat(denied.status().output()).contains("agent demo denied the plan: not on a Friday.");
+            assertThat(planOf(denied).deniedBy()).isEqualTo("agent demo");
+            assertThat(planOf(denied).deniedAt()).isEqualTo(clock.instant());
+            assertThat(planOf(denied).denialReason()).isEqualTo("not on a Friday");
+            assertThat(denied.activeTime(clock.instant())).isLessThan(Duration.ofMinutes(5));
+            assertThat(events(RunEnded.class)).singleElement().satisfies(end -> {
+                assertThat(end.outcome()).isEqualTo("DENIED");
+                assertThat(Objects.requireNonNull(end.error()).message()).contains("agent demo", "not on a Friday");
+            });
+            assertThat(pipeline.size()).isZero();
         }
 
         @Test

@@ -97,6 +97,21 @@ class ChatPlannerTest {
         assertThat(messages.at("/3/tool_call_id").asString()).isEqualTo("id-1");
     }
 
+    @Test
+    void aNameThatNoProviderTakesIsToldInAnotherForm() throws PlannerFailedException {
+        model.answering(question -> Answer.of("Done."));
+        ask(
+                new Message.Asked("list"),
+                new Message.Answered(null, List.of(new Choice("id-1", "exe\uFFFDc now", RawJson.of("{}")))),
+                new Message.Told("id-1", "exe\uFFFDc now", "there is no such tool"));
+        assertThat(model.questions()
+                        .getFirst()
+                        .body()
+                        .at("/messages/2/tool_calls/0/function/name")
+                        .asString())
+                .isEqualTo("exe_c_now");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "429, model_rate_limited, true",

@@ -12,6 +12,7 @@ import io.openclaw.gateway.ingress.execute.core.Run;
 import io.openclaw.gateway.ingress.execute.core.RunRequest;
 import io.openclaw.gateway.ingress.execute.core.RunStore.LeaseLostException;
 import io.openclaw.gateway.ingress.execute.core.Spending;
+import io.openclaw.gateway.ingress.execute.core.Turn;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.time.Instant;
 import java.util.List;
@@ -104,6 +105,18 @@ class PostgresRunsIT {
         assertThat(store.claimNext("two", NOW, LATER)).isEmpty();
         store.release(run.runId(), "one");
         assertThat(store.claimNext("two", NOW, LATER)).isPresent();
+    }
+
+    @Test
+    void interruptionsAreCountedUntilTheModelHasAnswered() throws LeaseLostException {
+        Run run = created("one");
+        assertThat(store.interrupted(run.runId(), "two", LATER)).isZero();
+        assertThat(store.interrupted(run.runId(), "one", LATER)).isEqualTo(1);
+        Run saved = store.save("one", run, List.of(), List.of(), Spending.NONE, NOW);
+        assertThat(store.interrupted(run.runId(), "one", LATER)).isEqualTo(2);
+        var turn = new Turn(1, "Hello.", List.of(), NOW);
+        store.save("one", saved, List.of(turn), List.of(), Spending.NONE, NOW);
+        assertThat(store.interrupted(run.runId(), "one", LATER)).isEqualTo(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress.execute.web;
 import static io.openclaw.gateway.ingress.execute.core.ScriptedPlanner.choice;
 import static io.openclaw.gateway.ingress.execute.core.ScriptedPlanner.plan;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
@@ -18,7 +19,9 @@ import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.AgentLimits;
 import io.openclaw.gateway.ingress.core.AgentRates;
 import io.openclaw.gateway.ingress.core.CallState;
+import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.JsonLimits;
+import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.execute.ExecuteSettings;
@@ -33,9 +36,13 @@ import io.openclaw.gateway.ingress.web.RequestBodies;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.MethodParameter;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.MockMvc;
@@ -54,9 +61,9 @@ class ExecuteControllerTest {
     private final InMemoryRuns store = new InMemoryRuns();
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
     private Caller caller = new Caller("demo", Identity.NONE);
-    private final MockMvc mvc = mvc(true);
+    private final MockMvc mvc = mvc(true, 5);
 
-    private MockMvc mvc(boolean hasModel) {
+    private MockMvc mvc(boolean hasModel, int agentMaxWaiting) {
         var limits = new RunLimits(5, Duration.ofMinutes(10), 100_000, 0, 1_000_000, 0);
         var driver = new RunDriver(
                 model,
@@ -88,7 +95,8 @@ class ExecuteControllerTest {
                 any -> new AgentLimits(10, 1 << 20, 100),
                 new JsonLimits(100_000),
                 new ParsingPool(1));
-        var settings = new ExecuteSettings(5, Duration.ofMinutes(10), 1, 0, 1, 0, 8, 4, 10, 5, 1, Duration.ZERO, 2_000);
+        var settings = new ExecuteSettings(
+                5, Duration.ofMinutes(10), 1, 0, 1, 0, 8, 4, 10, agentMaxWaiting, 1, Duration.ZERO, 2_000);
         return MockMvcBuilders.standaloneSetup(new ExecuteController(
                         runs, settings, bodies, WebAddresses.ofThisMachine(), new Redactor(), clock))
                 .setControllerAdvice(new ExecuteProblems())
@@ -179,7 +187,7 @@ class ExecuteControllerTest {
     @Test
     void withoutAModelNothingIsTakenAndOneSentenceSaysWhatToSet() throws Exception {
         MockHttpServletResponse response = perform(
-                mvc(false), post("/execute").contentType("application/json").content("{\"prompt\":\"go\"}"));
+                mvc(false, 5), post("/execute").contentType("application/json").content("{\"prompt\":\"go\"}"));
         assertThat(response.getStatus()).isEqualTo(503);
         assertThat(body(response).path("detail").asString()).contains("OPENAI_API_KEY", "OPENAI_BASE_URL");
         assertThat(events).isEmpty();
@@ -241,5 +249,102 @@ class ExecuteControllerTest {
         assertThat(receipt.at("/receipt/plans/0/digest").asString()).isEqualTo(digest);
         assertThat(receipt.at("/receipt/plans/0/approved_by").asString()).isEqualTo("agent demo");
         assertThat(receipt.path("sha256").asString()).hasSize(64);
+    }
+
+    private String planned() throws Exception {
+        model.chooses(
+                        plan(
+                                "p",
+                                "[{\"tool\":\"sessions_list\",\"arguments\":{}},{\"tool\":\"sessions_list\",\"arguments\":{\"n\":2}}]"))
+                .says("Two.");
+        return execute("{\"prompt\":\"list\",\"mode\":\"plan\"}").getContentAsString();
+    }
+
+    private MockHttpServletResponse decide(JsonNode planned, String fields) throws Exception {
+        return perform(
+                mvc,
+                post("/execute/" + planned.path("request_id").asString() + "/plan")
+                        .contentType("application/json")
+                        .content("{\"digest\":\"" + planned.at("/plan/digest").asString() + "\"," + fields + "}"));
+    }
+
+    @Test
+    void aDeniedPlanIsADenialAndNoCancellation() throws Exception {
+        JsonNode planned = Json.MAPPER.readTree(planned());
+        MockHttpServletResponse answer = decide(planned, "\"decision\":\"deny\",\"reason\":\"too risky\"");
+        assertThat(answer.getStatus()).isEqualTo(200);
+        JsonNode denied = body(answer);
+        assertThat(denied.path("state").asString()).isEqualTo("DENIED");
+        assertThat(denied.at("/error/type").asString()).isEqualTo("plan_denied");
+        assertThat(denied.at("/plan/denied_by").asString()).isEqualTo("agent demo");
+        JsonNode receipt =
+                body(perform(mvc, get("/execute/" + planned.path("request_id").asString() + "/receipt")));
+        assertThat(receipt.at("/receipt/plans/0/denial_reason").asString()).isEqualTo("too risky");
+        assertThat(receipt.at("/receipt/plans/0/denied_at").asString()).isNotEmpty();
+        assertThat(receipt.at("/receipt/state").asString()).isEqualTo("DENIED");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"strike\":[null]|list of numbers",
+                "\"strike\":[1.5]|list of numbers",
+                "\"strike\":[\"1\"]|list of numbers",
+                "\"strike\":[true]|list of numbers",
+                "\"strike\":[1,1]|twice",
+                "\"strike\":[1],\"edit\":{\"1\":{}}|both",
+                "\"edit\":{\"1\":{},\"01\":{}}|twice",
+                "\"edit\":{\"1\":null}|JSON object",
+                "\"edit\":{\"x\":{}}|no number",
+                "\"edit\":{\"3\":{}}|steps 1 to 2",
+                "\"strike\":[1,2]|leaves no step",
+                "\"reason\":\"why not\"|'reason'"
+            })
+    void aDecisionThatMakesNoSenseSaysWhatIsWrong(String fields, String what) throws Exception {
+        JsonNode planned = Json.MAPPER.readTree(planned());
+        assertThatThrownBy(() -> decide(planned, "\"decision\":\"approve\"," + fields))
+                .hasRootCauseInstanceOf(InvalidRequestException.class)
+                .rootCause()
+                .hasMessageContaining(what);
+        assertThat(pipeline.size()).isZero();
+    }
+
+    @Test
+    void aRequestThatMayNotWaitBeginsNothing() throws Exception {
+        pipeline.tool("slow", CallState.Pending::new);
+        model.chooses(choice("a", "slow", "{}")).says("Done.");
+        MockMvc narrow = mvc(true, 1);
+        var first = post("/execute").contentType("application/json").content("{\"prompt\":\"go\"}");
+        var waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return perform(narrow, first).getStatus();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Awaitility.await().until(() -> pipeline.size() == 1);
+        var second = post("/execute").contentType("application/json").content("{\"prompt\":\"one more\"}");
+        assertThatThrownBy(() -> perform(narrow, second))
+                .hasRootCauseInstanceOf(LimitExceededException.class)
+                .rootCause()
+                .hasMessageContaining("Nothing was begun");
+        assertThat(events)
+                .filteredOn(RunStarted.class::isInstance)
+                .singleElement()
+                .satisfies(
+                        started -> assertThat(((RunStarted) started).prompt()).isEqualTo("go"));
+        pipeline.nowAll("slow", call -> FakePipeline.succeeded(call, "done"));
+        assertThat(waiting.join()).isEqualTo(200);
+    }
+
+    @Test
+    void aCredentialInTheNameOfThePersonIsMasked() throws Exception {
+        String key = "AKIA" + "IOSFODNN7EXAMPLE";
+        JsonNode body = body(execute("{\"prompt\":\"go\",\"user_id\":\"" + key + "\"}"));
+        JsonNode receipt =
+                body(perform(mvc, get("/execute/" + body.path("request_id").asString() + "/receipt")));
+        assertThat(receipt.toString()).doesNotContain(key);
+        assertThat(Json.MAPPER.writeValueAsString(events)).doesNotContain(key);
     }
 }
