@@ -52,6 +52,7 @@ class ConsoleIT {
             "/console/try",
             "/console/people",
             "/console/account",
+            "/console/account/second-factor",
             "/console/password");
 
     private static RunningGateway gateway;

@@ -23,7 +23,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The console's shell, in every service. */
 @Configuration(proxyBeanMethods = false)
-@Import({ConsolePages.class, ShellAdvice.class, AssetController.class, SignInController.class, AccountController.class})
+@Import({
+    ConsolePages.class,
+    ShellAdvice.class,
+    AssetController.class,
+    SignInController.class,
+    AccountController.class,
+    SecondFactorController.class
+})
 public class ConsoleConfiguration {
     private static final String SCHEMA = "console";
 
@@ -35,6 +42,16 @@ public class ConsoleConfiguration {
     @Bean
     Accounts accounts(AccountStore store, Clock clock) {
         return new Accounts(store, clock);
+    }
+
+    @Bean
+    SecondFactors secondFactors(AccountStore accounts, JdbcClient jdbc, Clock clock) {
+        return new SecondFactors(new SecondFactorStore(accounts.schema(), jdbc), clock);
+    }
+
+    @Bean
+    SignedIn signedIn(ConsoleJournal journal) {
+        return new SignedIn(ConsolePages.asked(), journal);
     }
 
     @Bean
