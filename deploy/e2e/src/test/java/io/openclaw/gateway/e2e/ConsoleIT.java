@@ -53,6 +53,7 @@ class ConsoleIT {
             "/console/people",
             "/console/account",
             "/console/account/second-factor",
+            "/console/account/passkeys",
             "/console/password");
 
     private static RunningGateway gateway;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -34,6 +35,7 @@ final class AccountController {
 
     private final Accounts accounts;
     private final SecondFactors factors;
+    private final Passkeys passkeys;
     private final ConsoleLogin login;
     private final ConsoleJournal journal;
     private final FindByIndexNameSessionRepository<? extends Session> sessions;
@@ -41,11 +43,13 @@ final class AccountController {
     AccountController(
             Accounts accounts,
             SecondFactors factors,
+            Passkeys passkeys,
             ConsoleLogin login,
             ConsoleJournal journal,
             FindByIndexNameSessionRepository<? extends Session> sessions) {
         this.accounts = accounts;
         this.factors = factors;
+        this.passkeys = passkeys;
         this.login = login;
         this.journal = journal;
         this.sessions = sessions;
@@ -58,6 +62,7 @@ final class AccountController {
         model.addAttribute(
                 "sessions", sessions.findByPrincipalName(person.getName()).size());
         model.addAttribute("isOfSettings", login.isOfSettings(person.getName()));
+        model.addAttribute("passkeys", passkeys.of(person.getName()).size());
         model.addAttribute("secondFactor", factors.since(person.getName()).orElse(null));
         return "console/account";
     }
@@ -155,7 +160,9 @@ final class AccountController {
     String people(Model model) {
         model.addAttribute("accounts", accounts.all());
         model.addAttribute("approvers", login.approvers());
-        model.addAttribute("withSecondFactor", factors.people());
+        var withSecondFactor = new TreeSet<>(factors.people());
+        withSecondFactor.addAll(passkeys.people());
+        model.addAttribute("withSecondFactor", withSecondFactor);
         model.addAttribute("roles", Arrays.asList(ConsoleRole.values()));
         return "console/people";
     }
@@ -176,6 +183,7 @@ final class AccountController {
                     name, ConsoleRole.all(roles == null ? List.of() : roles), list(groups), person.getName());
             // What somebody of before had who was called so is nothing of this person's.
             factors.remove(name);
+            passkeys.removeAll(name);
             journal.note(person.getName(), "account.created", name, String.valueOf(roles), request.getRemoteAddr());
             model.addAttribute("newName", name);
             model.addAttribute("newPassword", password);
@@ -221,17 +229,25 @@ final class AccountController {
         }
         signOutEverywhere(name);
         accounts.revokeTokens(name);
+        passkeys.removeAll(name);
         journal.note(person.getName(), "account.password-reset", name, null, request.getRemoteAddr());
         model.addAttribute("newName", name);
         model.addAttribute("newPassword", password);
         return people(model);
     }
 
-    /** For somebody who lost the device and the recovery codes; until a new one is set up, the password is enough. */
+    /** For somebody who lost the device and the recovery codes; passkeys go, too. Until a new one is set up, the password is enough. */
     @PostMapping("/console/people/second-factor/reset")
     String resetSecondFactor(@RequestParam String name, Authentication person, HttpServletRequest request) {
-        if (factors.remove(name)) {
-            journal.note(person.getName(), "second-factor.reset", name, null, request.getRemoteAddr());
+        boolean hadFactor = factors.remove(name);
+        int hadPasskeys = passkeys.removeAll(name);
+        if (hadFactor || hadPasskeys > 0) {
+            journal.note(
+                    person.getName(),
+                    "second-factor.reset",
+                    name,
+                    hadPasskeys + " passkeys removed, too",
+                    request.getRemoteAddr());
             signOutEverywhere(name);
         }
         return PEOPLE;

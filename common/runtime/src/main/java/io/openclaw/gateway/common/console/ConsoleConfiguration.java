@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.web.ConsoleLogin;
+import io.openclaw.gateway.common.web.WebAddresses;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.util.EnumSet;
@@ -29,7 +30,8 @@ import org.springframework.transaction.support.TransactionTemplate;
     AssetController.class,
     SignInController.class,
     AccountController.class,
-    SecondFactorController.class
+    SecondFactorController.class,
+    PasskeyController.class
 })
 public class ConsoleConfiguration {
     private static final String SCHEMA = "console";
@@ -47,6 +49,11 @@ public class ConsoleConfiguration {
     @Bean
     SecondFactors secondFactors(AccountStore accounts, JdbcClient jdbc, Clock clock) {
         return new SecondFactors(new SecondFactorStore(accounts.schema(), jdbc), clock);
+    }
+
+    @Bean
+    Passkeys passkeys(AccountStore accounts, JdbcClient jdbc, WebAddresses addresses) {
+        return new Passkeys(new PasskeyStore(accounts.schema(), jdbc), addresses);
     }
 
     @Bean

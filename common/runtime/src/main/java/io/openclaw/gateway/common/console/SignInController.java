@@ -31,14 +31,21 @@ final class SignInController {
     private final GatewayProperties.Oidc oidc;
     private final ConsoleLogin login;
     private final Accounts accounts;
+    private final Passkeys passkeys;
     private final SignedIn signedIn;
     private final Clock clock;
 
     SignInController(
-            ConsoleLogin login, Accounts accounts, SignedIn signedIn, GatewayProperties properties, Clock clock) {
+            ConsoleLogin login,
+            Accounts accounts,
+            Passkeys passkeys,
+            SignedIn signedIn,
+            GatewayProperties properties,
+            Clock clock) {
         this.oidc = properties.console().oidc();
         this.login = login;
         this.accounts = accounts;
+        this.passkeys = passkeys;
         this.signedIn = signedIn;
         this.clock = clock;
     }
@@ -57,6 +64,7 @@ final class SignInController {
             @RequestParam(required = false) @Nullable String provider,
             @RequestParam(required = false) @Nullable String refused,
             @RequestParam(required = false) @Nullable String late,
+            HttpServletRequest request,
             Model model) {
         if (model.getAttribute("shell") instanceof Shell shell
                 && !shell.person().isEmpty()) {
@@ -67,6 +75,7 @@ final class SignInController {
                 provider != null || refused != null ? oidcProblem(refused) : problem(wrong, used, locked, late));
         model.addAttribute("oidc", oidc.isSet() ? OidcSignIn.start(false) : null);
         model.addAttribute("isOut", out != null);
+        model.addAttribute("hasPasskeys", passkeys.problem(request).isEmpty());
         return "console/sign-in";
     }
 
