@@ -48,7 +48,7 @@ public class ConsoleConfiguration {
 
     @Bean
     SecondFactors secondFactors(AccountStore accounts, JdbcClient jdbc, Clock clock) {
-        return new SecondFactors(new SecondFactorStore(accounts.schema(), jdbc), clock);
+        return SecondFactors.in(accounts.schema(), jdbc, clock);
     }
 
     @Bean

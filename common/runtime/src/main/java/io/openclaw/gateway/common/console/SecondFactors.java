@@ -1,6 +1,7 @@
 package io.openclaw.gateway.common.console;
 
 import io.openclaw.gateway.common.call.Digest;
+import io.openclaw.gateway.common.persistence.Schema;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bouncycastle.util.encoders.Base32;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The second factor of people who sign in with a password: codes of an authenticator app (RFC 6238), and recovery codes for when it is
@@ -39,6 +41,11 @@ public final class SecondFactors {
     SecondFactors(SecondFactorStore store, Clock clock) {
         this.store = store;
         this.clock = clock;
+    }
+
+    /** Returns the second factors that are kept in the console's schema. */
+    public static SecondFactors in(Schema console, JdbcClient jdbc, Clock clock) {
+        return new SecondFactors(new SecondFactorStore(console, jdbc), clock);
     }
 
     /** What proved a person beside the password. */

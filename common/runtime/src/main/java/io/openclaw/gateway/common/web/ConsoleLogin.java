@@ -22,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -79,6 +80,9 @@ public final class ConsoleLogin implements AuthenticationProvider {
     private final Optional<SecondFactors> secondFactors;
     /** By hash: the keyed digest of the password that it was found to be of, since looking takes a tenth of a second. */
     private final Map<String, byte[]> known = new ConcurrentHashMap<>();
+
+    /** By name: whether a code was needed the last time, for when the database is away; metrics are wanted then more than ever. */
+    private final Map<String, Boolean> needed = new ConcurrentHashMap<>();
 
     private final SecretKeySpec key;
 
@@ -173,7 +177,20 @@ public final class ConsoleLogin implements AuthenticationProvider {
 
     /** Tells whether a person has a second factor, so that the password alone is not enough. */
     public boolean needsCode(String name) {
-        return secondFactors.map(known -> known.isOn(name)).orElse(false);
+        if (secondFactors.isEmpty()) {
+            return false;
+        }
+        try {
+            boolean needsCode = secondFactors.get().isOn(name);
+            needed.put(name, needsCode);
+            return needsCode;
+        } catch (DataAccessException e) {
+            Boolean before = needed.get(name);
+            if (before == null) {
+                throw e;
+            }
+            return before;
+        }
     }
 
     /**
