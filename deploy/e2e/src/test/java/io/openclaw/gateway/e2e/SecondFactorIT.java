@@ -271,7 +271,7 @@ class SecondFactorIT {
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("Nothing was changed");
 
         // So does a critical call.
-        String call = gateway.call("exec", "{\"command\":\"psql -c 'drop table customers'\"}", "Prefer", "wait=1")
+        String call = gateway.call("exec", "{\"command\":\"stripe refunds create --charge ch_1\"}", "Prefer", "wait=1")
                 .text("/callId");
         eventually()
                 .until(() -> gateway.console("/v1/approvals?status=pending")
