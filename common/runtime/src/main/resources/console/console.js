@@ -35,10 +35,11 @@
   const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   document.addEventListener('click', (event) => {
     const asks = event.target.closest('[data-needs]');
-    if (asks && !$(asks.dataset.needs).value) {
+    const missing = asks && $$(asks.dataset.needs).find((field) => !field.value);
+    if (missing) {
       event.preventDefault();
-      $(asks.dataset.needs).focus();
-      toast('Type your password to approve what is critical');
+      missing.focus();
+      toast(missing.name === 'code' ? 'Type the code of your app, too' : 'Type your password to approve what is critical');
       return;
     }
     const target = event.target.closest('[data-do]');

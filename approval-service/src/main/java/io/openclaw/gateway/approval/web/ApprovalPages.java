@@ -205,8 +205,9 @@ public final class ApprovalPages {
         model.addAttribute("comments", people.comments(id));
         model.addAttribute("deliveries", messages.deliveries(id));
         model.addAttribute("unreachable", messages.unreachableSince(id).isPresent());
-        model.addAttribute(
-                "needsPassword", approval.severity() == Severity.CRITICAL && !reauthentication.isFresh(request));
+        boolean needsPassword = approval.severity() == Severity.CRITICAL && !reauthentication.isFresh(request);
+        model.addAttribute("needsPassword", needsPassword);
+        model.addAttribute("needsCode", needsPassword && reauthentication.needsCode(request));
         model.addAttribute("isCritical", approval.severity() == Severity.CRITICAL);
     }
 
@@ -275,7 +276,7 @@ public final class ApprovalPages {
                     HttpStatus.FORBIDDEN,
                     "password-needed",
                     "Your password is needed",
-                    "This call has a critical finding. Go back, and type your password to approve it.");
+                    "This call has a critical finding. Go back, and type your password to approve it, and the code of your second factor if you have one.");
         }
     }
 

@@ -52,6 +52,8 @@ class ConsoleIT {
             "/console/try",
             "/console/people",
             "/console/account",
+            "/console/account/second-factor",
+            "/console/account/passkeys",
             "/console/password");
 
     private static RunningGateway gateway;

@@ -456,10 +456,18 @@ final class RunningGateway {
     /** Sends a form of a page; the token of a page that was shown before is sent with it, if it is to be. */
     int submit(String path, String form, boolean withToken) {
         String token = csrf(page("/console/account"));
+        return send(path, form + (withToken ? "&_csrf=" + token : "")).status();
+    }
+
+    /** Sends a form of a page with its token, and returns the page that follows. */
+    Answer submitted(String path, String form) {
+        return send(path, form + "&_csrf=" + csrf(page("/console/account")));
+    }
+
+    private Answer send(String path, String form) {
         return browse(HttpRequest.newBuilder(URI.create(url() + path))
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(form + (withToken ? "&_csrf=" + token : ""))))
-                .status();
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
     }
 
     private Answer browse(HttpRequest.Builder request) {

@@ -80,6 +80,7 @@ public final class PolicyConsole {
         model.addAttribute("upstreams", document == null ? List.of() : document.upstreams());
         model.addAttribute("document", document == null ? "" : pretty(RawJson.from(document)));
         model.addAttribute("isProven", reauthentication.isFresh(request));
+        model.addAttribute("needsCode", reauthentication.needsCode(request));
         return "policy/policy";
     }
 
@@ -127,7 +128,7 @@ public final class PolicyConsole {
                     HttpStatus.FORBIDDEN,
                     "password-needed",
                     "Your password is needed",
-                    "Freezing everything stops every agent. Go back, and type your password.");
+                    "Freezing everything stops every agent. Go back, and type your password, and the code of your second factor if you have one.");
         }
         policy.freeze(scope.strip(), reason, person);
         return POLICY;

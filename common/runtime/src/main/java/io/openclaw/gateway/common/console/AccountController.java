@@ -10,14 +10,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.session.FindByIndexNameSessionRepository;
 import org.springframework.session.Session;
@@ -35,16 +34,22 @@ final class AccountController {
     private static final String PEOPLE = "redirect:/console/people";
 
     private final Accounts accounts;
+    private final SecondFactors factors;
+    private final Passkeys passkeys;
     private final ConsoleLogin login;
     private final ConsoleJournal journal;
     private final FindByIndexNameSessionRepository<? extends Session> sessions;
 
     AccountController(
             Accounts accounts,
+            SecondFactors factors,
+            Passkeys passkeys,
             ConsoleLogin login,
             ConsoleJournal journal,
             FindByIndexNameSessionRepository<? extends Session> sessions) {
         this.accounts = accounts;
+        this.factors = factors;
+        this.passkeys = passkeys;
         this.login = login;
         this.journal = journal;
         this.sessions = sessions;
@@ -57,6 +62,8 @@ final class AccountController {
         model.addAttribute(
                 "sessions", sessions.findByPrincipalName(person.getName()).size());
         model.addAttribute("isOfSettings", login.isOfSettings(person.getName()));
+        model.addAttribute("passkeys", passkeys.of(person.getName()).size());
+        model.addAttribute("secondFactor", factors.since(person.getName()).orElse(null));
         return "console/account";
     }
 
@@ -80,10 +87,8 @@ final class AccountController {
             flash.addFlashAttribute("problem", "The two new passwords differ.");
             return PASSWORD;
         }
-        var attempt = UsernamePasswordAuthenticationToken.unauthenticated(person.getName(), current);
-        attempt.setDetails(new WebAuthenticationDetails(request.getRemoteAddr(), null));
         try {
-            login.authenticate(attempt);
+            login.requirePassword(person.getName(), current, request.getRemoteAddr());
             accounts.changePassword(person.getName(), changed);
         } catch (ConsoleLogin.LockedException e) {
             flash.addFlashAttribute("problem", "Passwords were wrong too often; try again in " + e.seconds() + " s.");
@@ -155,6 +160,9 @@ final class AccountController {
     String people(Model model) {
         model.addAttribute("accounts", accounts.all());
         model.addAttribute("approvers", login.approvers());
+        var withSecondFactor = new TreeSet<>(factors.people());
+        withSecondFactor.addAll(passkeys.people());
+        model.addAttribute("withSecondFactor", withSecondFactor);
         model.addAttribute("roles", Arrays.asList(ConsoleRole.values()));
         return "console/people";
     }
@@ -173,6 +181,9 @@ final class AccountController {
             }
             String password = accounts.create(
                     name, ConsoleRole.all(roles == null ? List.of() : roles), list(groups), person.getName());
+            // What somebody of before had who was called so is nothing of this person's.
+            factors.remove(name);
+            passkeys.removeAll(name);
             journal.note(person.getName(), "account.created", name, String.valueOf(roles), request.getRemoteAddr());
             model.addAttribute("newName", name);
             model.addAttribute("newPassword", password);
@@ -218,10 +229,28 @@ final class AccountController {
         }
         signOutEverywhere(name);
         accounts.revokeTokens(name);
+        passkeys.removeAll(name);
         journal.note(person.getName(), "account.password-reset", name, null, request.getRemoteAddr());
         model.addAttribute("newName", name);
         model.addAttribute("newPassword", password);
         return people(model);
+    }
+
+    /** For somebody who lost the device and the recovery codes; passkeys go, too. Until a new one is set up, the password is enough. */
+    @PostMapping("/console/people/second-factor/reset")
+    String resetSecondFactor(@RequestParam String name, Authentication person, HttpServletRequest request) {
+        boolean hadFactor = factors.remove(name);
+        int hadPasskeys = passkeys.removeAll(name);
+        if (hadFactor || hadPasskeys > 0) {
+            journal.note(
+                    person.getName(),
+                    "second-factor.reset",
+                    name,
+                    hadPasskeys + " passkeys removed, too",
+                    request.getRemoteAddr());
+            signOutEverywhere(name);
+        }
+        return PEOPLE;
     }
 
     private static List<String> list(String text) {

@@ -18,11 +18,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Accounts, tokens and sign-in links in PostgreSQL. */
 public final class AccountStore {
     private final JdbcClient jdbc;
+    private final Schema console;
     private final String schema;
 
     public AccountStore(Schema schema, JdbcClient jdbc) {
+        this.console = schema;
         this.schema = schema.name();
         this.jdbc = jdbc;
+    }
+
+    /** Returns the schema that it is in. */
+    Schema schema() {
+        return console;
     }
 
     /** Keeps a new account; returns false if the name is taken. */

@@ -18,6 +18,7 @@ public final class ConsoleAssets {
     private static final Map<String, String> FILES = Map.of(
             "console.css", "classpath*:console/console.css",
             "console.js", "classpath*:console/console.js",
+            "passkeys.js", "classpath*:console/passkeys.js",
             "theme.js", "classpath*:console/theme.js",
             "icon.svg", "classpath*:console/icon.svg",
             "htmx.js", "classpath*:META-INF/resources/webjars/htmx.org/*/dist/htmx.min.js",

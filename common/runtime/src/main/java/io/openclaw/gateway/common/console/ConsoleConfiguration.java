@@ -4,6 +4,7 @@ import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.kafka.EventPublisher;
 import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.web.ConsoleLogin;
+import io.openclaw.gateway.common.web.WebAddresses;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.util.EnumSet;
@@ -23,7 +24,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The console's shell, in every service. */
 @Configuration(proxyBeanMethods = false)
-@Import({ConsolePages.class, ShellAdvice.class, AssetController.class, SignInController.class, AccountController.class})
+@Import({
+    ConsolePages.class,
+    ShellAdvice.class,
+    AssetController.class,
+    SignInController.class,
+    AccountController.class,
+    SecondFactorController.class,
+    PasskeyController.class
+})
 public class ConsoleConfiguration {
     private static final String SCHEMA = "console";
 
@@ -35,6 +44,21 @@ public class ConsoleConfiguration {
     @Bean
     Accounts accounts(AccountStore store, Clock clock) {
         return new Accounts(store, clock);
+    }
+
+    @Bean
+    SecondFactors secondFactors(AccountStore accounts, JdbcClient jdbc, Clock clock) {
+        return SecondFactors.in(accounts.schema(), jdbc, clock);
+    }
+
+    @Bean
+    Passkeys passkeys(AccountStore accounts, JdbcClient jdbc, WebAddresses addresses) {
+        return new Passkeys(new PasskeyStore(accounts.schema(), jdbc), addresses);
+    }
+
+    @Bean
+    SignedIn signedIn(ConsoleJournal journal) {
+        return new SignedIn(ConsolePages.asked(), journal);
     }
 
     @Bean

@@ -40,7 +40,6 @@ class ConsolePages {
         "/", "/sign-in", "/sign-in/**", "/sign-out", "/console", "/console/**", "/audit/pretty"
     };
     private static final String SIGN_IN = "/sign-in";
-    private static final String HOME = "/console/approvals";
 
     /** No script and no style but the console's own files (Content Security Policy Level 3). */
     private static final String ONLY_OWN_FILES =
@@ -77,10 +76,9 @@ class ConsolePages {
             ConsoleJournal journal,
             Clock clock,
             Optional<OidcSignIn> oidc) {
-        var asked = new CookieRequestCache();
-        asked.setRequestMatcher(ConsolePages::isAPage);
+        CookieRequestCache asked = asked();
         var success = new SavedRequestAwareAuthenticationSuccessHandler();
-        success.setDefaultTargetUrl(HOME);
+        success.setDefaultTargetUrl(SignedIn.HOME);
         success.setRequestCache(asked);
         var csrf = new CookieCsrfTokenRepository();
         csrf.setCookieName("ocg_csrf");
@@ -114,9 +112,12 @@ class ConsolePages {
                             success.onAuthenticationSuccess(request, response, person);
                         })
                         .failureHandler((request, response, e) -> response.sendRedirect(
-                                e instanceof ConsoleLogin.LockedException locked
-                                        ? SIGN_IN + "?locked=" + locked.seconds()
-                                        : SIGN_IN + "?wrong")))
+                                switch (e) {
+                                    case ConsoleLogin.SecondFactorNeededException needed ->
+                                        SignInController.askForCode(needed.person(), request, clock.instant());
+                                    case ConsoleLogin.LockedException locked -> SIGN_IN + "?locked=" + locked.seconds();
+                                    default -> SIGN_IN + "?wrong";
+                                })))
                 .logout(out -> out.logoutUrl("/sign-out")
                         .logoutSuccessUrl(SIGN_IN + "?out")
                         .addLogoutHandler((request, response, person) -> {
@@ -171,6 +172,13 @@ class ConsolePages {
                             denied.handle(request, response, e);
                         }))
                 .build();
+    }
+
+    /** Returns what remembers, in the browser, the page that somebody wanted to see before signing in. */
+    static CookieRequestCache asked() {
+        var asked = new CookieRequestCache();
+        asked.setRequestMatcher(ConsolePages::isAPage);
+        return asked;
     }
 
     private static boolean mustChangePassword() {

@@ -6,14 +6,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
-/** Asks people for their password once more before what is grave; a right one is good for some minutes of the session. */
+/**
+ * Asks people for their password once more before what is grave, and for a code of their second factor if they have one. Right ones are
+ * good for some minutes of the session.
+ */
 public final class Reauthentication {
     private static final Duration GOOD_FOR = Duration.ofMinutes(5);
     private static final Duration ALLOWED_SKEW = Duration.ofMinutes(1);
+    /** The form's field with a code of the second factor. */
+    private static final String CODE = "code";
+
     private static final String PROVEN_AT = Reauthentication.class.getName() + ".provenAt";
 
     private final ConsoleLogin login;
@@ -39,8 +43,14 @@ public final class Reauthentication {
         }
     }
 
+    /** Tells whether a form that asks for the password has to ask for a code of the second factor, too, in the field {@code code}. */
+    public boolean needsCode(HttpServletRequest request) {
+        String name = request.getRemoteUser();
+        return name != null && login.needsCode(name);
+    }
+
     /**
-     * Tells whether the person has just proved the password, or did some minutes ago.
+     * Tells whether the person has just proved the password, and the second factor if there is one, or did some minutes ago.
      *
      * @param password what was typed, if something was
      */
@@ -49,13 +59,15 @@ public final class Reauthentication {
             return true;
         }
         String name = request.getRemoteUser();
-        if (name == null || password == null || password.isEmpty() || password.startsWith(Accounts.TOKEN_PREFIX)) {
+        String code = request.getParameter(CODE);
+        if (name == null || password == null || password.isEmpty()) {
             return false;
         }
-        var attempt = UsernamePasswordAuthenticationToken.unauthenticated(name, password);
-        attempt.setDetails(new WebAuthenticationDetails(request.getRemoteAddr(), null));
         try {
-            login.authenticate(attempt);
+            login.requirePassword(name, password, request.getRemoteAddr());
+            if (login.needsCode(name)) {
+                login.requireCode(name, code == null ? "" : code, request.getRemoteAddr());
+            }
         } catch (AuthenticationException e) {
             return false;
         }

@@ -4,32 +4,50 @@ import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.web.ConsoleLogin;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** How people sign in: with a name and a password, or once with a link that the gateway printed. */
+/** How people sign in: with a name, a password and the code of a second factor, or once with a link that the gateway printed. */
 @ConsoleRoom
 final class SignInController {
-    private static final String HOME = "redirect:/console/approvals";
+    private static final String HOME = "redirect:" + SignedIn.HOME;
+    private static final String CODE = "/sign-in/code";
+    /** Attributes of a session in which a password was right, and the second factor is to come. */
+    private static final String PERSON = SignInController.class.getName() + ".person";
+
+    private static final String UNTIL = SignInController.class.getName() + ".until";
+    private static final Duration TIME_FOR_CODE = Duration.ofMinutes(5);
 
     private final GatewayProperties.Oidc oidc;
     private final ConsoleLogin login;
     private final Accounts accounts;
-    private final ConsoleJournal journal;
+    private final Passkeys passkeys;
+    private final SignedIn signedIn;
+    private final Clock clock;
 
-    SignInController(ConsoleLogin login, Accounts accounts, ConsoleJournal journal, GatewayProperties properties) {
+    SignInController(
+            ConsoleLogin login,
+            Accounts accounts,
+            Passkeys passkeys,
+            SignedIn signedIn,
+            GatewayProperties properties,
+            Clock clock) {
         this.oidc = properties.console().oidc();
         this.login = login;
         this.accounts = accounts;
-        this.journal = journal;
+        this.passkeys = passkeys;
+        this.signedIn = signedIn;
+        this.clock = clock;
     }
 
     @GetMapping({"/", "/console", "/console/"})
@@ -45,15 +63,19 @@ final class SignInController {
             @RequestParam(required = false) @Nullable String locked,
             @RequestParam(required = false) @Nullable String provider,
             @RequestParam(required = false) @Nullable String refused,
+            @RequestParam(required = false) @Nullable String late,
+            HttpServletRequest request,
             Model model) {
         if (model.getAttribute("shell") instanceof Shell shell
                 && !shell.person().isEmpty()) {
             return HOME;
         }
         model.addAttribute(
-                "problem", provider != null || refused != null ? oidcProblem(refused) : problem(wrong, used, locked));
+                "problem",
+                provider != null || refused != null ? oidcProblem(refused) : problem(wrong, used, locked, late));
         model.addAttribute("oidc", oidc.isSet() ? OidcSignIn.start(false) : null);
         model.addAttribute("isOut", out != null);
+        model.addAttribute("hasPasskeys", passkeys.problem(request).isEmpty());
         return "console/sign-in";
     }
 
@@ -65,7 +87,11 @@ final class SignInController {
                         + " gateway's log.";
     }
 
-    private static @Nullable String problem(@Nullable String wrong, @Nullable String used, @Nullable String locked) {
+    private static @Nullable String problem(
+            @Nullable String wrong, @Nullable String used, @Nullable String locked, @Nullable String late) {
+        if (late != null) {
+            return "The code came too late after the password. Sign in again.";
+        }
         if (locked != null && locked.matches("\\d{1,6}")) {
             return "Passwords were wrong too often, so none is looked at now. Try again in "
                     + Shell.words(Duration.ofSeconds(Long.parseLong(locked))) + ".";
@@ -97,20 +123,73 @@ final class SignInController {
         if (person.isEmpty()) {
             return "redirect:/sign-in?used";
         }
-        var context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(person.get());
-        SecurityContextHolder.setContext(context);
-        var session = request.getSession(false);
-        if (session != null) {
-            session.invalidate();
+        return "redirect:" + signedIn.begin(person.get(), "by a sign-in link", request, response);
+    }
+
+    /** Remembers whose password was right, and returns where the second factor is asked for. */
+    static String askForCode(String person, HttpServletRequest request, Instant now) {
+        HttpSession session = request.getSession();
+        session.setAttribute(PERSON, person);
+        session.setAttribute(UNTIL, now.plus(TIME_FOR_CODE).toEpochMilli());
+        return CODE;
+    }
+
+    private Optional<String> personWithoutCode(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        return session != null
+                        && session.getAttribute(PERSON) instanceof String person
+                        && session.getAttribute(UNTIL) instanceof Long until
+                        && until > clock.millis()
+                ? Optional.of(person)
+                : Optional.empty();
+    }
+
+    @GetMapping(CODE)
+    String code(
+            @RequestParam(required = false) @Nullable String wrong,
+            @RequestParam(required = false) @Nullable String locked,
+            HttpServletRequest request,
+            Model model) {
+        if (personWithoutCode(request).isEmpty()) {
+            return "redirect:/sign-in?late";
         }
-        new HttpSessionSecurityContextRepository().saveContext(context, request, response);
-        journal.note(
-                person.get().getName(),
-                "signin.succeeded",
-                person.get().getName(),
-                "by a sign-in link",
-                request.getRemoteAddr());
-        return HOME;
+        model.addAttribute(
+                "problem",
+                locked != null && locked.matches("\\d{1,6}")
+                        ? "Codes were wrong too often, so none is looked at now. Try again in "
+                                + Shell.words(Duration.ofSeconds(Long.parseLong(locked))) + "."
+                        : wrong != null
+                                ? "Wrong code. Each is good once: wait until the app shows the next one."
+                                : null);
+        return "console/sign-in-code";
+    }
+
+    @PostMapping(CODE)
+    String useCode(
+            @RequestParam(defaultValue = "") String code, HttpServletRequest request, HttpServletResponse response) {
+        Optional<String> name = personWithoutCode(request);
+        if (name.isEmpty()) {
+            return "redirect:/sign-in?late";
+        }
+        SecondFactors.Proof proof;
+        try {
+            proof = login.requireCode(name.get(), code, request.getRemoteAddr());
+        } catch (ConsoleLogin.LockedException e) {
+            return "redirect:" + CODE + "?locked=" + e.seconds();
+        } catch (AuthenticationException e) {
+            return "redirect:" + CODE + "?wrong";
+        }
+        Optional<Authentication> person = login.proven(name.get());
+        if (person.isEmpty()) {
+            return "redirect:/sign-in?wrong";
+        }
+        return "redirect:"
+                + signedIn.begin(
+                        person.get(),
+                        proof == SecondFactors.Proof.CODE
+                                ? "by password and code"
+                                : "by password and a recovery code, which is used up",
+                        request,
+                        response);
     }
 }

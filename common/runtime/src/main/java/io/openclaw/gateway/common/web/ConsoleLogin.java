@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.web;
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.console.Accounts;
 import io.openclaw.gateway.common.console.ConsoleRole;
+import io.openclaw.gateway.common.console.SecondFactors;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -21,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -72,10 +74,15 @@ public final class ConsoleLogin implements AuthenticationProvider {
 
     private final GatewayProperties.Console console;
     private final SignInThrottle throttle;
+    private final SignInThrottle codes;
     private final Consumer<Failed> onFailure;
     private final Optional<Accounts> accounts;
+    private final Optional<SecondFactors> secondFactors;
     /** By hash: the keyed digest of the password that it was found to be of, since looking takes a tenth of a second. */
     private final Map<String, byte[]> known = new ConcurrentHashMap<>();
+
+    /** By name: whether a code was needed the last time, for when the database is away; metrics are wanted then more than ever. */
+    private final Map<String, Boolean> needed = new ConcurrentHashMap<>();
 
     private final SecretKeySpec key;
 
@@ -87,15 +94,22 @@ public final class ConsoleLogin implements AuthenticationProvider {
      */
     record Failed(String user, String address, int failures) {}
 
-    /** @param onFailure is told of sign-ins that fail, the first in a row, and then each that locks */
+    /**
+     * @param codes counts wrong codes of second factors, apart from wrong passwords: a right password is no reason to forget them
+     * @param onFailure is told of sign-ins that fail, the first in a row, and then each that locks
+     */
     ConsoleLogin(
             GatewayProperties.Console console,
             SignInThrottle throttle,
+            SignInThrottle codes,
             Optional<Accounts> accounts,
+            Optional<SecondFactors> secondFactors,
             Consumer<Failed> onFailure) {
         this.console = console;
         this.accounts = accounts;
+        this.secondFactors = secondFactors;
         this.throttle = throttle;
+        this.codes = codes;
         this.onFailure = onFailure;
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
@@ -118,6 +132,22 @@ public final class ConsoleLogin implements AuthenticationProvider {
         }
     }
 
+    /** Thrown when the password was right, and a code of the second factor is needed, too. */
+    public static final class SecondFactorNeededException extends AuthenticationException {
+        private static final long serialVersionUID = 1L;
+        private final String person;
+
+        SecondFactorNeededException(String person) {
+            super("the password is right, and a second factor is needed, too");
+            this.person = person;
+        }
+
+        /** Returns whose password it was. */
+        public String person() {
+            return person;
+        }
+    }
+
     /** Somebody who may sign in, and what proves that person. */
     private record Candidate(String name, @Nullable String password, List<String> groups, List<String> authorities) {
         Authentication authenticated() {
@@ -130,15 +160,80 @@ public final class ConsoleLogin implements AuthenticationProvider {
         }
     }
 
+    /** @throws SecondFactorNeededException if the password is right, and not enough */
     @Override
     public Authentication authenticate(Authentication attempt) throws AuthenticationException {
         String name = attempt.getName();
-        String address =
-                attempt.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
         String password = String.valueOf(attempt.getCredentials());
         if (password.startsWith(Accounts.TOKEN_PREFIX)) {
             return byToken(name, password).orElseThrow(() -> new BadCredentialsException("unknown or expired token"));
         }
+        Authentication proven = byPassword(name, password, addressOf(attempt));
+        if (needsCode(name)) {
+            throw new SecondFactorNeededException(name);
+        }
+        return proven;
+    }
+
+    /** Tells whether a person has a second factor, so that the password alone is not enough. */
+    public boolean needsCode(String name) {
+        if (secondFactors.isEmpty()) {
+            return false;
+        }
+        try {
+            boolean needsCode = secondFactors.get().isOn(name);
+            needed.put(name, needsCode);
+            return needsCode;
+        } catch (DataAccessException e) {
+            Boolean before = needed.get(name);
+            if (before == null) {
+                throw e;
+            }
+            return before;
+        }
+    }
+
+    /**
+     * Looks at a password alone. This signs nobody in: it is for those who are, and prove the password once more.
+     *
+     * @throws AuthenticationException if it is wrong, or too many were wrong to look at it
+     */
+    public void requirePassword(String name, String password, String address) {
+        if (password.startsWith(Accounts.TOKEN_PREFIX)) {
+            throw new BadCredentialsException("a token is no password");
+        }
+        byPassword(name, password, address);
+    }
+
+    /**
+     * Looks at a code of somebody whose password was right, and uses it up.
+     *
+     * @param typed a code of the app, or a recovery code
+     * @throws AuthenticationException if it is wrong or was used, or too many were wrong to look at it
+     */
+    public SecondFactors.Proof requireCode(String name, String typed, String address) {
+        Duration wait = codes.begin(name, address);
+        if (!wait.isZero()) {
+            throw new LockedException(wait);
+        }
+        Optional<SecondFactors.Proof> proof = secondFactors.flatMap(known -> known.use(name, typed));
+        if (proof.isPresent()) {
+            codes.succeeded(name, address);
+            return proof.get();
+        }
+        int failures = codes.failures(name, address);
+        if (failures == 1 || failures >= SignInThrottle.FREE_FAILURES) {
+            log.warn("'{}' gave a wrong second factor from {} ({} in a row)", name, address, failures);
+            onFailure.accept(new Failed(name, address, failures));
+        }
+        throw new BadCredentialsException("wrong code of the second factor");
+    }
+
+    private static String addressOf(Authentication attempt) {
+        return attempt.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
+    }
+
+    private Authentication byPassword(String name, String password, String address) {
         Optional<Candidate> candidate = candidate(name);
         String user = candidate.isPresent() ? name : NOBODY;
         // A long password cannot be guessed, so the one who has it is never locked out by others at the same address.

@@ -3,6 +3,7 @@ package io.openclaw.gateway.common.web;
 import io.openclaw.gateway.common.boot.GatewayProperties;
 import io.openclaw.gateway.common.console.Accounts;
 import io.openclaw.gateway.common.console.ConsoleRole;
+import io.openclaw.gateway.common.console.SecondFactors;
 import io.openclaw.gateway.common.event.SignInFailed;
 import io.openclaw.gateway.common.identity.AgentSecurity;
 import io.openclaw.gateway.common.kafka.EventPublisher;
@@ -61,6 +62,8 @@ public class ConsoleSecurity {
 
     private static final List<HttpMethod> CHANGING =
             List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+    private static final String REALM = "OpenClaw Gateway console";
+    private static final String BASIC = "Basic realm=\"" + REALM + "\"";
     static final String GROUP = "GROUP_";
     /** Answers for programs need nothing of a browser (Content Security Policy Level 3). */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
@@ -74,11 +77,17 @@ public class ConsoleSecurity {
     /** One for every chain, so that wrong passwords are counted together. */
     @Bean
     ConsoleLogin consoleLogin(
-            GatewayProperties properties, Clock clock, Optional<Accounts> accounts, EventPublisher publisher) {
+            GatewayProperties properties,
+            Clock clock,
+            Optional<Accounts> accounts,
+            Optional<SecondFactors> secondFactors,
+            EventPublisher publisher) {
         return new ConsoleLogin(
                 properties.console(),
                 new SignInThrottle(clock),
+                SignInThrottle.ofCodes(clock),
                 accounts,
+                secondFactors,
                 failed -> publish(
                         publisher,
                         new SignInFailed(
@@ -158,30 +167,43 @@ public class ConsoleSecurity {
     /** Adds the console's login (HTTP Basic): a request without one is anonymous, and a wrong one is answered with 401 or 429. */
     public static HttpSecurity withLogin(HttpSecurity http, ConsoleLogin login) {
         return http.authenticationManager(new ProviderManager(login))
-                .httpBasic(basic -> basic.realmName("OpenClaw Gateway console")
-                        .authenticationEntryPoint((request, response, e) -> {
-                            if (e instanceof ConsoleLogin.LockedException locked) {
-                                response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(locked.seconds()));
-                                ProblemPages.write(
-                                        response,
-                                        Problems.detail(
-                                                HttpStatus.TOO_MANY_REQUESTS,
-                                                "too-many-failures",
-                                                "Too many wrong passwords",
-                                                "Passwords were wrong too often, so none is looked at now. Try again in "
-                                                        + locked.seconds() + " s."));
-                                return;
-                            }
-                            response.setHeader("WWW-Authenticate", "Basic realm=\"OpenClaw Gateway console\"");
-                            ProblemPages.write(
-                                    response,
-                                    Problems.detail(
-                                            HttpStatus.UNAUTHORIZED,
-                                            "console-login",
-                                            "Console login needed",
-                                            "Send the console's user and password, or a token that was made there in its place (HTTP"
-                                                    + " Basic); deploy/run prints the first."));
-                        }));
+                .httpBasic(basic -> basic.realmName(REALM).authenticationEntryPoint((request, response, e) -> {
+                    if (e instanceof ConsoleLogin.LockedException locked) {
+                        response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(locked.seconds()));
+                        ProblemPages.write(
+                                response,
+                                Problems.detail(
+                                        HttpStatus.TOO_MANY_REQUESTS,
+                                        "too-many-failures",
+                                        "Too many wrong passwords",
+                                        "Passwords were wrong too often, so none is looked at now. Try again in "
+                                                + locked.seconds() + " s."));
+                        return;
+                    }
+                    if (e instanceof ConsoleLogin.SecondFactorNeededException needed) {
+                        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, BASIC);
+                        ProblemPages.write(
+                                response,
+                                Problems.detail(
+                                        HttpStatus.UNAUTHORIZED,
+                                        "token-needed",
+                                        "A token is needed",
+                                        "'" + needed.person()
+                                                + "' signs in with a second factor, so the password alone is not enough"
+                                                + " here. Make a token at the console (Your account), and send it in the"
+                                                + " password's place (HTTP Basic)."));
+                        return;
+                    }
+                    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, BASIC);
+                    ProblemPages.write(
+                            response,
+                            Problems.detail(
+                                    HttpStatus.UNAUTHORIZED,
+                                    "console-login",
+                                    "Console login needed",
+                                    "Send the console's user and password, or a token that was made there in its place (HTTP"
+                                            + " Basic); deploy/run prints the first."));
+                }));
     }
 
     /** Switches off what belongs to sessions and forms: every request brings its own credentials. */

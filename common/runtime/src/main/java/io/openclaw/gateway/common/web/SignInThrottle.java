@@ -20,6 +20,9 @@ final class SignInThrottle {
     /** Failures with one user in a minute, from addresses where that user has not signed in. */
     static final int MAX_FAILURES_PER_MINUTE = 60;
 
+    /** The same for codes of a second factor. */
+    static final int MAX_CODES_PER_MINUTE = 10;
+
     static final int MAX_KNOWN = 10_000;
 
     private static final Duration FIRST_LOCK = Duration.ofSeconds(1);
@@ -27,6 +30,7 @@ final class SignInThrottle {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final Clock clock;
+    private final int maxPerMinute;
     private final Map<Pair, State> pairs = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -44,7 +48,17 @@ final class SignInThrottle {
     private record Window(Instant since, int failures) {}
 
     SignInThrottle(Clock clock) {
+        this(clock, MAX_FAILURES_PER_MINUTE);
+    }
+
+    private SignInThrottle(Clock clock, int maxPerMinute) {
         this.clock = clock;
+        this.maxPerMinute = maxPerMinute;
+    }
+
+    /** Slows down anyone who knows a password and guesses the codes of its second factor: there are a million of them, and no more. */
+    static SignInThrottle ofCodes(Clock clock) {
+        return new SignInThrottle(clock, MAX_CODES_PER_MINUTE);
     }
 
     /**
@@ -69,7 +83,7 @@ final class SignInThrottle {
             window = new Window(now, 0);
         }
         if (!state.hasSignedIn()) {
-            if (window.failures() >= MAX_FAILURES_PER_MINUTE) {
+            if (window.failures() >= maxPerMinute) {
                 return Duration.between(now, window.since().plus(MINUTE));
             }
             minutes.put(user, new Window(window.since(), window.failures() + 1));

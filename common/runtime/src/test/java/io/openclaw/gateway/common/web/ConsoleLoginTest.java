@@ -39,6 +39,8 @@ class ConsoleLoginTest {
                         new GatewayProperties.Oidc(null, "", "", List.of(), "", "", "", Map.of()),
                         Map.of()),
                 new SignInThrottle(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
+                SignInThrottle.ofCodes(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)),
+                Optional.empty(),
                 Optional.empty(),
                 reported::add);
     }
@@ -139,5 +141,50 @@ class ConsoleLoginTest {
         assertThatThrownBy(() -> login.authenticate(attempt("admin", "a long wrong password")))
                 .as("a success hands no free guesses to others")
                 .isInstanceOf(ConsoleLogin.LockedException.class);
+    }
+
+    @Test
+    void aThousandWrongCodesAreFewGuessesAndOnRecordWhateverPasswordsWereRightMeanwhile() {
+        ConsoleLogin login = login("secret", "x");
+        int looked = 0;
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(login.authenticate(attempt("admin", "secret")).isAuthenticated())
+                    .isTrue();
+            try {
+                login.requireCode("admin", String.format("%06d", i), "192.0.2.1");
+            } catch (BadCredentialsException e) {
+                looked++;
+            } catch (ConsoleLogin.LockedException e) {
+                assertThat(e.seconds()).isPositive();
+            }
+        }
+        assertThat(looked).isEqualTo(SignInThrottle.FREE_FAILURES);
+        assertThat(reported)
+                .containsExactly(
+                        new ConsoleLogin.Failed("admin", "192.0.2.1", 1),
+                        new ConsoleLogin.Failed("admin", "192.0.2.1", SignInThrottle.FREE_FAILURES));
+    }
+
+    @Test
+    void wrongCodesFromManyAddressesAreFewGuesses() {
+        ConsoleLogin login = login("secret", "x");
+        int looked = 0;
+        for (int i = 0; i < 100; i++) {
+            String address = "192.0.2." + i;
+            try {
+                login.requireCode("admin", "000000", address);
+            } catch (BadCredentialsException e) {
+                looked++;
+            } catch (ConsoleLogin.LockedException e) {
+                assertThat(e.seconds()).isLessThanOrEqualTo(60);
+            }
+        }
+        assertThat(looked).isEqualTo(SignInThrottle.MAX_CODES_PER_MINUTE);
+    }
+
+    @Test
+    void aTokenIsNoPasswordThatProvesAPersonOnceMore() {
+        assertThatThrownBy(() -> login("secret", "x").requirePassword("admin", "ocgp_secret", "192.0.2.1"))
+                .isInstanceOf(BadCredentialsException.class);
     }
 }
