@@ -3,6 +3,7 @@ import {readFileSync} from "node:fs";
 import {hostname} from "node:os";
 import {digestOf} from "./digest.js";
 
+const ASKED_ANEW = ["approval/used", "approval/expired"];
 const LONGEST_WAIT_S = 20;
 const MARGIN_MS = 5_000;
 const MOST_REMEMBERED = 5_000;
@@ -205,14 +206,16 @@ export class Governor {
     const until = started + this.#settings.holdMs;
     const key = `${asked.session}\n${asked.tool}\n${asked.json}`;
     let url = this.#waiting.get(key);
+    // Of an earlier turn, until the gateway says that it still waits.
+    let isOld = url !== undefined;
     while (true) {
       const left = until - this.#now();
       // Before the hook's own time is over, so that whoever approves later approves for the next time.
       const wait = Math.max(0, Math.min(LONGEST_WAIT_S, Math.floor((left - MARGIN_MS) / 1000)));
-      const patience = wait * 1000 + this.#settings.timeoutMs;
+      const timeoutMs = wait * 1000 + this.#settings.timeoutMs;
       let answer;
       if (url) {
-        answer = await this.#get(url, wait, patience, abort);
+        answer = await this.#get(url, wait, timeoutMs, abort);
         if (answer === null) {
           this.#waiting.delete(key);
           url = undefined;
@@ -224,19 +227,21 @@ export class Governor {
             .filter(([, value]) => value)
             .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
             .join("") + "}";
-        answer = await this.#send("POST", "/v1/decisions", body, {Prefer: `wait=${wait}`}, patience, abort);
+        answer = await this.#send("POST", "/v1/decisions", body, {Prefer: `wait=${wait}`}, timeoutMs, abort);
       }
       if (answer.decision !== "PENDING") {
         this.#waiting.delete(key);
-        // An earlier approval that a later call has used up: this call is asked about anew.
-        if (url && answer.reasons?.some((reason) => reason.ruleId === "approval/used")) {
+        // An earlier approval that a later call has used up, or a question that nobody answered: this call is asked about anew.
+        if (isOld && answer.reasons?.some((reason) => ASKED_ANEW.includes(reason.ruleId))) {
           url = undefined;
+          isOld = false;
           continue;
         }
         return answer;
       }
       url = new URL(answer.url, `${this.#settings.gatewayUrl}/`).pathname;
       this.#waiting.put(key, url);
+      isOld = false;
       if (until - this.#now() <= MARGIN_MS || abort?.aborted) {
         return answer;
       }
@@ -274,21 +279,21 @@ export class Governor {
     }
   }
 
-  #post(path, body, patience) {
-    return this.#send("POST", path, JSON.stringify(body), {}, patience);
+  #post(path, body, timeoutMs) {
+    return this.#send("POST", path, JSON.stringify(body), {}, timeoutMs);
   }
 
-  async #get(path, wait, patience, abort) {
+  async #get(path, wait, timeoutMs, abort) {
     try {
-      return await this.#send("GET", path, undefined, {Prefer: `wait=${wait}`}, patience, abort);
+      return await this.#send("GET", path, undefined, {Prefer: `wait=${wait}`}, timeoutMs, abort);
     } catch (problem) {
       if (problem.status === 404 || problem.status === 410) return null;
       throw problem;
     }
   }
 
-  async #send(method, path, body, headers, patience, abort) {
-    const timeout = AbortSignal.timeout(patience);
+  async #send(method, path, body, headers, timeoutMs, abort) {
+    const timeout = AbortSignal.timeout(timeoutMs);
     const response = await this.#fetch(this.#settings.gatewayUrl + path, {
       method,
       body,

@@ -63,6 +63,25 @@ test("past its time it is blocked with the link, and the same call asks for the 
   assert.equal(asked.at(-1).method, "GET");
 });
 
+for (const ruleId of ["approval/used", "approval/expired"]) {
+  test(`a decision of before that ended with ${ruleId} is asked about anew, once`, async () => {
+    const pending = () => ({...decision("PENDING", {approvalUrl: "http://gateway/a"}), takes: 9_000});
+    const over = () => decision("DENY", {reasons: [{ruleId}]});
+    const {governor, asked} = double([pending(), pending(), over(), over()], {holdMs: 20_000});
+    await governor.before(exec("x"), {sessionKey: "s"});
+    const again = await governor.before(exec("x", {toolCallId: "c2"}), {sessionKey: "s"});
+    assert.equal(again.block, true);
+    assert.deepEqual(asked.slice(2).map((each) => each.method), ["GET", "POST"]);
+  });
+}
+
+test("a question that nobody answers while the call is held is no new question", async () => {
+  const {governor, asked} = double([decision("PENDING", {approvalUrl: "http://gateway/a"}), decision("DENY", {reasons: [{ruleId: "approval/expired"}]})],
+    {holdMs: 60_000});
+  assert.equal((await governor.before(exec("x"), {sessionKey: "s"})).block, true);
+  assert.deepEqual(asked.map((each) => each.method), ["POST", "GET"]);
+});
+
 test("nothing runs when the gateway is away, refuses or answers nonsense", async () => {
   for (const answer of [new Error("ECONNREFUSED"), {status: 500}, {status: 401}, {status: 429, json: {detail: "too many"}}, {json: {decision: "maybe"}}]) {
     const {governor} = double([answer]);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.call.Mode;
 import io.openclaw.gateway.common.call.Origin;
+import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.call.ToolCall;
@@ -219,11 +220,13 @@ public final class Decisions {
         if (call.mode() != Mode.DECIDE) {
             return Reporting.NOT_A_DECISION;
         }
-        if (!(state instanceof CallState.Ended)) {
+        if (!(state instanceof CallState.Ended over)) {
             return Reporting.NOT_DECIDED;
         }
         CallReported reported = report.of(call, redactor, clock.instant());
-        @Nullable CallDiverged diverged = RunReport.divergence(reported).orElse(null);
+        @Nullable
+        CallDiverged diverged = RunReport.divergence(reported, over.end().outcome() == Outcome.ALLOWED)
+                .orElse(null);
         if (!calls.report(reported, diverged)) {
             return Reporting.REPORTED_BEFORE;
         }

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent says it ran is not what was decided about.
+ * What an agent says it ran is not what it was allowed to run: another call, or one that was not allowed.
  *
  * @param call the call that was decided about, without its arguments
  * @param ranDigest the digest of what ran, as the agent says

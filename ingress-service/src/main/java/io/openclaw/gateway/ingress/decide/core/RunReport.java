@@ -63,10 +63,15 @@ public record RunReport(
                 Map.of());
     }
 
-    /** Returns the event that what ran is not what was decided about, if it is not. */
-    public static Optional<CallDiverged> divergence(CallReported reported) {
-        String ran = reported.ranDigest();
-        return ran == null || ran.equals(reported.call().digest())
+    /**
+     * Returns the event that what ran is not what was allowed, if it is not: another call, or one that was not allowed at all.
+     *
+     * @param allowed whether the call was allowed
+     */
+    public static Optional<CallDiverged> divergence(CallReported reported, boolean allowed) {
+        String digest = reported.call().digest();
+        String ran = reported.ranDigest() == null ? digest : reported.ranDigest();
+        return reported.outcome() == Ran.NOT_RUN || (allowed && ran.equals(digest))
                 ? Optional.empty()
                 : Optional.of(new CallDiverged(reported.call(), ran, reported.reportedAt(), null, Map.of()));
     }

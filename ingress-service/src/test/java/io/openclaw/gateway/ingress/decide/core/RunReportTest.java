@@ -31,20 +31,32 @@ class RunReportTest {
 
     @Test
     void isNoDivergenceIfTheSameRan() {
-        assertThat(RunReport.divergence(reported("succeeded", call.digest(), null, null)))
+        assertThat(RunReport.divergence(reported("succeeded", call.digest(), null, null), true))
                 .isEmpty();
-        assertThat(RunReport.divergence(reported("succeeded", null, "{\"timeout\": 1, \"command\": \"ls\"}", null)))
+        assertThat(RunReport.divergence(
+                        reported("succeeded", null, "{\"timeout\": 1, \"command\": \"ls\"}", null), true))
                 .isEmpty();
-        assertThat(RunReport.divergence(reported("not_run", null, null, null))).isEmpty();
+        assertThat(RunReport.divergence(reported("not_run", null, null, null), true))
+                .isEmpty();
     }
 
     @Test
     void isADivergenceIfSomethingElseRan() {
         CallReported reported = reported("succeeded", null, "{\"command\":\"rm\"}", null);
-        assertThat(RunReport.divergence(reported)).hasValueSatisfying(diverged -> {
+        assertThat(RunReport.divergence(reported, true)).hasValueSatisfying(diverged -> {
             assertThat(diverged.ranDigest()).isEqualTo(reported.ranDigest()).isNotEqualTo(call.digest());
             assertThat(diverged.call().digest()).isEqualTo(call.digest());
         });
+    }
+
+    @Test
+    void isADivergenceIfACallRanThatWasNotAllowed() {
+        assertThat(RunReport.divergence(reported("succeeded", null, null, null), false))
+                .hasValueSatisfying(diverged -> assertThat(diverged.ranDigest()).isEqualTo(call.digest()));
+        assertThat(RunReport.divergence(reported("failed", call.digest(), null, null), false))
+                .isPresent();
+        assertThat(RunReport.divergence(reported("not_run", null, null, null), false))
+                .isEmpty();
     }
 
     @Test
