@@ -32,6 +32,12 @@
 
   // Theme
   const store = (name, value) => { try { localStorage.setItem(name, value); } catch { /* none */ } };
+  // A request under way that is refused because the person signs out must not lead elsewhere than the sign-out does.
+  let isLeaving = false;
+  document.addEventListener('submit', (event) => {
+    isLeaving = isLeaving || (event.target.getAttribute('action') ?? '').endsWith('/sign-out');
+  });
+  document.addEventListener('htmx:beforeOnLoad', (event) => { if (isLeaving) event.preventDefault(); });
   const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   document.addEventListener('click', (event) => {
     const asks = event.target.closest('[data-needs]');

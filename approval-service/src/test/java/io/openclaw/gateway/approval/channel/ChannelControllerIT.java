@@ -117,6 +117,18 @@ class ChannelControllerIT {
     }
 
     @Test
+    void keepsAStatusWhateverTheVendorSaysOfIt() throws Exception {
+        assertThat(answer(whatsApp(GraphDouble.status("wamid.out.1", "failed", 1, "half\0 a text")))
+                        .getStatus())
+                .isEqualTo(200);
+        assertThat(Bench.JDBC
+                        .sql("select problem from approval.deliveries where receipt = 'wamid.out.1'")
+                        .query(String.class)
+                        .single())
+                .contains("half\uFFFD a text");
+    }
+
+    @Test
     void refusesWhatIsNotSignedAndLooksAtNothingOfIt() throws Exception {
         GraphDouble.Delivery press = bench.graph.press(ALICE, "token");
         assertThat(answer(whatsApp(new GraphDouble.Delivery(press.body(), "sha256=00")))

@@ -202,12 +202,16 @@ final class GraphDouble extends VendorDouble {
     }
 
     static Delivery status(String receipt, String status, int error) {
+        return status(receipt, status, error, "Message failed");
+    }
+
+    static Delivery status(String receipt, String status, int error, String title) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("id", receipt);
         item.put("status", status);
         item.put("timestamp", "1764237600");
         if (error != 0) {
-            item.put("errors", List.of(Map.of("code", error, "title", "Message failed")));
+            item.put("errors", List.of(Map.of("code", error, "title", title)));
         }
         return delivery("statuses", item);
     }

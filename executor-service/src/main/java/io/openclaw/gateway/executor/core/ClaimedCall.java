@@ -31,7 +31,7 @@ public final class ClaimedCall {
     }
 
     /** Returns a call whose executor died, which may have started it. */
-    public static ClaimedCall ofTheDead(ToolCall call, boolean withdrawn) {
+    public static ClaimedCall ofAnEndedProcess(ToolCall call, boolean withdrawn) {
         return new ClaimedCall(call, true, withdrawn);
     }
 

@@ -153,7 +153,7 @@ public final class Executor implements PipelineLifecycle {
             ToolCall call = cleared.call();
             ClaimedCall claimed = unfinished.givenBack()
                     ? ClaimedCall.notStarted(call, unfinished.withdrawn())
-                    : ClaimedCall.ofTheDead(call, unfinished.withdrawn());
+                    : ClaimedCall.ofAnEndedProcess(call, unfinished.withdrawn());
             switch (ClaimRules.onTakeOver(false, unfinished.givenBack(), executions.isRepeatable(call))) {
                 case START, REPEAT -> {
                     log.info("call {} is run here: its executor is gone", callId);

@@ -99,10 +99,11 @@ class ClaimedCallTest {
 
     @Test
     void aCallOfADeadExecutorIsLookedAtAsOneThatMayHaveStarted() {
-        assertThat(ClaimedCall.ofTheDead(call, false).begin(LATE, Freezes.NONE))
+        assertThat(ClaimedCall.ofAnEndedProcess(call, false).begin(LATE, Freezes.NONE))
                 .hasValueSatisfying(answer -> assertThat(answer.outcome()).isEqualTo(Outcome.UNKNOWN));
-        assertThat(ClaimedCall.ofTheDead(call, true).begin(NOW, Freezes.NONE))
+        assertThat(ClaimedCall.ofAnEndedProcess(call, true).begin(NOW, Freezes.NONE))
                 .hasValueSatisfying(answer -> assertThat(answer.outcome()).isEqualTo(Outcome.CANCELLED));
-        assertThat(ClaimedCall.ofTheDead(call, false).begin(NOW, Freezes.NONE)).isEmpty();
+        assertThat(ClaimedCall.ofAnEndedProcess(call, false).begin(NOW, Freezes.NONE))
+                .isEmpty();
     }
 }

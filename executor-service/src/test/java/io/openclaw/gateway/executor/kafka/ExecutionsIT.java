@@ -408,7 +408,7 @@ class ExecutionsIT {
     void aCallThatIsTakenOverIsNotRepeatedAfterItsDeadline() {
         CallCleared cleared = cleared(fast, "demo");
         clock.now = NOW.plusSeconds(60);
-        executions.takeOver(cleared, ClaimedCall.ofTheDead(cleared.call(), false));
+        executions.takeOver(cleared, ClaimedCall.ofAnEndedProcess(cleared.call(), false));
         assertThat(end(cleared.call().callId()).outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(fast.begun).isEmpty();
     }

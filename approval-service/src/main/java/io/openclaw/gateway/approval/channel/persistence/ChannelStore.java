@@ -240,12 +240,17 @@ public final class ChannelStore {
         change(message, "TOO_LATE", now, problem, now);
     }
 
+    /** What a vendor says may have a NUL, which PostgreSQL cannot store. */
+    private static @Nullable String kept(@Nullable String problem) {
+        return problem == null ? null : problem.replace('\0', '\uFFFD');
+    }
+
     private void change(Message message, String state, Instant notBefore, String problem, Instant now) {
         sql("update @messages set state = :state, not_before = :at, problem = :problem, changed_at = :now"
                         + " where id = :id and state = 'SENDING'")
                 .param("state", state)
                 .param("at", Timestamp.from(notBefore))
-                .param("problem", problem)
+                .param("problem", kept(problem))
                 .param("now", Timestamp.from(now))
                 .param("id", message.id())
                 .update();
@@ -304,7 +309,7 @@ public final class ChannelStore {
                 .param("receipt", receipt)
                 .param("status", status.label())
                 .param("rank", status.rank())
-                .param("problem", problem)
+                .param("problem", kept(problem))
                 .param("outside", isOutside)
                 .param("now", Timestamp.from(now))
                 .update();

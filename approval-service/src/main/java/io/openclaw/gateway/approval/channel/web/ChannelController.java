@@ -81,6 +81,9 @@ public final class ChannelController {
         byte[] body = body(request);
         WhatsAppWebhook.Delivered delivered = verified(
                 WhatsAppChannel.NAME, request, () -> door.read(body, request.getHeader("X-Hub-Signature-256")));
+        // What people pressed comes first: nothing that a vendor says beside it keeps it back.
+        delivered.writers().forEach(writer -> presses.wrote(WhatsAppChannel.NAME, writer));
+        delivered.presses().forEach(presses::take);
         delivered
                 .statuses()
                 .forEach(status -> store.delivered(
@@ -90,8 +93,6 @@ public final class ChannelController {
                         status.problem(),
                         status.isOutside(),
                         clock.instant()));
-        delivered.writers().forEach(writer -> presses.wrote(WhatsAppChannel.NAME, writer));
-        delivered.presses().forEach(presses::take);
         return ResponseEntity.ok().build();
     }
 
