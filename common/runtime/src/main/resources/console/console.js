@@ -127,9 +127,17 @@
 
   // While another call is fetched, the one that is still shown must not be decided by a key that was meant for the next.
   let moving = false;
-  document.addEventListener('htmx:beforeRequest', (event) => { if (event.detail.target?.id === 'desk') moving = true; });
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    if (event.detail.target?.id === 'desk') {
+      moving = true;
+      document.body.dataset.moving = 'yes';
+    }
+  });
   for (const end of ['htmx:afterSettle', 'htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
-    document.addEventListener(end, () => { moving = false; });
+    document.addEventListener(end, () => {
+      moving = false;
+      delete document.body.dataset.moving;
+    });
   }
 
   // Keyboard: j k move through the queue, a approves, d goes to the reason (Enter there denies), / searches, ? helps.

@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Approvals in PostgreSQL. A status changes once, from {@code PENDING} to another; the database decides who was first. */
 public final class ApprovalStore {
+    private static final int RECENT_CHANGES = 1_000;
     /** Characters of a text that a list shows whole. */
     private static final int MAX_LISTED_LENGTH = 2_048;
 
@@ -257,10 +258,14 @@ public final class ApprovalStore {
                 .list();
     }
 
-    /** Returns a number that is greater after each change that people can see. */
+    /**
+     * Returns a number that is greater after each change that people can see. It is a sum over the latest changes, and not the
+     * latest alone: of two transactions, the one that took the lower revision may commit last.
+     */
     public long revision() {
-        return jdbc.sql("select coalesce((select revision from " + approvals
-                        + " order by revision desc nulls last limit 1), 0)")
+        return jdbc.sql("select coalesce(sum(revision), 0)::bigint from (select revision from " + approvals
+                        + " where revision is not null order by revision desc nulls last limit " + RECENT_CHANGES
+                        + ") r")
                 .query(Long.class)
                 .single();
     }

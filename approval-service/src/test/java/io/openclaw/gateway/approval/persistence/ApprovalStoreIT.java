@@ -14,6 +14,9 @@ import io.openclaw.gateway.common.persistence.Schema;
 import io.openclaw.gateway.common.text.Shortened;
 import io.openclaw.gateway.testing.TestInfrastructure;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,6 +71,24 @@ class ApprovalStoreIT {
                                 + " 'PENDING', now(), now() + interval '1 hour', now(), 0, n, true from generate_series(1, ?) n")
                 .params(agent, arguments, RawJson.from(REASONS).text(), number)
                 .update();
+    }
+
+    /** Changes one approval in a transaction that is still open when another one has been changed. */
+    @Test
+    void aChangeThatIsCommittedLateIsSeenToo() throws SQLException {
+        Approval late = stored("{}");
+        Approval early = stored("{}");
+        String touch = "update approval.approvals set vote_count = vote_count where call_id = '";
+        try (Connection open = TestInfrastructure.database().dataSource().getConnection()) {
+            open.setAutoCommit(false);
+            try (Statement statement = open.createStatement()) {
+                statement.executeUpdate(touch + late.id() + "'");
+                JDBC.sql(touch + early.id() + "'").update();
+                long seen = store.revision();
+                open.commit();
+                assertThat(store.revision()).isGreaterThan(seen);
+            }
+        }
     }
 
     @Test

@@ -81,7 +81,7 @@ class ManyApprovalsIT {
                         + " order by requested_at desc, call_id desc limit 100",
                 "select count(*) from approval.approvals where status = 'PENDING' and agent = 'many-7'",
                 "select call_id from approval.approvals where status = 'PENDING' and likeness = 'l7'",
-                "select revision from approval.approvals order by revision desc nulls last limit 1"
+                "select revision from approval.approvals where revision is not null order by revision desc nulls last limit 1000"
             })
     void readsByAnIndexAndSortsNoTable(String sql) {
         String plan = String.join(

@@ -155,6 +155,11 @@ class ConsoleIT {
                 "wait=50"));
     }
 
+    /** Until another call has arrived whole, no key decides. */
+    private void settled() {
+        page.locator("body:not([data-moving])").waitFor();
+    }
+
     private void select(String text) {
         page.locator(".queue-item", new Page.LocatorOptions().setHasText(text))
                 .first()
@@ -185,6 +190,7 @@ class ConsoleIT {
             assertThat(page.locator(".queue-item")).containsText("by keys");
             page.keyboard().press("j");
             assertThat(page.locator(".call .sent")).containsText("by keys");
+            settled();
             page.keyboard().press("d");
             page.keyboard().type("write to the list instead");
             page.keyboard().press("Enter");
@@ -196,6 +202,7 @@ class ConsoleIT {
             assertThat(page.locator(".queue-item")).containsText("by keys again");
             page.keyboard().press("j");
             assertThat(page.locator(".call .sent")).containsText("by keys again");
+            settled();
             page.keyboard().press("a");
             assertThat(second.get().text("/outcome")).isEqualTo("SUCCEEDED");
         }
