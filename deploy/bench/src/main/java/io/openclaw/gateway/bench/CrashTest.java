@@ -176,7 +176,8 @@ public final class CrashTest {
                 "-XX:TieredStopAtLevel=1",
                 "-jar",
                 jar.toString(),
-                "--spring.config.import=file:" + directory.resolve("infrastructure-" + stage + ".properties"));
+                "--spring.config.import=file:" + directory.resolve("infrastructure-" + stage + ".properties") + ",file:"
+                        + directory.resolve("keys").resolve(stage + ".properties"));
         service.environment().putAll(settings);
         service.environment().put("PORT", Integer.toString(ports.getOrDefault(name, 0)));
         service.environment().put("OPENCLAW_INSTANCE", name);
@@ -202,6 +203,12 @@ public final class CrashTest {
     private void await(Path file) throws InterruptedException {
         long end = System.nanoTime() + MAX_START.toNanos();
         while (!Files.exists(file)) {
+            processes.forEach((name, process) -> {
+                if (!process.isAlive()) {
+                    throw new IllegalStateException(
+                            name + " ended with " + process.exitValue() + "; see " + directory.resolve(name + ".log"));
+                }
+            });
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("there is no " + file + " after " + MAX_START + "; see the logs there");
             }
