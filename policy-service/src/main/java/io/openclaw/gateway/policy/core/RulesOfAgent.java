@@ -7,7 +7,6 @@ import io.openclaw.gateway.common.policy.Glob;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,13 +46,7 @@ public record RulesOfAgent(
     public static RulesOfAgent of(PolicyDocument document, Policy policy, String agent, Identity identity) {
         Map<String, PolicyDocument.Role> byId = new HashMap<>();
         document.roles().forEach(role -> byId.put(role.id(), role));
-        List<String> given = document.agents().stream()
-                .filter(each -> each.id().equals(agent))
-                .findFirst()
-                .map(PolicyDocument.Agent::roles)
-                .orElse(identity.roles());
-        Set<String> roles = new LinkedHashSet<>();
-        given.forEach(role -> add(role, byId, roles));
+        Set<String> roles = document.rolesOf(agent, identity.roles());
         List<String> allow = new ArrayList<>(document.defaults().allow());
         List<String> escalate = new ArrayList<>(document.defaults().escalate());
         List<String> deny = new ArrayList<>(document.defaults().deny());
@@ -81,13 +74,6 @@ public record RulesOfAgent(
                         .map(RulesOfAgent::without)
                         .toList(),
                 AgentPlace.of(document, agent, identity.roles()));
-    }
-
-    private static void add(String role, Map<String, PolicyDocument.Role> byId, Set<String> roles) {
-        PolicyDocument.Role known = byId.get(role);
-        if (roles.add(role) && known != null) {
-            known.inherits().forEach(inherited -> add(inherited, byId, roles));
-        }
     }
 
     private static boolean holdsFor(PolicyDocument.Limit limit, String agent, Set<String> roles) {

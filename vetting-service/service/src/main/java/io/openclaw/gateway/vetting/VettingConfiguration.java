@@ -2,7 +2,6 @@ package io.openclaw.gateway.vetting;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.gateway.common.boot.GatewayProperties;
-import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.call.ToolCall;
 import io.openclaw.gateway.common.event.CallAuthorized;
 import io.openclaw.gateway.common.event.CallSuspected;
@@ -10,6 +9,7 @@ import io.openclaw.gateway.common.kafka.EventListeners;
 import io.openclaw.gateway.common.kafka.PolicyFollower;
 import io.openclaw.gateway.common.kafka.TopicReader;
 import io.openclaw.gateway.common.policy.AgentPlace;
+import io.openclaw.gateway.common.policy.AgentPlaces;
 import io.openclaw.gateway.common.policy.PolicyDocument;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.common.routing.StageStep;
@@ -95,6 +95,11 @@ public class VettingConfiguration {
     }
 
     @Bean
+    AgentPlaces agentPlaces() {
+        return new AgentPlaces();
+    }
+
+    @Bean
     TopicReader vettingStage(
             EventListeners listeners,
             RulesInForce rules,
@@ -102,6 +107,7 @@ public class VettingConfiguration {
             ModelLane lane,
             RecentCalls recent,
             PolicyFollower policy,
+            AgentPlaces places,
             Redactor redactor,
             GatewayProperties properties,
             Clock clock,
@@ -111,7 +117,7 @@ public class VettingConfiguration {
                 step,
                 lane.judge().isPresent(),
                 recent,
-                call -> placeOf(call, policy),
+                call -> placeOf(call, policy, places),
                 redactor,
                 "vetting-" + properties.instanceName(),
                 clock,
@@ -128,6 +134,7 @@ public class VettingConfiguration {
             RulesInForce rules,
             RecentCalls recent,
             PolicyFollower policy,
+            AgentPlaces places,
             Redactor redactor,
             GatewayProperties properties,
             Clock clock) {
@@ -143,7 +150,7 @@ public class VettingConfiguration {
                         rules,
                         recent,
                         agent -> rolesOf(agent, policy),
-                        call -> placeOf(call, policy),
+                        call -> placeOf(call, policy, places),
                         redactor,
                         "judge-" + properties.instanceName(),
                         clock),
@@ -161,11 +168,10 @@ public class VettingConfiguration {
                 .orElse(List.of());
     }
 
-    private static AgentPlace placeOf(ToolCall call, PolicyFollower policy) {
-        Identity identity = call.identity();
-        List<String> roles = identity == null ? List.of() : identity.roles();
+    private static AgentPlace placeOf(ToolCall call, PolicyFollower policy, AgentPlaces places) {
         return policy.current()
-                .map(inForce -> AgentPlace.of(inForce.document(), call.agent(), roles))
+                .map(inForce ->
+                        places.of(inForce, call.agent(), call.identified().roles()))
                 .orElse(AgentPlace.NONE);
     }
 

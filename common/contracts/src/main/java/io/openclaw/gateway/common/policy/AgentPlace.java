@@ -1,14 +1,9 @@
 package io.openclaw.gateway.common.policy;
 
 import java.net.InetAddress;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * What belongs to an agent by its policy, and where it may send to: what the policy says of the agent, of its roles, and of the
@@ -48,33 +43,22 @@ public record AgentPlace(List<String> workspace, List<String> egress) {
     /**
      * Reads the place of an agent from a policy.
      *
-     * @param further roles that the agent has beside those that the policy gives it, by its token
+     * @param proven the roles that its token gives an agent that the policy does not name
      */
-    public static AgentPlace of(PolicyDocument policy, String agent, Collection<String> further) {
-        Map<String, PolicyDocument.Role> byId = policy.roles().stream()
-                .collect(Collectors.toMap(PolicyDocument.Role::id, Function.identity(), (one, other) -> one));
-        Set<PolicyDocument.Role> roles = new HashSet<>();
+    public static AgentPlace of(PolicyDocument policy, String agent, List<String> proven) {
+        Set<String> roles = policy.rolesOf(agent, proven);
         var workspace = new TreeSet<String>();
         var egress = new TreeSet<String>();
-        further.forEach(role -> collect(role, byId, roles));
         policy.agents().stream().filter(known -> known.id().equals(agent)).forEach(known -> {
             workspace.addAll(known.workspace());
             egress.addAll(known.egress());
-            known.roles().forEach(role -> collect(role, byId, roles));
         });
-        roles.forEach(role -> {
+        policy.roles().stream().filter(role -> roles.contains(role.id())).forEach(role -> {
             workspace.addAll(role.workspace());
             egress.addAll(role.egress());
         });
         return workspace.isEmpty() && egress.isEmpty()
                 ? NONE
                 : new AgentPlace(List.copyOf(workspace), List.copyOf(egress));
-    }
-
-    private static void collect(String id, Map<String, PolicyDocument.Role> byId, Set<PolicyDocument.Role> into) {
-        PolicyDocument.Role role = byId.get(id);
-        if (role != null && into.add(role)) {
-            role.inherits().forEach(parent -> collect(parent, byId, into));
-        }
     }
 }

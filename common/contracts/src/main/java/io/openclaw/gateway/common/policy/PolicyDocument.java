@@ -4,8 +4,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.openclaw.gateway.common.call.Decision;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,31 @@ public record PolicyDocument(
         issuers = listOf(issuers);
         defaults = defaults == null ? Defaults.NONE : defaults;
         results = results == null ? Results.FLAGGED : results;
+    }
+
+    /**
+     * Returns the ids of the roles that an agent has, those that they inherit included.
+     *
+     * @param proven the roles that its token gives an agent that this policy does not name
+     */
+    public Set<String> rolesOf(String agent, List<String> proven) {
+        Map<String, Role> byId = new HashMap<>();
+        roles.forEach(role -> byId.put(role.id(), role));
+        Set<String> all = new LinkedHashSet<>();
+        agents.stream()
+                .filter(each -> each.id().equals(agent))
+                .findFirst()
+                .map(Agent::roles)
+                .orElse(proven)
+                .forEach(role -> add(role, byId, all));
+        return all;
+    }
+
+    private static void add(String id, Map<String, Role> byId, Set<String> all) {
+        Role role = byId.get(id);
+        if (all.add(id) && role != null) {
+            role.inherits().forEach(inherited -> add(inherited, byId, all));
+        }
     }
 
     /**

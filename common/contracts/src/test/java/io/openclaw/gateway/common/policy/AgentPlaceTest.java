@@ -48,8 +48,25 @@ class AgentPlaceTest {
 
     @Test
     void hasWhatRolesOfATokenSay() {
-        assertThat(AgentPlace.of(POLICY, "other", List.of("base", "none")))
+        assertThat(AgentPlace.of(POLICY, "stranger", List.of("base", "none")))
                 .isEqualTo(new AgentPlace(List.of("/srv/builds"), List.of("*.example.com")));
+    }
+
+    @Test
+    void doesNotGrowByATokenIfThePolicyNamesTheAgent() {
+        assertThat(AgentPlace.of(POLICY, "other", List.of("base"))).isSameAs(AgentPlace.NONE);
+    }
+
+    @Test
+    void isReadOnceFromEachPolicy() {
+        var places = new AgentPlaces();
+        var first = new PolicyInForce("1", POLICY);
+        AgentPlace place = places.of(first, "builder", List.of());
+        assertThat(place.workspace()).containsExactly("/srv/builds", "~/scratch");
+        assertThat(places.of(first, "builder", List.of())).isSameAs(place);
+        assertThat(places.of(new PolicyInForce("2", POLICY), "builder", List.of()))
+                .isEqualTo(place)
+                .isNotSameAs(place);
     }
 
     @Test
