@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.openclaw.gateway.e2e.RunningGateway.Answer;
@@ -35,8 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The console as people use it: a real Chromium, a real gateway, and agents whose calls wait. */
 @Order(1)
 class ConsoleIT {
-    private static final List<Path> CHROMIUMS = List.of(
-            Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
     private static final List<String> PAGES = List.of(
             "/console/approvals",
             "/console/approvals/past",
@@ -57,8 +53,7 @@ class ConsoleIT {
             "/console/password");
 
     private static RunningGateway gateway;
-    private static Playwright playwright;
-    private static Browser browser;
+    private static Chromium chromium;
 
     /** What browsers said went wrong; nothing may. */
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
@@ -68,25 +63,14 @@ class ConsoleIT {
 
     @BeforeAll
     static void startThem() {
-        Path chromium = CHROMIUMS.stream()
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("install the package chromium, as deploy/test does"));
         gateway = RunningGateway.get();
         denyWhatWaits();
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium)
-                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic")));
+        chromium = Chromium.start();
     }
 
     @AfterAll
     static void stopThem() {
-        browser.close();
-        playwright.close();
+        chromium.close();
     }
 
     @BeforeEach
@@ -110,7 +94,7 @@ class ConsoleIT {
     }
 
     private void open(Browser.NewContextOptions options) {
-        context = browser.newContext(options);
+        context = chromium.browser().newContext(options);
         page = context.newPage();
         page.onConsoleMessage(message -> {
             if (message.type().equals("error")) {

@@ -4,10 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static io.openclaw.gateway.e2e.RunningGateway.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
 import io.openclaw.gateway.common.json.Json;
@@ -35,44 +32,20 @@ import org.junit.jupiter.api.Test;
 @Tag(NpmAhead.TAG)
 @Order(3)
 class InspectorPageIT {
-    private static final List<Path> CHROMIUMS = List.of(
-            Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
-    private static final List<String> ARGUMENTS = List.of(
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync");
-
     private static RunningGateway gateway;
-    private static Playwright playwright;
-    private static Browser browser;
+    private static Chromium chromium;
 
     private Process inspector;
 
     @BeforeAll
     static void startThem() {
-        Path chromium = CHROMIUMS.stream()
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "none of " + CHROMIUMS + " is there: install the package chromium, as deploy/test does"));
         gateway = RunningGateway.get();
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium)
-                        .setArgs(ARGUMENTS));
+        chromium = Chromium.start();
     }
 
     @AfterAll
     static void stopThem() {
-        browser.close();
-        playwright.close();
+        chromium.close();
     }
 
     @AfterEach
@@ -116,7 +89,7 @@ class InspectorPageIT {
 
     /** The page of the first inspector, which can leave its proxy out. */
     private Page open(String address, String connection) {
-        Page page = browser.newPage();
+        Page page = chromium.browser().newPage();
         Map<String, String> kept = Map.of(
                 "lastConnectionType",
                 connection,
@@ -191,7 +164,7 @@ class InspectorPageIT {
                 "http",
                 "--header",
                 "Authorization: Bearer " + gateway.setting("AGENT_KEY"));
-        try (Page page = browser.newPage()) {
+        try (Page page = chromium.browser().newPage()) {
             page.navigate(address);
             page.getByLabel(Pattern.compile("Connect or disconnect .*")).first().dispatchEvent("click");
             page.getByText("Tools", new Page.GetByTextOptions().setExact(true))

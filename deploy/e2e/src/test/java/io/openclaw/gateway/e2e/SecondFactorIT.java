@@ -7,11 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FormData;
@@ -26,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -41,13 +38,10 @@ import org.junit.jupiter.api.Test;
 /** People sign in with a code of an authenticator app, and with a passkey of Chromium's virtual authenticator. */
 @Order(1)
 class SecondFactorIT {
-    private static final List<Path> CHROMIUMS = List.of(
-            Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
     private static final String PASSWORD = "correct horse battery";
 
     private static RunningGateway gateway;
-    private static Playwright playwright;
-    private static Browser browser;
+    private static Chromium chromium;
 
     /** What the browser said went wrong, and what looking at pages found; nothing may. */
     private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
@@ -58,30 +52,19 @@ class SecondFactorIT {
 
     @BeforeAll
     static void startThem() {
-        Path chromium = CHROMIUMS.stream()
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("install the package chromium, as deploy/test does"));
         gateway = RunningGateway.get();
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium)
-                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic")));
+        chromium = Chromium.start();
     }
 
     @AfterAll
     static void stopThem() {
-        browser.close();
-        playwright.close();
+        chromium.close();
     }
 
     /** A person of the database, who may do everything and has chosen a password. */
     @BeforeEach
     void somebodyIsSignedIn() {
-        context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1_440, 900));
+        context = chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(1_440, 900));
         page = context.newPage();
         page.onConsoleMessage(message -> {
             if (message.type().equals("error")) {

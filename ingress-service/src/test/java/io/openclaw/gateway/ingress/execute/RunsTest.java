@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.event.RunEnded;
 import io.openclaw.gateway.common.event.RunEvent;
-import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.redaction.Redactor;
 import io.openclaw.gateway.ingress.execute.core.FakePipeline;
 import io.openclaw.gateway.ingress.execute.core.InMemoryRuns;
 import io.openclaw.gateway.ingress.execute.core.Run;
-import io.openclaw.gateway.ingress.execute.core.RunDriver;
-import io.openclaw.gateway.ingress.execute.core.RunLimits;
 import io.openclaw.gateway.ingress.execute.core.RunRequest;
 import io.openclaw.gateway.ingress.execute.core.RunState;
 import io.openclaw.gateway.ingress.execute.core.ScriptedPlanner;
@@ -37,29 +34,7 @@ class RunsTest {
     private final Runs runs = runs();
 
     private Runs runs() {
-        var limits = new RunLimits(5, Duration.ofMinutes(10), 100_000, 0, 1_000_000, 0);
-        var driver = new RunDriver(
-                model,
-                pipeline,
-                store,
-                events::add,
-                (agent, roles) -> limits,
-                new RunDriver.Settings(1, Duration.ZERO, 2_000),
-                "one",
-                clock);
-        return new Runs(
-                store,
-                driver,
-                event -> {},
-                pipeline,
-                (agent, roles) -> limits,
-                new RunSignals(),
-                4,
-                8,
-                true,
-                "one",
-                new BackgroundWork(),
-                clock);
+        return TestRuns.of(model, pipeline, store, events::add, true, clock);
     }
 
     @AfterEach

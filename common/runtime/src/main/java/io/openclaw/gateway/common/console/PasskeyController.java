@@ -63,7 +63,7 @@ final class PasskeyController {
         return "console/passkeys";
     }
 
-    /** A passkey opens everything, so whoever adds or removes one proves it once more before. */
+    /** A passkey opens everything, so a person who adds or removes one proves it once more before. */
     @PostMapping("/console/account/passkeys/prove")
     String prove(
             @RequestParam(required = false) @Nullable String password,

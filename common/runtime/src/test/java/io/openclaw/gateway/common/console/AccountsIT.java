@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.openclaw.gateway.common.console.AccountStore.Token;
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.testing.MutableClock;
 import io.openclaw.gateway.testing.TestInfrastructure;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,23 +27,8 @@ class AccountsIT {
     private static final Schema SCHEMA =
             Schema.migrated("console", TestInfrastructure.database().dataSource());
 
-    private Instant now = Instant.parse("2026-11-24T10:00:00Z");
-    private final Accounts accounts = new Accounts(new AccountStore(SCHEMA, JDBC), new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    });
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-24T10:00:00Z"));
+    private final Accounts accounts = new Accounts(new AccountStore(SCHEMA, JDBC), clock);
     private final String name = "p" + UUID.randomUUID();
 
     @Test
@@ -93,9 +76,9 @@ class AccountsIT {
                         .single())
                 .doesNotContain(made.text());
         assertThat(accounts.revokeToken(made.token().id(), "somebody else")).isFalse();
-        now = now.plus(Duration.ofDays(1));
+        clock.advance(Duration.ofDays(1));
         assertThat(accounts.token(made.text())).isEmpty();
-        now = now.minusSeconds(10);
+        clock.advance(Duration.ofSeconds(-10));
         assertThat(accounts.token(made.text())).isPresent();
         assertThat(accounts.revokeToken(made.token().id(), name)).isTrue();
         assertThat(accounts.token(made.text())).isEmpty();
@@ -119,7 +102,7 @@ class AccountsIT {
         }
         assertThat(used).isEqualTo(1);
         String late = accounts.issueLink(name, Duration.ofMinutes(10));
-        now = now.plus(Duration.ofMinutes(10));
+        clock.advance(Duration.ofMinutes(10));
         assertThat(accounts.useLink(late)).isEmpty();
     }
 }

@@ -3,12 +3,10 @@ package io.openclaw.gateway.common.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclaw.gateway.common.persistence.Schema;
+import io.openclaw.gateway.testing.MutableClock;
 import io.openclaw.gateway.testing.TestInfrastructure;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,28 +24,13 @@ class SecondFactorsIT {
     private static final Schema SCHEMA =
             Schema.migrated("console", TestInfrastructure.database().dataSource());
 
-    private Instant now = Instant.parse("2026-11-27T12:00:10Z");
-    private final SecondFactors factors = new SecondFactors(new SecondFactorStore(SCHEMA, JDBC), new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    });
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-27T12:00:10Z"));
+    private final SecondFactors factors = new SecondFactors(new SecondFactorStore(SCHEMA, JDBC), clock);
     private final String name = "p" + UUID.randomUUID();
     private final String secret = factors.newSecret();
 
     private String code() {
-        return Totp.code(Base32.decode(secret), Totp.stepAt(now), Totp.DIGITS);
+        return Totp.code(Base32.decode(secret), Totp.stepAt(clock.instant()), Totp.DIGITS);
     }
 
     private List<String> setUp() {
@@ -75,7 +58,7 @@ class SecondFactorsIT {
 
         assertThat(factors.isOn(name)).isTrue();
         assertThat(factors.people()).contains(name);
-        now = now.plus(Totp.STEP);
+        clock.advance(Totp.STEP);
         assertThat(factors.setUp(name, secret, code())).isEmpty();
         assertThat(factors.recoveryCodesLeft(name)).isEqualTo(10);
     }
@@ -84,12 +67,12 @@ class SecondFactorsIT {
     void takesEachCodeOnceHoweverManyTypeIt() throws Exception {
         setUp();
         assertThat(factors.use(name, code())).as("the code of the set-up").isEmpty();
-        now = now.plus(Totp.STEP);
+        clock.advance(Totp.STEP);
         String code = code();
 
         assertThat(succeeded(() -> factors.use(name, code))).isEqualTo(1);
 
-        now = now.plus(Totp.STEP);
+        clock.advance(Totp.STEP);
         assertThat(factors.use(name, code)).as("a code of the step before").isEmpty();
         assertThat(factors.use(name, code().substring(0, 3) + " " + code().substring(3)))
                 .contains(SecondFactors.Proof.CODE);
@@ -132,7 +115,7 @@ class SecondFactorsIT {
         assertThat(factors.remove(name)).isTrue();
 
         assertThat(factors.remove(name)).isFalse();
-        now = now.plus(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         assertThat(factors.use(name, code())).isEmpty();
         assertThat(factors.use(name, codes.getFirst())).isEmpty();
         assertThat(factors.newRecoveryCodes(name)).hasSize(10);

@@ -28,10 +28,8 @@ import io.openclaw.gateway.ingress.core.CallState;
 import io.openclaw.gateway.ingress.core.InvalidRequestException;
 import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.execute.core.RunStore.LeaseLostException;
-import java.time.Clock;
+import io.openclaw.gateway.testing.MutableClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,32 +50,8 @@ class RunDriverTest {
             new FakePipeline().returning("sessions_list", "two sessions").returning("memory_search", "nothing");
     private final InMemoryRuns store = new InMemoryRuns();
     private final List<RunEvent> events = new ArrayList<>();
-    private final SteppingClock clock = new SteppingClock();
+    private final MutableClock clock = new MutableClock(FakePipeline.NOW);
     private RunLimits limits = LIMITS;
-
-    /** A clock that a test moves. */
-    private static final class SteppingClock extends Clock {
-        private Instant now = FakePipeline.NOW;
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            return this;
-        }
-    }
 
     private Run begin(String prompt, String mode) {
         var caller = new Caller("demo", Identity.NONE);

@@ -11,7 +11,6 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import io.openclaw.gateway.common.call.Identity;
 import io.openclaw.gateway.common.event.RunEvent;
 import io.openclaw.gateway.common.event.RunStarted;
-import io.openclaw.gateway.common.health.BackgroundWork;
 import io.openclaw.gateway.common.identity.Caller;
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.redaction.Redactor;
@@ -25,12 +24,10 @@ import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.ParsingPool;
 import io.openclaw.gateway.ingress.core.Shares;
 import io.openclaw.gateway.ingress.execute.ExecuteSettings;
-import io.openclaw.gateway.ingress.execute.RunSignals;
 import io.openclaw.gateway.ingress.execute.Runs;
+import io.openclaw.gateway.ingress.execute.TestRuns;
 import io.openclaw.gateway.ingress.execute.core.FakePipeline;
 import io.openclaw.gateway.ingress.execute.core.InMemoryRuns;
-import io.openclaw.gateway.ingress.execute.core.RunDriver;
-import io.openclaw.gateway.ingress.execute.core.RunLimits;
 import io.openclaw.gateway.ingress.execute.core.ScriptedPlanner;
 import io.openclaw.gateway.ingress.web.RequestBodies;
 import java.time.Clock;
@@ -64,29 +61,7 @@ class ExecuteControllerTest {
     private final MockMvc mvc = mvc(true, 5);
 
     private MockMvc mvc(boolean hasModel, int agentMaxWaiting) {
-        var limits = new RunLimits(5, Duration.ofMinutes(10), 100_000, 0, 1_000_000, 0);
-        var driver = new RunDriver(
-                model,
-                pipeline,
-                store,
-                events::add,
-                (agent, roles) -> limits,
-                new RunDriver.Settings(1, Duration.ZERO, 2_000),
-                "one",
-                clock);
-        var runs = new Runs(
-                store,
-                driver,
-                events::add,
-                pipeline,
-                (agent, roles) -> limits,
-                new RunSignals(),
-                4,
-                8,
-                hasModel,
-                "one",
-                new BackgroundWork(),
-                clock);
+        Runs runs = TestRuns.of(model, pipeline, store, events::add, hasModel, clock);
         var bodies = new RequestBodies(
                 new Shares(1 << 20),
                 1 << 20,
