@@ -423,8 +423,8 @@ class TheWayOfACallIT {
                 callIds.add(gateway.call("count", marked()).text("/callId"));
             }
             eventually()
-                    .untilAsserted(() ->
-                            assertThat(gateway.recorded(callIds.getLast())).contains("call.completed"));
+                    .untilAsserted(() -> assertThat(callIds)
+                            .allSatisfy(id -> assertThat(gateway.recorded(id)).contains("call.completed")));
 
             String filter = "/audit?outcome=succeeded&agent=demo&tool=count&since=5m&limit=2";
             Answer first = gateway.console(filter);
