@@ -95,6 +95,14 @@ class OidcIT {
     }
 
     @Test
+    void aNameThatIsGivenToAnotherPersonThereIsRefused() throws Exception {
+        assertThat(signIn("iris", List.of("approver")).uri().getPath()).isEqualTo("/console/approvals");
+
+        provider.changed = Map.of("sub", "another person");
+        assertThat(signIn("iris", List.of("administrator")).uri()).hasToString(gateway.url() + "/sign-in?refused");
+    }
+
+    @Test
     void somebodyWithoutARoleIsRefused() throws Exception {
         assertThat(signIn("frank", List.of("staff")).uri()).hasToString(gateway.url() + "/sign-in?refused");
         assertThat(get("/console/approvals").uri().getPath()).isEqualTo("/sign-in");

@@ -109,7 +109,7 @@ final class PeopleProvider {
         var claims = new JWTClaimsSet.Builder()
                 .issuer(url())
                 .audience(CLIENT)
-                .subject("1")
+                .subject("subject of " + person.get("preferred_username"))
                 .issueTime(Date.from(Instant.now()))
                 .expirationTime(Date.from(Instant.now().plusSeconds(60)))
                 .claim("nonce", begun.get("nonce"))

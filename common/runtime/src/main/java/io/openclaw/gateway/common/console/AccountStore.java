@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Accounts, tokens and sign-in links in PostgreSQL. */
@@ -62,21 +63,55 @@ public final class AccountStore {
                 .list();
     }
 
-    /** Makes or refreshes the account of somebody whom an issuer vouches for; returns false if it is not an account of that issuer. */
-    boolean admit(String name, String issuer, Set<ConsoleRole> roles, List<String> groups, Instant now) {
-        return jdbc.sql("insert into " + schema + ".accounts as known (name, password_hash, roles, approver_groups,"
-                                + " must_change_password, created_at, created_by, issuer) values (?, '', ?::text[],"
-                                + " ?::text[], false, ?, ?, ?) on conflict (name) do update"
-                                + " set roles = excluded.roles, approver_groups = excluded.approver_groups"
-                                + " where known.issuer = excluded.issuer")
-                        .param(name)
-                        .param(labels(roles))
-                        .param(groups.toArray(String[]::new))
-                        .param(Timestamp.from(now))
-                        .param(issuer)
-                        .param(issuer)
-                        .update()
-                == 1;
+    /**
+     * Makes or refreshes the account of a person whom an issuer vouches for. A person who is known keeps the account's name,
+     * whatever the issuer says now.
+     *
+     * @param subject which person of the issuer it is; an account that is from before subjects were kept becomes that person's
+     * @return the account's name; empty if that name is somebody else's
+     */
+    Optional<String> admit(
+            String name, String issuer, String subject, Set<ConsoleRole> roles, List<String> groups, Instant now) {
+        return refresh(issuer, subject, roles, groups)
+                .or(() -> insert(name, issuer, subject, roles, groups, now))
+                // The same person may have signed in for the first time elsewhere, at this moment.
+                .or(() -> refresh(issuer, subject, roles, groups));
+    }
+
+    private Optional<String> refresh(String issuer, String subject, Set<ConsoleRole> roles, List<String> groups) {
+        return jdbc.sql("update " + schema + ".accounts set roles = ?::text[], approver_groups = ?::text[]"
+                        + " where issuer = ? and subject = ? returning name")
+                .param(labels(roles))
+                .param(groups.toArray(String[]::new))
+                .param(issuer)
+                .param(subject)
+                .query(String.class)
+                .optional();
+    }
+
+    private Optional<String> insert(
+            String name, String issuer, String subject, Set<ConsoleRole> roles, List<String> groups, Instant now) {
+        try {
+            return jdbc.sql("insert into " + schema
+                            + ".accounts as known (name, password_hash, roles, approver_groups,"
+                            + " must_change_password, created_at, created_by, issuer, subject) values (?, '', ?::text[],"
+                            + " ?::text[], false, ?, ?, ?, ?) on conflict (name) do update"
+                            + " set roles = excluded.roles, approver_groups = excluded.approver_groups,"
+                            + " subject = excluded.subject"
+                            + " where known.issuer = excluded.issuer and known.subject is null returning name")
+                    .param(name)
+                    .param(labels(roles))
+                    .param(groups.toArray(String[]::new))
+                    .param(Timestamp.from(now))
+                    .param(issuer)
+                    .param(issuer)
+                    .param(subject)
+                    .query(String.class)
+                    .optional();
+        } catch (DuplicateKeyException e) {
+            // The subject's account came into being under another name at this moment.
+            return Optional.empty();
+        }
     }
 
     /** Sets a password; returns false if there is no such local account. */

@@ -59,12 +59,13 @@ public final class Accounts {
     }
 
     /**
-     * Makes or refreshes the account of somebody whom an OpenID Connect provider vouches for.
+     * Makes or refreshes the account of a person whom an OpenID Connect provider vouches for.
      *
-     * @return false if the name is that of a local account, or of another provider's person
+     * @param subject the provider's own name of the person, which it gives to nobody else
+     * @return the account's name: the one that the person had at the first sign-in; empty if that name is another person's
      */
-    boolean admit(String name, String issuer, Set<ConsoleRole> roles, List<String> groups) {
-        return store.admit(name, issuer, roles, groups, clock.instant());
+    Optional<String> admit(String name, String issuer, String subject, Set<ConsoleRole> roles, List<String> groups) {
+        return store.admit(name, issuer, subject, roles, groups, clock.instant());
     }
 
     /** Returns all accounts, by name. */

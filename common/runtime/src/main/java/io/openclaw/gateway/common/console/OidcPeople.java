@@ -36,7 +36,7 @@ public final class OidcPeople {
      * Makes or refreshes the account of a person.
      *
      * @param claims of the ID token and the UserInfo answer (OpenID Connect Core 1.0 sections 2 and 5.3)
-     * @return the account's name
+     * @return the account's name, which stays the same for a person ({@code sub}) whose name changes at the provider
      * @throws RefusedException if the claims give no usable name or no role, or somebody else has that name
      */
     public String admit(Map<String, Object> claims) throws RefusedException {
@@ -53,10 +53,16 @@ public final class OidcPeople {
         List<String> groups = texts(claims, settings.groupsClaim()).stream()
                 .filter(Accounts::isGroup)
                 .toList();
-        if (isTaken.test(text) || !accounts.admit(text, settings.issuerOrNone(), roles, groups)) {
+        if (!(claims.get("sub") instanceof String subject) || subject.isEmpty()) {
+            throw new RefusedException("the claim 'sub' does not say which person '" + text + "' is");
+        }
+        if (isTaken.test(text)) {
             throw new RefusedException("'" + text + "' is the name of somebody with a password of this gateway");
         }
-        return text;
+        return accounts.admit(text, settings.issuerOrNone(), subject, roles, groups)
+                .orElseThrow(() ->
+                        new RefusedException("'" + text + "' is the name of somebody else here: of a person with a"
+                                + " password of this gateway, or of another one of the provider"));
     }
 
     private Set<ConsoleRole> roles(List<String> values) {

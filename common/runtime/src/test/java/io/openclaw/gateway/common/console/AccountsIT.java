@@ -46,6 +46,54 @@ class AccountsIT {
         assertThat(accounts.find(name).orElseThrow().mustChangePassword()).isTrue();
     }
 
+    private Optional<String> admit(String as, String subject) {
+        return accounts.admit(as, "https://idp.example", subject, Set.of(ConsoleRole.VIEWER), List.of());
+    }
+
+    /** A provider may give a name that somebody left to somebody else; a subject it may not (OpenID Connect Core, section 5.7). */
+    @Test
+    void aPersonOfAProviderIsToldBySubjectAndNotByName() {
+        assertThat(admit(name, name + "-1")).contains(name);
+        assertThat(admit(name, name + "-1")).contains(name);
+        assertThat(admit(name, name + "-2")).isEmpty();
+        // Whose name changes there stays the same account here.
+        assertThat(admit(name + "-new", name + "-1")).contains(name);
+        assertThat(accounts.find(name + "-new")).isEmpty();
+        assertThat(accounts.admit(name, "https://other.example", name + "-1", Set.of(ConsoleRole.VIEWER), List.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void anAccountFromBeforeSubjectsBelongsToTheFirstWhoHasItsName() {
+        admit(name, name + "-1");
+        JDBC.sql("update console.accounts set subject = null where name = ?")
+                .param(name)
+                .update();
+        assertThat(admit(name, name + "-3")).contains(name);
+        assertThat(admit(name, name + "-1")).isEmpty();
+    }
+
+    @Test
+    void aLocalAccountIsNobodysOfAProvider() {
+        accounts.create(name, Set.of(ConsoleRole.VIEWER), List.of(), "admin");
+        assertThat(admit(name, name + "-1")).isEmpty();
+    }
+
+    @Test
+    void twoFirstSignInsAtOnceMakeOneAccount() throws Exception {
+        try (var both = Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < 20; round++) {
+                String subject = name + "-" + round;
+                List<Callable<Optional<String>>> tries =
+                        List.of(() -> admit(subject + "-a", subject), () -> admit(subject + "-b", subject));
+                List<Future<Optional<String>>> answers = both.invokeAll(tries);
+                assertThat(answers.get(0).get())
+                        .isPresent()
+                        .isEqualTo(answers.get(1).get());
+            }
+        }
+    }
+
     @Test
     void refusesNamesPasswordsRolesAndGroupsThatCannotBe() {
         assertThatIllegalArgumentException()
