@@ -10,6 +10,7 @@ import io.openclaw.gateway.audit.kafka.CheckpointPublisher;
 import io.openclaw.gateway.audit.persistence.AuditStore;
 import io.openclaw.gateway.audit.persistence.CallStatistics;
 import io.openclaw.gateway.audit.persistence.RecordWriter;
+import io.openclaw.gateway.audit.persistence.SavedSearches;
 import io.openclaw.gateway.audit.persistence.SearchStore;
 import io.openclaw.gateway.audit.persistence.TreeStore;
 import io.openclaw.gateway.audit.web.AuditController;
@@ -110,6 +111,11 @@ public class AuditConfiguration {
     @Bean
     CallStatistics callStatistics(AuditStore migrated, JdbcClient jdbc) {
         return new CallStatistics(new Schema("audit"), jdbc);
+    }
+
+    @Bean
+    SavedSearches savedSearches(AuditStore migrated, JdbcClient jdbc) {
+        return new SavedSearches(new Schema("audit"), jdbc);
     }
 
     @Bean

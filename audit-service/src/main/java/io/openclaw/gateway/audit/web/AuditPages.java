@@ -8,11 +8,16 @@ import io.openclaw.gateway.audit.persistence.AuditStore;
 import io.openclaw.gateway.audit.persistence.AuditStore.Entry;
 import io.openclaw.gateway.audit.persistence.CallStatistics;
 import io.openclaw.gateway.audit.persistence.CallStatistics.Slice;
+import io.openclaw.gateway.audit.persistence.SavedSearches;
+import io.openclaw.gateway.audit.persistence.SavedSearches.SavedSearch;
 import io.openclaw.gateway.audit.web.AuditController.Page;
 import io.openclaw.gateway.common.call.Outcome;
 import io.openclaw.gateway.common.console.ConsoleRoom;
 import io.openclaw.gateway.common.console.LiveUpdates;
 import io.openclaw.gateway.common.web.Problems;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +40,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
@@ -43,6 +50,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 @ConsoleRoom
 public final class AuditPages {
     private static final int LIVE_CALLS = 60;
+    private static final int MAX_SEARCHES = 50;
     private static final long MAX_EXPORTED = 1_000_000;
 
     /** A time that people look back over. */
@@ -58,6 +66,7 @@ public final class AuditPages {
     private final ExportController exports;
     private final AuditStore store;
     private final CallStatistics statistics;
+    private final SavedSearches searches;
     private final LiveUpdates updates;
     private final Clock clock;
 
@@ -67,6 +76,7 @@ public final class AuditPages {
             ExportController exports,
             AuditStore store,
             CallStatistics statistics,
+            SavedSearches searches,
             LiveUpdates recordUpdates,
             Clock clock) {
         this.record = record;
@@ -74,6 +84,7 @@ public final class AuditPages {
         this.exports = exports;
         this.store = store;
         this.statistics = statistics;
+        this.searches = searches;
         this.updates = recordUpdates;
         this.clock = clock;
     }
@@ -216,7 +227,7 @@ public final class AuditPages {
     }
 
     @GetMapping("/console/record")
-    String record(@RequestParam Map<String, String> parameters, Model model) {
+    String record(@RequestParam Map<String, String> parameters, Principal person, Model model) {
         Page page = record.page(parameters);
         model.addAttribute("events", page.events());
         model.addAttribute("parameters", parameters);
@@ -224,7 +235,49 @@ public final class AuditPages {
         model.addAttribute("next", page.next() == null ? null : at("/console/record", parameters, page.next()));
         model.addAttribute("export", at("/console/record/export", parameters, null));
         model.addAttribute("signed", proofs.last().orElse(null));
+        model.addAttribute("query", query(parameters));
+        model.addAttribute("searches", searches.of(person.getName()));
         return "audit/record";
+    }
+
+    private static String query(Map<String, String> parameters) {
+        return at("", new TreeMap<>(parameters), null).replaceFirst("^\\?", "");
+    }
+
+    /** Keeps the search that the page shows; one of the same name is replaced. */
+    @PostMapping("/console/record/searches")
+    String save(@RequestParam String name, @RequestParam String query, Principal person) {
+        if (name.isBlank() || name.strip().length() > 60 || query.isBlank() || query.length() > 2_000) {
+            throw invalid("A search that is kept needs a name of up to 60 characters, and something to search for.");
+        }
+        Map<String, String> parameters = UriComponentsBuilder.newInstance()
+                .query(query)
+                .build()
+                .getQueryParams()
+                .toSingleValueMap();
+        Map<String, String> read = new HashMap<>();
+        try {
+            parameters.forEach((key, value) ->
+                    read.put(key, value == null ? "" : URLDecoder.decode(value, StandardCharsets.UTF_8)));
+            AuditQuery.of(read, clock.instant());
+        } catch (IllegalArgumentException e) {
+            throw invalid(String.valueOf(e.getMessage()));
+        }
+        var search = new SavedSearch(name.strip(), query(read));
+        if (!searches.save(person.getName(), search, clock.instant(), MAX_SEARCHES)) {
+            throw invalid("You keep " + MAX_SEARCHES + " searches; forget one first.");
+        }
+        return "redirect:/console/record?" + search.query();
+    }
+
+    @PostMapping("/console/record/searches/forget")
+    String forget(@RequestParam String name, Principal person) {
+        searches.delete(person.getName(), name);
+        return "redirect:/console/record";
+    }
+
+    private static RuntimeException invalid(String detail) {
+        return Problems.of(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", detail);
     }
 
     private static String at(String path, Map<String, String> parameters, @Nullable String cursor) {
@@ -255,8 +308,7 @@ public final class AuditPages {
             chosen = ExportFormat.named(format);
             query = AuditQuery.of(filters, clock.instant());
         } catch (IllegalArgumentException e) {
-            throw Problems.of(
-                    HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage()));
+            throw invalid(String.valueOf(e.getMessage()));
         }
         StreamingResponseBody lines = out -> exports.write(query, chosen, out, MAX_EXPORTED);
         return ResponseEntity.ok()
