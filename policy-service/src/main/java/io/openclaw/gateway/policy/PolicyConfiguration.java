@@ -28,11 +28,14 @@ import io.openclaw.gateway.policy.kafka.StateRenewal;
 import io.openclaw.gateway.policy.kafka.ToolPins;
 import io.openclaw.gateway.policy.persistence.ChargeStore;
 import io.openclaw.gateway.policy.persistence.DifferenceStore;
+import io.openclaw.gateway.policy.persistence.ProposalStore;
 import io.openclaw.gateway.policy.persistence.PublicationStore;
+import io.openclaw.gateway.policy.proposal.Proposals;
 import io.openclaw.gateway.policy.web.AgentToolsController;
 import io.openclaw.gateway.policy.web.KeyController;
 import io.openclaw.gateway.policy.web.PolicyConsole;
 import io.openclaw.gateway.policy.web.PolicyController;
+import io.openclaw.gateway.policy.web.ProposalPages;
 import io.openclaw.gateway.policy.web.ToolController;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,7 +62,8 @@ import org.springframework.security.web.SecurityFilterChain;
     KeyController.class,
     ToolController.class,
     AgentToolsController.class,
-    PolicyConsole.class
+    PolicyConsole.class,
+    ProposalPages.class
 })
 public class PolicyConfiguration {
 
@@ -75,15 +79,29 @@ public class PolicyConfiguration {
     PolicyStores policyStores(DataSource dataSource, JdbcClient jdbc) {
         Schema schema = Schema.migrated("policy", dataSource);
         return new PolicyStores(
-                new PublicationStore(schema, jdbc), new ChargeStore(schema, jdbc), new DifferenceStore(schema, jdbc));
+                new PublicationStore(schema, jdbc),
+                new ChargeStore(schema, jdbc),
+                new DifferenceStore(schema, jdbc),
+                new ProposalStore(schema, jdbc));
     }
 
     /** The stores of the schema {@code policy}. */
-    record PolicyStores(PublicationStore publications, ChargeStore charges, DifferenceStore differences) {}
+    record PolicyStores(
+            PublicationStore publications, ChargeStore charges, DifferenceStore differences, ProposalStore proposals) {}
 
     @Bean
     DifferenceStore differenceStore(PolicyStores stores) {
         return stores.differences();
+    }
+
+    @Bean
+    PolicyDirectory policyDirectory(Properties properties) {
+        return new PolicyDirectory(properties.directory());
+    }
+
+    @Bean
+    Proposals proposals(PolicyStores stores, PolicyDirectory directory, Clock clock) {
+        return new Proposals(stores.proposals(), directory, clock);
     }
 
     @Bean
@@ -103,11 +121,9 @@ public class PolicyConfiguration {
 
     @Bean
     PolicyWatch policyWatch(
-            Properties properties, GatewayProperties gateway, Publications publications, MeterRegistry meters) {
+            PolicyDirectory directory, GatewayProperties gateway, Publications publications, MeterRegistry meters) {
         return new PolicyWatch(
-                new PolicyDirectory(properties.directory()),
-                policy -> publications.fromFiles(policy, "policy-" + gateway.instanceName()),
-                meters);
+                directory, policy -> publications.fromFiles(policy, "policy-" + gateway.instanceName()), meters);
     }
 
     @Bean

@@ -10,12 +10,15 @@ import io.openclaw.gateway.approval.desk.ApprovalDesk;
 import io.openclaw.gateway.approval.persistence.ApprovalStore;
 import io.openclaw.gateway.approval.persistence.ApprovalStore.Alike;
 import io.openclaw.gateway.approval.persistence.PeopleStore;
+import io.openclaw.gateway.common.call.CallContext;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.console.ConsoleRoom;
 import io.openclaw.gateway.common.console.LiveUpdates;
 import io.openclaw.gateway.common.console.Reauthentication;
 import io.openclaw.gateway.common.console.Shell;
 import io.openclaw.gateway.common.json.Json;
+import io.openclaw.gateway.common.json.RawJson;
 import io.openclaw.gateway.common.text.Durations;
 import io.openclaw.gateway.common.web.Problems;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
@@ -36,7 +40,10 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** The room where people decide: what waits, and the call that is looked at. */
 @ConsoleRoom
@@ -44,6 +51,8 @@ public final class ApprovalPages {
     private static final int PAGE = 60;
     private static final int MAX_ARGUMENTS_SHOWN = 20_000;
     private static final int MAX_FIELDS = 50;
+    private static final int MAX_ARGUMENT_IN_ADDRESS = 500;
+    private static final int MAX_CALL_IN_ADDRESS = 2_000;
     private static final String ROOM = "redirect:/console/approvals";
 
     private final ApprovalDesk desk;
@@ -208,7 +217,44 @@ public final class ApprovalPages {
         boolean needsPassword = approval.severity() == Severity.CRITICAL && !reauthentication.isFresh(request);
         model.addAttribute("needsPassword", needsPassword);
         model.addAttribute("needsCode", needsPassword && reauthentication.needsCode(request));
+        model.addAttribute("proposal", proposal(approval, shell));
         model.addAttribute("isCritical", approval.severity() == Severity.CRITICAL);
+    }
+
+    /** Returns where the policy's room writes a rule for calls like this one; null if the call is too large for an address. */
+    private static @Nullable String proposal(Approval approval, Shell shell) {
+        ObjectNode arguments = Json.MAPPER.createObjectNode();
+        approval.arguments().as(JsonNode.class).properties().forEach(field -> {
+            int length = field.getValue().toString().length();
+            // What is masked is left open there.
+            arguments.set(
+                    field.getKey(),
+                    length <= MAX_ARGUMENT_IN_ADDRESS
+                            ? field.getValue()
+                            : StringNode.valueOf("[masked long text, " + length + " characters]"));
+        });
+        RawJson decided = CallContext.decided(approval.context());
+        String context = decided == null ? "{}" : decided.text();
+        if (arguments.toString().length() + context.length() > MAX_CALL_IN_ADDRESS) {
+            return null;
+        }
+        return UriComponentsBuilder.fromUriString(shell.at("policy", "/console/policy/proposals/new"))
+                .queryParam("agent", "{agent}")
+                .queryParam("tool", "{tool}")
+                .queryParam("rules", "{rules}")
+                .queryParam("arguments", "{arguments}")
+                .queryParam("context", "{context}")
+                .encode()
+                .buildAndExpand(
+                        approval.agent(),
+                        approval.upstream() + "/" + approval.tool(),
+                        approval.reasons().stream()
+                                .map(Reason::ruleId)
+                                .distinct()
+                                .collect(Collectors.joining("\n")),
+                        arguments,
+                        context)
+                .toUriString();
     }
 
     /** An argument as people read it. */

@@ -26,11 +26,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The console as people use it: a real Chromium, a real gateway, and agents whose calls wait. */
+@Tag(NpmAhead.CLIENTS)
 @Order(1)
 class ConsoleIT {
     private static final List<String> PAGES = List.of(
@@ -232,6 +234,43 @@ class ConsoleIT {
         }
 
         @Test
+        void aRuleIsProposedAndAcceptedAndNobodyIsAskedAnyMore() throws Exception {
+            CompletableFuture<Answer> first = ask("ruled");
+            assertThat(page.locator(".queue-item")).containsText("ruled");
+            select("ruled");
+            page.getByText("Propose a rule").click();
+            assertThat(page.getByLabel("A file of the policy")).hasValue(Pattern.compile("\"ruled\""));
+            assertThat(Chromium.look(page, "proposal-new")).isEmpty();
+            page.getByLabel("Why, for the administrator").fill("it is said every morning");
+            button("Propose").click();
+            assertThat(page.locator("main")).containsText("it is said every morning");
+            assertThat(Chromium.look(page, "proposal")).isEmpty();
+            assertThat(first.isDone()).isFalse();
+            button("Accept").click();
+            assertThat(page.locator("main")).containsText("of the policy.");
+            Path files = RunningGateway.data().resolve("policy/proposals");
+            try {
+                eventually()
+                        .untilAsserted(
+                                () -> assertThat(gateway.call("message", "{\"text\":\"ruled\"}", "Prefer", "wait=1")
+                                                .text("/outcome"))
+                                        .isEqualTo("SUCCEEDED"));
+                assertThat(gateway.call("message", "{\"text\":\"other\"}", "Prefer", "wait=1")
+                                .text("/status"))
+                        .isEqualTo("WAITING_FOR_APPROVAL");
+            } finally {
+                try (var all = Files.list(files)) {
+                    all.forEach(file -> file.toFile().delete());
+                }
+                eventually()
+                        .untilAsserted(
+                                () -> assertThat(gateway.call("message", "{\"text\":\"ruled\"}", "Prefer", "wait=1")
+                                                .text("/status"))
+                                        .isEqualTo("WAITING_FOR_APPROVAL"));
+            }
+        }
+
+        @Test
         void anEditedCallMayBeAskedForOnce() throws Exception {
             CompletableFuture<Answer> call = ask("to be edited");
             assertThat(page.locator(".queue-item")).containsText("to be edited");
@@ -296,6 +335,20 @@ class ConsoleIT {
         button("Read it").click();
         assertThat(page.locator("#tried")).containsText("filesystem/delete-root");
         assertThat(page.locator("#tried mark").first()).containsText("rm");
+    }
+
+    @Test
+    void aSearchIsKeptByItsNameAndForgotten() {
+        page.navigate(gateway.url() + "/console/record?agent=demo&tool=openclaw%2Fmessage");
+        page.getByLabel("Name for this search").fill("Messages & more");
+        button("Keep it").click();
+        page.navigate(gateway.url() + "/console/record");
+        page.getByText("Messages & more").click();
+        assertThat(page).hasURL(Pattern.compile(".*/console/record\\?agent=demo&tool=openclaw(%2F|/)message$"));
+        assertThat(page.getByLabel("Tool", new Page.GetByLabelOptions().setExact(true)))
+                .hasValue("openclaw/message");
+        button("Forget Messages & more").click();
+        assertThat(page.getByText("Messages & more")).hasCount(0);
     }
 
     @Nested
@@ -396,9 +449,6 @@ class ConsoleIT {
     @ParameterizedTest
     @EnumSource(View.class)
     void everyPageIsAccessible(View view) throws IOException {
-        String axe =
-                Files.readString(Npm.install("axe", "axe-core@4.11.0").resolve("node_modules/axe-core/axe.min.js"));
-        Path pictures = Files.createDirectories(Path.of("target/console"));
         String state = context.storageState();
         context.close();
         gateway.call("message", "{\"text\":\"a look at it\"}", "Prefer", "wait=1");
@@ -414,20 +464,8 @@ class ConsoleIT {
         for (String path : pages) {
             page.navigate(gateway.url() + path);
             assertThat(page.locator("h1").first()).isVisible();
-            page.screenshot(new Page.ScreenshotOptions()
-                    .setPath(pictures.resolve(
-                            path.replace(waiting, "one").replace('/', '-').substring(1) + "-" + view + ".png"))
-                    .setFullPage(true));
-            // The debugger's evaluation is not the page's own script, so the page's policy stays as it is.
-            page.evaluate(axe + ";0");
-            Object violations = page.evaluate("async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
-                    + " 'wcag21aa', 'wcag22aa']})).violations.map(v => v.id + ' ' + v.nodes.map(n => n.target.join(' '))"
-                    + ".join(', '))");
-            ((List<?>) violations).forEach(violation -> found.add(path + ": " + violation));
-            Object overflow = page.evaluate("() => document.documentElement.scrollWidth - innerWidth");
-            if (((Number) overflow).intValue() > 1) {
-                found.add(path + " is " + overflow + " px wider than the screen");
-            }
+            found.addAll(Chromium.look(
+                    page, path.replace(waiting, "one").replace('/', '-').substring(1) + "-" + view));
         }
         assertThat(found).isEmpty();
     }

@@ -18,8 +18,6 @@ import com.microsoft.playwright.options.RequestOptions;
 import io.openclaw.gateway.e2e.RunningGateway.Answer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,9 +31,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** People sign in with a code of an authenticator app, and with a passkey of Chromium's virtual authenticator. */
+@Tag(NpmAhead.CLIENTS)
 @Order(1)
 class SecondFactorIT {
     private static final String PASSWORD = "correct horse battery";
@@ -135,27 +135,12 @@ class SecondFactorIT {
 
     /** Photographs the page and looks for violations of WCAG 2.2 A and AA, in two themes and sizes. */
     private void look(String what) throws IOException {
-        String axe =
-                Files.readString(Npm.install("axe", "axe-core@4.11.0").resolve("node_modules/axe-core/axe.min.js"));
-        Path pictures = Files.createDirectories(Path.of("target/console"));
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             for (int width : List.of(1_440, 390)) {
                 page.emulateMedia(
                         new Page.EmulateMediaOptions().setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE));
                 page.setViewportSize(width, 900);
-                page.screenshot(new Page.ScreenshotOptions()
-                        .setPath(pictures.resolve(what + "-" + scheme + "-" + width + ".png"))
-                        .setFullPage(true));
-                page.evaluate(axe + ";0");
-                Object violations = page.evaluate(
-                        "async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
-                                + " 'wcag22aa']})).violations.map(v => v.id + ' ' + v.nodes.map(n => n.target.join(' '))"
-                                + ".join(', '))");
-                ((List<?>) violations).forEach(violation -> problems.add(what + ": " + violation));
-                Object overflow = page.evaluate("() => document.documentElement.scrollWidth - innerWidth");
-                if (((Number) overflow).intValue() > 1) {
-                    problems.add(what + " is " + overflow + " px wider than the screen");
-                }
+                problems.addAll(Chromium.look(page, what + "-" + scheme + "-" + width));
             }
         }
         page.setViewportSize(1_440, 900);

@@ -4,7 +4,9 @@ import dev.cel.runtime.CelEvaluationException;
 import io.openclaw.gateway.common.call.ApprovalTerms;
 import io.openclaw.gateway.common.call.Decision;
 import io.openclaw.gateway.common.call.ToolCall;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param condition when it holds; always, if absent
  * @param reason what people are told; made up from the effect, if absent
  * @param terms who has to say yes, if the effect is {@code ESCALATE} and it says so
+ * @param exemptions what allows a call about which it would ask a person, if the effect is {@code ESCALATE}
  */
 record Clause(
         String ruleId,
@@ -22,7 +25,38 @@ record Clause(
         List<AddressPattern> patterns,
         @Nullable Condition condition,
         @Nullable String reason,
-        @Nullable ApprovalTerms terms) {
+        @Nullable ApprovalTerms terms,
+        List<Exemption> exemptions) {
+
+    /**
+     * What allows the calls that an exemption is about.
+     *
+     * @param until from when on it allows nothing; never, if absent
+     */
+    record Exemption(Clause allows, @Nullable Instant until) {
+        boolean exempts(ToolCall call, Facts facts) {
+            return (until == null || call.requestedAt().isBefore(until))
+                    && allows.match(call, facts).holds();
+        }
+    }
+
+    /** What the ids of exemptions begin with. */
+    static final String EXEMPTIONS = "exemptions/";
+
+    /** Tells whether it is what an exemption allows. */
+    boolean isExemption() {
+        return ruleId.startsWith(EXEMPTIONS);
+    }
+
+    /** Returns what allows a call about which this would ask a person; empty if nothing does. */
+    Optional<Clause> exemption(ToolCall call, Facts facts) {
+        for (Exemption exemption : exemptions) {
+            if (exemption.exempts(call, facts)) {
+                return Optional.of(exemption.allows());
+            }
+        }
+        return Optional.empty();
+    }
 
     /** Stands for the people of a call whose yes is not enough alone, until the call is known. */
     static final List<String> FOUR_EYES = List.of("*");

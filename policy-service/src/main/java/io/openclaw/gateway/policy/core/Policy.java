@@ -138,6 +138,14 @@ public final class Policy {
             Clause.Match match = clause.match(call, facts);
             String why;
             Condition condition = clause.condition();
+            Optional<Clause> exemption = match.holds() ? clause.exemption(call, facts) : Optional.empty();
+            if (exemption.isPresent()) {
+                return new Part(
+                        exemption.get().ruleId(),
+                        exemption.get().effect(),
+                        true,
+                        clause.ruleId() + " would ask a person; this exemption from it holds");
+            }
             if (match.problem() != null) {
                 why = "its condition cannot be evaluated: " + match.problem();
             } else if (!clause.isAbout(call.upstream(), call.tool())) {
@@ -225,10 +233,24 @@ public final class Policy {
             if (!match.holds()) {
                 return;
             }
+            Optional<Clause> exemption = clause.exemption(call, facts);
+            if (exemption.isPresent()) {
+                if (sofar == null || sofar == Decision.ALLOW) {
+                    exempt(exemption.get());
+                }
+                return;
+            }
             if (sofar != clause.effect()) {
                 held.clear();
             }
             held.add(new Held(clause, match.problem()));
+        }
+
+        /** The verdict names what let the call pass, whatever else allows it. */
+        private void exempt(Clause exemption) {
+            held.removeIf(each ->
+                    !each.clause().isExemption() || each.clause().ruleId().equals(exemption.ruleId()));
+            held.add(new Held(exemption, null));
         }
 
         Decision effect() {

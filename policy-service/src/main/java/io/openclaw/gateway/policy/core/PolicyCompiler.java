@@ -34,6 +34,10 @@ final class PolicyCompiler {
     private final PolicyInForce policy;
     private final PolicyDocument document;
     private final List<PolicyProblem> problems = new ArrayList<>();
+    /** What lets calls pass that a rule escalates, by the rule's id as verdicts name it. */
+    private final Map<String, List<Clause.Exemption>> exemptions = new HashMap<>();
+
+    private final Set<String> escalating = new HashSet<>();
 
     PolicyCompiler(PolicyInForce policy) {
         this.policy = policy;
@@ -77,6 +81,7 @@ final class PolicyCompiler {
     }
 
     Policy compile() {
+        readExemptions();
         var upstreams = new HashMap<String, CompiledUpstream>();
         named("upstream", "upstreams", document.upstreams(), PolicyDocument.Upstream::name)
                 .forEach((name, upstream) -> {
@@ -95,10 +100,63 @@ final class PolicyCompiler {
         Map<String, PolicyDocument.Issuer> issuers = issuers(roles.byId());
         Map<String, Principal> principals = principals(roles, issuers);
         ClauseIndex rules = new ClauseIndex(rules());
+        requireExemptedRules();
         if (!problems.isEmpty()) {
             throw new InvalidPolicyException(problems);
         }
         return new Policy(policy.version(), Map.copyOf(upstreams), principals, roles, rules);
+    }
+
+    private void readExemptions() {
+        named("exemption", "exemptions", document.exemptions(), PolicyDocument.Exemption::id)
+                .forEach((id, exemption) -> {
+                    String where = Clause.EXEMPTIONS + id;
+                    if (exemption.rules().isEmpty()) {
+                        problem(where, "it needs the rules that do not ask, such as rules/payments");
+                    }
+                    if (isBlank(exemption.when())) {
+                        problem(where, "it needs a condition (when) that says which calls people are not asked about");
+                        return;
+                    }
+                    String reason = isBlank(exemption.reason())
+                            ? "the exemption '" + id + "' lets it pass without a person"
+                            : exemption.reason();
+                    var allows = new Clause(
+                            where,
+                            Decision.ALLOW,
+                            List.of(),
+                            condition(where, exemption.when(), Condition::predicate),
+                            reason,
+                            null,
+                            List.of());
+                    exemption
+                            .rules()
+                            .forEach(rule -> exemptions
+                                    .computeIfAbsent(rule, key -> new ArrayList<>())
+                                    .add(new Clause.Exemption(allows, exemption.until())));
+                });
+    }
+
+    private void requireExemptedRules() {
+        for (PolicyDocument.Exemption exemption : document.exemptions()) {
+            for (String rule : exemption.rules()) {
+                if (!escalating.contains(rule)) {
+                    problem(
+                            Clause.EXEMPTIONS + exemption.id(),
+                            "'" + rule + "' is no rule of this policy that escalates; name one as verdicts do:"
+                                    + " rules/ID, roles/ID/escalate:PATTERN or defaults/escalate:PATTERN");
+                }
+            }
+        }
+    }
+
+    /** Returns what exempts calls from a rule. */
+    private List<Clause.Exemption> exemptionsFrom(String ruleId, Decision effect) {
+        if (effect != Decision.ESCALATE) {
+            return List.of();
+        }
+        escalating.add(ruleId);
+        return List.copyOf(exemptions.getOrDefault(ruleId, List.of()));
     }
 
     private Map<String, Roles.Role> roles() {
@@ -277,7 +335,8 @@ final class PolicyCompiler {
                     patterns(where, rule.tools()),
                     rule.when() == null ? null : condition(where, rule.when(), Condition::predicate),
                     isBlank(rule.reason()) ? null : rule.reason(),
-                    hasTerms ? terms(where, rule) : null));
+                    hasTerms ? terms(where, rule) : null,
+                    exemptionsFrom(where, rule.effect())));
         });
         return clauses;
     }
@@ -386,9 +445,11 @@ final class PolicyCompiler {
     private void addGrants(String where, Decision effect, List<String> texts, List<Clause> grants) {
         String list = effect.name().toLowerCase(Locale.ROOT);
         for (String text : texts) {
-            pattern(where, text)
-                    .ifPresent(pattern -> grants.add(
-                            new Clause(where + "/" + list + ":" + text, effect, List.of(pattern), null, null, null)));
+            pattern(where, text).ifPresent(pattern -> {
+                String ruleId = where + "/" + list + ":" + text;
+                grants.add(
+                        new Clause(ruleId, effect, List.of(pattern), null, null, null, exemptionsFrom(ruleId, effect)));
+            });
         }
     }
 

@@ -44,7 +44,8 @@ public final class PolicyText {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private static final List<String> SECTIONS = List.of("agents", "roles", "rules", "limits", "upstreams", "issuers");
+    private static final List<String> SECTIONS =
+            List.of("agents", "roles", "rules", "exemptions", "limits", "upstreams", "issuers");
 
     private PolicyText() {}
 
@@ -95,6 +96,23 @@ public final class PolicyText {
     }
 
     /**
+     * Reads one file, without a look at what it refers to.
+     *
+     * @throws InvalidPolicyException if it is no YAML, is empty, or has a field that policies have not
+     */
+    public static PolicyDocument document(String name, String yaml) {
+        try {
+            PolicyDocument document = yaml.isBlank() ? null : YAML.readValue(yaml, PolicyDocument.class);
+            if (document == null) {
+                throw new InvalidPolicyException(List.of(PolicyProblem.at(name, "the file is empty")));
+            }
+            return document;
+        } catch (JacksonException e) {
+            throw new InvalidPolicyException(List.of(PolicyProblem.at(name, words(e))));
+        }
+    }
+
+    /**
      * Reads a policy that is JSON, and checks it.
      *
      * @throws InvalidPolicyException naming every problem
@@ -139,7 +157,8 @@ public final class PolicyText {
                         .orElse(PolicyDocument.Defaults.NONE),
                 one("results", documents, nodes, problems)
                         .map(PolicyDocument::results)
-                        .orElse(PolicyDocument.Results.FLAGGED));
+                        .orElse(PolicyDocument.Results.FLAGGED),
+                all(documents, PolicyDocument::exemptions));
     }
 
     private static <T> List<T> all(Map<String, PolicyDocument> documents, Function<PolicyDocument, List<T>> section) {
@@ -171,7 +190,8 @@ public final class PolicyText {
                 sorted(document.upstreams(), PolicyDocument.Upstream::name),
                 sorted(document.issuers(), PolicyDocument.Issuer::id),
                 document.defaults(),
-                document.results());
+                document.results(),
+                sorted(document.exemptions(), PolicyDocument.Exemption::id));
     }
 
     private static <T> List<T> sorted(List<T> list, Function<T, @Nullable String> name) {

@@ -146,6 +146,6 @@ public final class ToolCatalogue {
     }
 
     private static Clause concern(String ruleId, Decision effect, String text) {
-        return new Clause(ruleId, effect, List.of(), null, text, null);
+        return new Clause(ruleId, effect, List.of(), null, text, null, List.of());
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -43,6 +44,29 @@ public final class PolicyDirectory {
      */
     public PolicyInForce read() throws IOException {
         return PolicyText.read(policyFiles());
+    }
+
+    /** Tells whether files can be added: it is a directory, and this process may write to it. */
+    public boolean isWritable() {
+        return Files.isDirectory(path) && Files.isWritable(path);
+    }
+
+    /**
+     * Adds a file, or replaces it, in one step, so that the policy is never read from a half of it.
+     *
+     * @param name its name within the directory
+     * @throws IllegalArgumentException if the name leads out of the directory
+     */
+    public void write(String name, String text) throws IOException {
+        Path file = path.resolve(name).normalize();
+        Path parent = file.getParent();
+        if (!file.startsWith(path) || parent == null) {
+            throw new IllegalArgumentException("'" + name + "' is no file of " + path);
+        }
+        Files.createDirectories(parent);
+        // Hidden files are no part of the policy.
+        Path unfinished = Files.writeString(parent.resolve("." + file.getFileName()), text);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Map<String, String> read(boolean tests) throws IOException {

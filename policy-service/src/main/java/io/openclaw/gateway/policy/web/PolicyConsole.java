@@ -23,6 +23,7 @@ import io.openclaw.gateway.policy.core.PolicyEngine;
 import io.openclaw.gateway.policy.kafka.PolicyStage;
 import io.openclaw.gateway.policy.kafka.Publications;
 import io.openclaw.gateway.policy.persistence.PublicationStore.Publication;
+import io.openclaw.gateway.policy.proposal.Proposals;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
 import java.time.Clock;
@@ -49,6 +50,7 @@ public final class PolicyConsole {
     private final PolicyFollower follower;
     private final PolicyStage stage;
     private final Publications publications;
+    private final Proposals proposals;
     private final Reauthentication reauthentication;
     private final Clock clock;
 
@@ -58,6 +60,7 @@ public final class PolicyConsole {
             PolicyFollower follower,
             PolicyStage stage,
             Publications publications,
+            Proposals proposals,
             Reauthentication reauthentication,
             Clock clock) {
         this.policy = policy;
@@ -65,6 +68,7 @@ public final class PolicyConsole {
         this.follower = follower;
         this.stage = stage;
         this.publications = publications;
+        this.proposals = proposals;
         this.reauthentication = reauthentication;
         this.clock = clock;
     }
@@ -75,6 +79,7 @@ public final class PolicyConsole {
         model.addAttribute("freezes", policy.freezes());
         model.addAttribute("versions", policy.versions(20));
         model.addAttribute("differences", policy.differences(50));
+        model.addAttribute("proposals", proposals.list(20));
         PolicyDocument document = document();
         model.addAttribute("agents", document == null ? List.of() : document.agents());
         model.addAttribute("upstreams", document == null ? List.of() : document.upstreams());

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuers whose tokens prove agents
  * @param defaults what holds for every agent, whatever its roles
  * @param results what happens to results that are not harmless
+ * @param exemptions calls that people need not be asked about, though a rule says so
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PolicyDocument(
@@ -33,7 +34,20 @@ public record PolicyDocument(
         List<Upstream> upstreams,
         List<Issuer> issuers,
         Defaults defaults,
-        Results results) {
+        Results results,
+        List<Exemption> exemptions) {
+
+    public PolicyDocument(
+            List<Agent> agents,
+            List<Role> roles,
+            List<Rule> rules,
+            List<Limit> limits,
+            List<Upstream> upstreams,
+            List<Issuer> issuers,
+            Defaults defaults,
+            Results results) {
+        this(agents, roles, rules, limits, upstreams, issuers, defaults, results, List.of());
+    }
 
     public PolicyDocument {
         agents = listOf(agents);
@@ -44,6 +58,7 @@ public record PolicyDocument(
         issuers = listOf(issuers);
         defaults = defaults == null ? Defaults.NONE : defaults;
         results = results == null ? Results.FLAGGED : results;
+        exemptions = listOf(exemptions);
     }
 
     /**
@@ -195,6 +210,28 @@ public record PolicyDocument(
             @Nullable String escalateAfter) {
         public Rule {
             tools = listOf(tools);
+        }
+    }
+
+    /**
+     * Calls that rules with the effect {@code escalate} let pass without a person. It takes nothing from what denies, nor from
+     * other rules that escalate.
+     *
+     * @param rules the rules that do not ask, as verdicts name them: {@code rules/ID}, {@code roles/ID/escalate:PATTERN} or
+     *     {@code defaults/escalate:PATTERN}
+     * @param when a CEL expression that is true for the calls that it is about; a call for which it cannot be evaluated is not exempt
+     * @param until when it ends; never, if absent
+     * @param reason what people and agents are told
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Exemption(
+            String id,
+            List<String> rules,
+            String when,
+            @Nullable Instant until,
+            @Nullable String reason) {
+        public Exemption {
+            rules = listOf(rules);
         }
     }
 

@@ -144,7 +144,11 @@ class ConsolePages {
                         .hasAnyAuthority(ANY_ROLE)
                         .requestMatchers(HttpMethod.POST, "/console/try", "/console/try/**", "/console/policy/explain")
                         .hasAnyAuthority(ANY_ROLE)
-                        .requestMatchers(HttpMethod.POST, "/console/approvals/**", "/console/grants/**")
+                        .requestMatchers(
+                                HttpMethod.POST,
+                                "/console/approvals/**",
+                                "/console/grants/**",
+                                "/console/policy/proposals")
                         .hasAnyAuthority(ConsoleRole.APPROVER.authority(), ADMINISTRATOR)
                         .requestMatchers(HttpMethod.POST, "/**")
                         .hasAuthority(ADMINISTRATOR)
