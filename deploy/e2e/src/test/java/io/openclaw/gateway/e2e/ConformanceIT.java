@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * The official conformance suite, run against a reference server, and against the gateway in front of it: what passes there has
  * to pass here. It sends no credentials, so callers on this machine are the demo agent.
  */
-@Tag(NpmAhead.TAG)
+@Tag(NpmAhead.CLIENTS)
 @Order(6)
 class ConformanceIT {
     private static final Pattern SCENARIO = Pattern.compile("([✓✗]) (\\S+): (\\d+) passed, (\\d+) failed");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MCP's official inspector, as people use it: its page in a browser, which connects to the gateway and lists the tools. */
-@Tag(NpmAhead.TAG)
+@Tag(NpmAhead.CLIENTS)
 @Order(3)
 class InspectorPageIT {
     private static RunningGateway gateway;

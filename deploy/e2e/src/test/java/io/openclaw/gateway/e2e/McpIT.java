@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The MCP endpoint from outside: what it says to clients of both eras, whatever they send. */
-@Tag(NpmAhead.TAG)
+@Tag(NpmAhead.CLIENTS)
 @Order(5)
 class McpIT {
     private static final Path POLICY = RunningGateway.data().resolve("policy/mcp.yaml");

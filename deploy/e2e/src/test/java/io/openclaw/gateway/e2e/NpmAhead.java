@@ -1,8 +1,9 @@
 package io.openclaw.gateway.e2e;
 
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.platform.engine.TestTag;
 import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
@@ -10,24 +11,32 @@ import org.junit.platform.launcher.TestPlan;
  * suite that needs it tries again, and says why.
  */
 public final class NpmAhead implements TestExecutionListener {
-    /** What a suite has that needs something from npm. */
+    /** What a suite has that needs a real OpenClaw. */
     static final String TAG = "npm";
+
+    /** What a suite of browsers and MCP clients has. */
+    static final String CLIENTS = "clients";
 
     @Override
     public void testPlanExecutionStarted(TestPlan plan) {
-        boolean needed = plan.getRoots().stream()
+        Set<String> tags = plan.getRoots().stream()
                 .flatMap(root -> plan.getDescendants(root).stream())
-                .map(TestIdentifier::getTags)
-                .anyMatch(tags -> tags.contains(TestTag.create(TAG)));
-        if (needed) {
-            Thread.ofPlatform().daemon().name("npm").start(NpmAhead::install);
+                .flatMap(test -> test.getTags().stream())
+                .map(TestTag::getName)
+                .collect(Collectors.toSet());
+        if (tags.contains(TAG) || tags.contains(CLIENTS)) {
+            Thread.ofPlatform().daemon().name("npm").start(() -> install(tags));
         }
     }
 
-    private static void install() {
-        RealWorker.installed();
+    private static void install(Set<String> tags) {
         NodeServer.packages();
-        NodeServer.inspector();
-        NodeServer.directInspector();
+        if (tags.contains(TAG)) {
+            RealWorker.installed();
+            NodeServer.inspector();
+        }
+        if (tags.contains(CLIENTS)) {
+            NodeServer.directInspector();
+        }
     }
 }
