@@ -26,6 +26,14 @@ final class CommandArguments {
             pod podname container containername containerid instance instanceid instanceids vm vmname node
             """);
 
+    /** What follows a program that stands alone, the options first: {@code {"command": "rm", "flags": ["-rf"], "target": "/"}}. */
+    private static final Set<String> OPTIONS =
+            Names.set("flags flag options option opts switches switch commandoptions commandflags");
+
+    private static final Set<String> OPERANDS = Names.set("""
+            operands operand targets target positional positionals positionalarguments paths files file filename filenames
+            """);
+
     private static final Set<String> MODES = Set.of("mode", "type", "strategy", "resettype");
 
     private final ToolArguments reader;
@@ -73,8 +81,9 @@ final class CommandArguments {
                 program = weak;
             }
         }
+        List<Field> more = program == null ? List.of() : following(program);
         var line = new Line();
-        if (program != null && (subcommand != null || isWords(arguments))) {
+        if (program != null && (subcommand != null || isWords(arguments) || !more.isEmpty())) {
             line.text(program.text());
             used.add(program.name());
             if (subcommand != null) {
@@ -88,7 +97,32 @@ final class CommandArguments {
             line.arguments(arguments);
             used.add(arguments.name());
         }
+        more.forEach(line::arguments);
         line.read();
+    }
+
+    /** Returns the options and operands that stand beside a program of one word. */
+    private List<Field> following(Field program) {
+        if (program.text().strip().indexOf(' ') >= 0) {
+            return List.of();
+        }
+        List<Field> beside = fields.byRole().entrySet().stream()
+                .filter(entry -> entry.getKey() != Role.DIRECTORY && entry.getKey() != Role.ENVIRONMENT)
+                .flatMap(entry -> entry.getValue().stream())
+                .filter(CommandArguments::isWords)
+                .toList();
+        List<Field> all = new ArrayList<>();
+        for (Set<String> names : List.of(OPTIONS, OPERANDS)) {
+            beside.stream()
+                    .filter(field -> names.contains(Names.plain(field.name())))
+                    .forEach(all::add);
+        }
+        // An editor's {"command": "view", "file": …} names an action, and no program.
+        boolean runs = profile.does(Effect.RUN)
+                || profile.does(Effect.START)
+                || fields.text(Role.PROGRAM) != null
+                || all.stream().anyMatch(field -> OPTIONS.contains(Names.plain(field.name())));
+        return runs ? all : List.of();
     }
 
     /** A tool that is just a program's name, {@code find} or {@code ssh}, is given that program's arguments. */

@@ -335,7 +335,9 @@ final class CodeReader {
     private static final java.util.regex.Pattern MANY = java.util.regex.Pattern.compile(
             "(?i)\\b(?:rglob|glob|walk|listdir|iterdir|scandir|readdirSync|readdir|opendir|find|Dir\\[|children|each_child)\\b");
     private static final java.util.regex.Pattern ENVIRONMENT = java.util.regex.Pattern.compile(
-            "(?:print|log|puts|dump|write|say|echo|inspect|stringify|p)\\w*[\\s(]+(?:\\w+\\(|json\\.dumps\\(|dict\\()*\\s*(?:process\\.env|os\\.environ|ENV(?:\\.\\w+)?|%ENV|\\$_ENV|getenv\\(\\)|Sys\\.getenv\\(\\))\\s*(?:[),;]|$)");
+            "(?:print|log|puts|dump|write|say|echo|inspect|stringify|p)\\w*[\\s(]+(?:\\w+\\(|json\\.dumps\\(|dict\\()*\\s*(?:process\\.env|os\\.environ|ENV(?:\\.\\w+)?|%ENV|\\$_ENV|getenv\\(\\)|Sys\\.getenv\\(\\)|Deno\\.env\\.toObject\\(\\))\\s*(?:[),;]|$)"
+                    // All of it in awk.
+                    + "|\\bin\\s+ENVIRON\\b");
 
     /** What a look at the whole code shows: deletes of what it finds, and its environment printed. */
     private void whole(String code) throws UnreadableScriptException {

@@ -594,7 +594,11 @@ final class Commands {
             code(program, input);
             printed = CodeReader.printed(input);
         }
-        return printed == null ? Evaluator.UNKNOWN_OUTPUT : printed;
+        if (printed != null) {
+            return printed;
+        }
+        // What it prints may be what it was given: awk '{print $2}'.
+        return input == null ? Evaluator.UNKNOWN_OUTPUT : new Argument("$()", Mark.UNKNOWN.bit() | input.marks());
     }
 
     /** Follows a program that is written in the language: {@code python manage.py flush}, {@code php artisan db:wipe}. */

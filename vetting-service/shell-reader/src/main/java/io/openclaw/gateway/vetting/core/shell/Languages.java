@@ -52,8 +52,7 @@ public final class Languages {
             Map.entry("deno", "deno"),
             Map.entry("bun", "bun"),
             Map.entry("rb", "ruby"),
-            Map.entry("pl", "perl"),
-            Map.entry("raku", "perl"));
+            Map.entry("pl", "perl"));
     private static final Set<String> READ = Set.of("python", "node", "deno", "bun", "ruby", "perl", "php", "lua");
     private static final Set<String> SQL = Set.of(
             "sql", "mysql", "postgres", "postgresql", "psql", "plsql", "tsql", "sqlite", "plpgsql", "pgsql", "duckdb");

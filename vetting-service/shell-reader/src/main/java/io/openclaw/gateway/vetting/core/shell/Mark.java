@@ -13,7 +13,9 @@ public enum Mark {
     /** Stood in the input of a program such as xargs. */
     INPUT(16),
     /** Is the value of a variable whose name says that it is a credential. */
-    CREDENTIAL(32);
+    CREDENTIAL(32),
+    /** Was printed by a program that looks for processes. */
+    PROCESSES(64);
 
     private final int bit;
 

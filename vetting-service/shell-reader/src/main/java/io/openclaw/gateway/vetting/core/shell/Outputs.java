@@ -123,6 +123,9 @@ final class Outputs {
         if (programs.tagged(program, "prints-secrets")) {
             marks |= Mark.SECRET.bit();
         }
+        if (programs.tagged(program, "finds-processes")) {
+            marks |= Mark.PROCESSES.bit();
+        }
         if (DECODERS.contains(program)
                 || (line.has("-d", "-D", "--decode") && (program.equals("base64") || program.equals("openssl")))
                 || (program.equals("xxd") && line.has("-r"))
