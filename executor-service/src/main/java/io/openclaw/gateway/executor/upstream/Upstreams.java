@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,7 +40,8 @@ public final class Upstreams implements AutoCloseable {
     private final RetryRegistry retries;
     private final UnaryOperator<String> secrets;
     private final Clock clock;
-    private final Map<String, GuardedUpstream> ofSettings;
+    private final Map<String, Upstream> settings;
+    private Map<String, OfSettings> ofSettings;
     private Map<PolicyDocument.Upstream, GuardedUpstream> ofPolicy = Map.of();
     private volatile Map<String, GuardedUpstream> byName;
     private volatile McpUpstream.@Nullable News news;
@@ -62,9 +64,23 @@ public final class Upstreams implements AutoCloseable {
         this.retries = retries;
         this.secrets = text -> Secrets.resolve(text, variables);
         this.clock = clock;
-        this.ofSettings = ofSettings.stream()
-                .collect(Collectors.toUnmodifiableMap(Upstream::name, upstream -> guarded(upstream, null)));
-        this.byName = this.ofSettings;
+        this.settings = ofSettings.stream().collect(Collectors.toUnmodifiableMap(Upstream::name, upstream -> upstream));
+        this.ofSettings = settings.values().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Upstream::name, upstream -> new OfSettings(guarded(upstream, null), null, null)));
+        this.byName = guarded(this.ofSettings);
+    }
+
+    /** An upstream of the settings, and what the policy says of its calls: how long one may take, and how many run at once. */
+    private record OfSettings(
+            GuardedUpstream upstream,
+            @Nullable String timeout,
+            @Nullable Integer concurrency) {}
+
+    private static Map<String, GuardedUpstream> guarded(Map<String, OfSettings> all) {
+        return all.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, entry -> entry.getValue().upstream()));
     }
 
     /** Has somebody told of what happens at upstreams. */
@@ -104,7 +120,8 @@ public final class Upstreams implements AutoCloseable {
         }
         Map<PolicyDocument.Upstream, GuardedUpstream> before = ofPolicy;
         ofPolicy = Map.copyOf(next);
-        Map<String, GuardedUpstream> all = new HashMap<>(ofSettings);
+        ofSettings = limited(described);
+        Map<String, GuardedUpstream> all = new HashMap<>(guarded(ofSettings));
         next.values().forEach(upstream -> all.put(upstream.name(), upstream));
         byName = Map.copyOf(all);
         before.forEach((description, upstream) -> {
@@ -112,6 +129,24 @@ public final class Upstreams implements AutoCloseable {
                 Thread.ofVirtual().start(upstream::close);
             }
         });
+    }
+
+    /** Gives the upstreams of the settings the limits that the policy has for them. */
+    private Map<String, OfSettings> limited(List<PolicyDocument.Upstream> described) {
+        Map<String, OfSettings> limited = new HashMap<>(ofSettings);
+        for (PolicyDocument.Upstream each : described) {
+            OfSettings now = limited.get(each.name());
+            Upstream upstream = settings.get(each.name());
+            boolean isOfSettings = each.openclaw() == null && each.mcp() == null && each.stdio() == null;
+            if (now != null
+                    && upstream != null
+                    && isOfSettings
+                    && !(Objects.equals(now.timeout(), each.timeout())
+                            && Objects.equals(now.concurrency(), each.concurrency()))) {
+                limited.put(each.name(), new OfSettings(guarded(upstream, each), each.timeout(), each.concurrency()));
+            }
+        }
+        return Map.copyOf(limited);
     }
 
     /** Leaves out what says nothing of how an upstream is reached: labels may change without anything being cut off. */

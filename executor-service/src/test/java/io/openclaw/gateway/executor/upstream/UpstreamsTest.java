@@ -134,6 +134,49 @@ class UpstreamsTest {
         assertThat(upstreams.find("second").orElseThrow().tools()).isNotEmpty();
     }
 
+    private static PolicyDocument.Upstream limited(@Nullable String timeout, @Nullable Integer concurrency) {
+        return new PolicyDocument.Upstream(
+                "openclaw",
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Decision.DENY,
+                null,
+                null,
+                null,
+                timeout,
+                concurrency,
+                List.of());
+    }
+
+    /** A policy says how long calls may take, and how many run at once, of an upstream that only the settings know how to reach, too. */
+    @Test
+    void thePolicysLimitsHoldForAnUpstreamOfTheSettings() {
+        Upstream ofSettings = new OpenClawWorker(
+                "openclaw", "http://127.0.0.1:" + worker.getAddress().getPort(), "t", new WorkerTools(null));
+        try (var both = new Upstreams(
+                List.of(ofSettings),
+                name -> null,
+                BulkheadRegistry.ofDefaults(),
+                CircuitBreakerRegistry.ofDefaults(),
+                TimeLimiterRegistry.ofDefaults(),
+                RetryRegistry.ofDefaults(),
+                Clock.systemUTC())) {
+            int before = both.find("openclaw").orElseThrow().maxConcurrent();
+            both.use(List.of(limited("1s", 3)));
+            GuardedUpstream limited = both.find("openclaw").orElseThrow();
+            assertThat(limited.maxConcurrent()).isEqualTo(3).isNotEqualTo(before);
+            Answer answer = limited.run(
+                    Calls.call("demo", "openclaw", "slow", RawJson.EMPTY_OBJECT, Instant.now()), false, SILENT);
+            assertThat(answer.outcome()).isNotEqualTo(Outcome.SUCCEEDED);
+            both.use(List.of(limited("1s", 3)));
+            assertThat(both.find("openclaw")).containsSame(limited);
+            both.use(List.of(limited(null, null)));
+            assertThat(both.find("openclaw").orElseThrow().maxConcurrent()).isEqualTo(before);
+        }
+    }
+
     @Test
     void itsTimeIsItsOwn() {
         upstreams.use(List.of(described(Map.of(), "${UPSTREAM_TOKEN}", "1s")));
