@@ -93,7 +93,11 @@ public final class CallInFlight {
     }
 
     public void asks(InputRequested requested) {
-        var now = new CallState.Asking(call, requested.round(), requested.requests());
+        asks(new CallState.Asking(call, requested.round(), requested.requests()));
+    }
+
+    /** Its client has to answer something. */
+    public void asks(CallState.Asking now) {
         asking = now;
         tell(new CallNews.Changed(now));
     }

@@ -3,6 +3,7 @@ package io.openclaw.gateway.ingress.core;
 import io.openclaw.gateway.common.call.ToolCall;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,6 +57,11 @@ public final class CallsInFlight {
     /** Returns a call, if it is in flight here. */
     public Optional<CallInFlight> find(UUID callId) {
         return Optional.ofNullable(calls.get(callId));
+    }
+
+    /** Returns all calls that are in flight here. */
+    public Collection<CallInFlight> all() {
+        return calls.values();
     }
 
     /** Tells whether a call is in flight here. */

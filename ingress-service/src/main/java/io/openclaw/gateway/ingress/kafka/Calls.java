@@ -49,7 +49,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +87,7 @@ public final class Calls implements CallPipeline {
     private final CallMeters callMeters;
     private final List<Consumer<List<CallCompleted>>> endListeners = new CopyOnWriteArrayList<>();
     private final ReplyPartitions replies;
+    private final StrayedCalls strayed;
     private final EventPublisher publisher;
     private final SignatureChain chain;
     private final CallStore store;
@@ -122,6 +125,7 @@ public final class Calls implements CallPipeline {
         this.clock = clock;
         this.callMeters = callMeters;
         this.replies = new ReplyPartitions(topics.name(Topic.CALLS_COMPLETED));
+        this.strayed = new StrayedCalls(inFlight, replies, this::stored, this::endedElsewhere);
         Gauge.builder("openclaw.ingress.calls.in.flight", inFlight, CallsInFlight::size)
                 .register(meters);
     }
@@ -496,6 +500,37 @@ public final class Calls implements CallPipeline {
             rates.denied(call.agent(), limits.of(call.agent(), call.identified().roles()));
         }
         flight.ended(end);
+    }
+
+    /** Looks for what became of calls whose ends another instance reads, because this one lost a partition to it. */
+    @Scheduled(fixedDelay = 300)
+    void lookForStrayedCalls() {
+        try {
+            strayed.look();
+        } catch (DataAccessException e) {
+            log.warn(
+                    "calls whose ends come to another instance cannot be looked up, and will be again: {}",
+                    e.toString());
+        }
+    }
+
+    private Map<UUID, CallState> stored(Collection<UUID> callIds) {
+        Map<UUID, CallState> states = new HashMap<>();
+        for (StoredCall stored : store.findAll(callIds)) {
+            try {
+                states.put(stored.callId(), stateOf(stored));
+            } catch (ResultGoneException e) {
+                log.warn("the end of call {} cannot be read: {}", stored.callId(), e.toString());
+            }
+        }
+        return states;
+    }
+
+    /** Tells who waits here of an end that another instance has read, stored and counted. */
+    private void endedElsewhere(CallCompleted end) {
+        inFlight.find(end.call().callId()).ifPresent(flight -> ended(flight, end));
+        endListeners.forEach(listener -> listener.accept(List.of(end)));
+        inFlight.forget(end.call().callId());
     }
 
     /** What was told of a call before its end comes on other topics, and may stand behind the end in the batch. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 
@@ -16,6 +17,7 @@ final class ReplyPartitions implements ConsumerRebalanceListener {
     private final String topic;
     private final List<Integer> owned = new CopyOnWriteArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
+    private volatile Consumer<Collection<Integer>> revoked = partitions -> {};
 
     ReplyPartitions(String topic) {
         this.topic = topic;
@@ -29,6 +31,16 @@ final class ReplyPartitions implements ConsumerRebalanceListener {
                 : OptionalInt.of((Integer) now[Math.floorMod(turn.getAndIncrement() / HANDFUL, now.length)]);
     }
 
+    /** Tells whether this instance reads a partition now. */
+    boolean isOwned(int partition) {
+        return owned.contains(partition);
+    }
+
+    /** Has a listener told of the partitions that are taken from this instance. */
+    void onRevoked(Consumer<Collection<Integer>> listener) {
+        revoked = listener;
+    }
+
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {
@@ -40,11 +52,11 @@ final class ReplyPartitions implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : partitions) {
-            if (partition.topic().equals(topic)) {
-                // By value, not by index.
-                owned.remove(Integer.valueOf(partition.partition()));
-            }
-        }
+        List<Integer> mine = partitions.stream()
+                .filter(partition -> partition.topic().equals(topic))
+                .map(TopicPartition::partition)
+                .toList();
+        owned.removeAll(mine);
+        revoked.accept(mine);
     }
 }

@@ -164,6 +164,14 @@ public final class CallStore {
                 .optional();
     }
 
+    /** Returns those of some calls that are known. */
+    public List<StoredCall> findAll(Collection<UUID> callIds) {
+        return jdbc.sql("select * from " + calls + " where call_id = any(?)")
+                .param(callIds.toArray(UUID[]::new))
+                .query((row, n) -> storedCall(row))
+                .list();
+    }
+
     /**
      * Keeps that a person approved a call that the gateway does not run, if one did: it is made use of once, by anyone who asked for
      * it or, if nobody waits for it any more, by the next call like it.
