@@ -177,7 +177,8 @@ public final class Sender {
                                     made.get(Action.APPROVE),
                                     made.get(Action.DENY),
                                     Objects.requireNonNull(made.get(Action.DETAILS))),
-                            store.isHeardSince(channel.name(), message.address(), now.minus(CONVERSATION)))));
+                            store.isHeardSince(channel.name(), message.address(), now.minus(CONVERSATION)),
+                            message.wasOutside())));
         } catch (SendingFailedException | RuntimeException e) {
             store.giveBackTurn(turn);
             throw e;

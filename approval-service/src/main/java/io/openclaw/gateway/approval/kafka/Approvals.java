@@ -58,6 +58,9 @@ public final class Approvals {
     /** How long a yes to a plan counts for its steps. */
     private static final Duration PLAN_HOLDS = Duration.ofHours(24);
 
+    /** After that another instance publishes; a change that is published twice counts once. */
+    private static final Duration PUBLISHING_TIMEOUT = Duration.ofSeconds(15);
+
     private final ApprovalStore store;
     private final GrantStore grants;
     private final EventPublisher publisher;
@@ -308,6 +311,10 @@ public final class Approvals {
 
     private void tryToPublish(Stored stored) {
         UUID id = stored.approval().id();
+        Instant now = clock.instant();
+        if (!store.claimPublishing(id, stored.approval().status(), now, now.plus(PUBLISHING_TIMEOUT))) {
+            return;
+        }
         try {
             publish(
                     stored,
@@ -322,6 +329,7 @@ public final class Approvals {
             store.markPublished(id, stored.approval().status());
         } catch (RuntimeException e) {
             log.warn("call {} could not be handed on, and will be tried again: {}", id, e.toString());
+            store.releasePublishing(id);
         }
     }
 

@@ -377,6 +377,31 @@ public final class ApprovalStore {
                 .list();
     }
 
+    /**
+     * Claims the publishing of a change, so that of all threads and instances one publishes it.
+     *
+     * @param until when another may, if it is not marked as published by then
+     * @return false if it is published, or somebody else has claimed that
+     */
+    public boolean claimPublishing(UUID id, Status status, Instant now, Instant until) {
+        return jdbc.sql("update " + approvals
+                                + " set publishing_until = ? where call_id = ? and status = ? and not told"
+                                + " and (publishing_until is null or publishing_until <= ?)")
+                        .param(Timestamp.from(until))
+                        .param(id)
+                        .param(status.name())
+                        .param(Timestamp.from(now))
+                        .update()
+                == 1;
+    }
+
+    /** Gives a claim back, since the change could not be published. */
+    public void releasePublishing(UUID id) {
+        jdbc.sql("update " + approvals + " set publishing_until = null where call_id = ?")
+                .param(id)
+                .update();
+    }
+
     /** Keeps that the pipeline has been told of a status. */
     public void markPublished(UUID id, Status status) {
         jdbc.sql("update " + approvals + " set told = true where call_id = ? and status = ?")

@@ -64,7 +64,8 @@ abstract class ChannelContract {
                         right,
                         false),
                 buttons,
-                true);
+                true,
+                false);
     }
 
     private SendingFailedException failure() {
@@ -119,7 +120,7 @@ abstract class ChannelContract {
                 12_345,
                 Right.APPROVE,
                 true);
-        channel().ask(new Ask(UUID.randomUUID(), alice(), question, ALL, true));
+        channel().ask(new Ask(UUID.randomUUID(), alice(), question, ALL, true, false));
         channel().reply(new Reply(UUID.randomUUID(), alice(), null, "🦞".repeat(3_400), null));
         assertThat(vendor().taken()).hasSize(2);
         assertThat(vendor().taken().getFirst().raw()).contains("[U+202E]").doesNotContain("\u202E");

@@ -554,6 +554,25 @@ class ChannelsIT {
             assertThat(bench.approval(id).status()).isEqualTo(Status.APPROVED);
         }
 
+        /** WhatsApp takes a message for somebody outside of the 24 hours, and says only then that it cannot be delivered. */
+        @Test
+        void isSentOnceWithoutATemplateForThatAndFailsWithTheReason() throws Exception {
+            bench.template = null;
+            Channel bare = bench.whatsApp();
+            Sender bareSender = bench.sender(bare);
+            UUID id = bench.escalate();
+            bench.outreach(bare).pass();
+            bareSender.pass();
+            bench.deliver(GraphDouble.status(receipt(id), "failed", 131_047));
+            for (int minute = 0; minute < 5; minute++) {
+                bench.clock.advance(Duration.ofSeconds(61));
+                bareSender.pass();
+            }
+            assertThat(bench.graph.taken()).hasSize(1);
+            assertThat(delivery(id).state()).isEqualTo(State.FAILED);
+            assertThat(delivery(id).problem()).contains("WHATSAPP_TEMPLATE");
+        }
+
         @Test
         void isAFailureThatIsShown() throws Exception {
             UUID id = bench.escalate();
@@ -606,6 +625,23 @@ class ChannelsIT {
                     .filteredOn(request -> request.path().equals("/chat.update"))
                     .hasSize(2)
                     .allSatisfy(request -> assertThat(request.body().toString()).contains("Denied by carol (console)"));
+        }
+
+        @Test
+        void changesEachMessageOfSomebodyWhoWasAskedOnceMore() throws Exception {
+            bench.routing = new Routing(List.of(), List.of(), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), 1);
+            UUID id = bench.escalate();
+            askInSlack();
+            bench.clock.advance(Duration.ofMinutes(5));
+            askInSlack();
+            bench.decideAtConsole(id, "deny", "carol");
+            askInSlack();
+            askInSlack();
+            assertThat(bench.slack.taken())
+                    .filteredOn(request -> request.path().equals("/chat.update"))
+                    .extracting(request -> request.body().path("ts").asString())
+                    .doesNotHaveDuplicates()
+                    .hasSize(2);
         }
 
         @Test

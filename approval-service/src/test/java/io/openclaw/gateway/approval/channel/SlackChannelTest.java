@@ -69,7 +69,8 @@ class SlackChannelTest extends ChannelContract {
                         Right.APPROVE,
                         false),
                 new Buttons("t-approve", "t-deny", "t-details"),
-                true);
+                true,
+                false);
     }
 
     @Test

@@ -62,7 +62,8 @@ class WebhookChannelTest extends ChannelContract {
                 new Recipient("alice", address()),
                 question,
                 new Buttons("t-approve", "t-deny", "t-details"),
-                true));
+                true,
+                false));
         VendorDouble.Request request = program.taken().getLast();
         assertThat(request.headers().get("content-type")).startsWith("application/cloudevents+json");
         JsonNode event = request.body();

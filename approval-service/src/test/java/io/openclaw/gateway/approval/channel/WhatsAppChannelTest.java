@@ -76,7 +76,8 @@ class WhatsAppChannelTest extends ChannelContract {
                         right == Right.APPROVE ? "t-approve" : null,
                         right == Right.LINK ? null : "t-deny",
                         "t-details"),
-                isInConversation);
+                isInConversation,
+                false);
     }
 
     private JsonNode sent() {
@@ -147,7 +148,12 @@ class WhatsAppChannelTest extends ChannelContract {
                 Approvals.pending("bot", "{\"command\":\"rm *a* ```_b_\"}", null), null, 0, Right.APPROVE, false);
         channel()
                 .ask(new Ask(
-                        UUID.randomUUID(), new Recipient("alice", NUMBER), question, new Buttons("a", "d", "i"), true));
+                        UUID.randomUUID(),
+                        new Recipient("alice", NUMBER),
+                        question,
+                        new Buttons("a", "d", "i"),
+                        true,
+                        false));
         assertThat(sent().path("interactive")
                         .path("body")
                         .path("text")

@@ -92,6 +92,28 @@ class ApprovalStoreIT {
     }
 
     @Test
+    void ofAllWhoWouldPublishAChangeOneDoes() {
+        Approval pending = stored("{}");
+        UUID id = pending.id();
+        Approval approved = pending.after(Status.APPROVED, new Person("alice", List.of()), "fine", NOW);
+        store.decide(pending, approved, NOW);
+        Instant until = NOW.plusSeconds(15);
+        assertThat(store.claimPublishing(id, Status.APPROVED, NOW, until)).isTrue();
+        assertThat(store.claimPublishing(id, Status.APPROVED, NOW, until)).isFalse();
+        store.releasePublishing(id);
+        assertThat(store.claimPublishing(id, Status.APPROVED, NOW, until))
+                .as("it was given back")
+                .isTrue();
+        assertThat(store.claimPublishing(id, Status.APPROVED, until, until.plusSeconds(15)))
+                .as("its time is up")
+                .isTrue();
+        store.markPublished(id, Status.APPROVED);
+        assertThat(store.claimPublishing(id, Status.APPROVED, until.plusSeconds(60), until.plusSeconds(75)))
+                .as("it is published")
+                .isFalse();
+    }
+
+    @Test
     void aListShowsShortArgumentsWhole() {
         Approval approval = stored("{\"text\":\"short\"}");
         assertThat(store.list(null, agent, null, 10)).containsExactly(new ListedApproval(approval, null));

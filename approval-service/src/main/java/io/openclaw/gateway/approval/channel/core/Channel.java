@@ -46,8 +46,15 @@ public interface Channel {
      *
      * @param message its id in the outbox
      * @param isInConversation whether the person wrote or pressed something within the last 24 hours
+     * @param wasOutside whether the vendor took this question before, and then could not deliver it since the person was in no conversation
      */
-    record Ask(UUID message, Recipient to, Question question, Buttons buttons, boolean isInConversation) {}
+    record Ask(
+            UUID message,
+            Recipient to,
+            Question question,
+            Buttons buttons,
+            boolean isInConversation,
+            boolean wasOutside) {}
 
     /**
      * An answer to send.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param form how it was sent
  * @param attempts how often it was tried, this time included
  * @param reminders how often the person was asked before
+ * @param wasOutside whether the vendor took it once, and could not deliver it since the person was in no conversation
  */
 public record Message(
         UUID id,
@@ -32,7 +33,8 @@ public record Message(
         @Nullable String form,
         State state,
         int attempts,
-        int reminders) {
+        int reminders,
+        boolean wasOutside) {
     /** What a message is for. */
     public enum Kind {
         /** Asks somebody about a call. */

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.approval.channel.core;
 
 import io.openclaw.gateway.approval.core.Approval;
+import io.openclaw.gateway.common.call.Reason;
 import io.openclaw.gateway.common.call.Severity;
 import io.openclaw.gateway.common.policy.Glob;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param rules what certain rules allow at the most
  */
 public record Rights(Map<Severity, Right> bySeverity, List<Rule> rules) {
+    /** What the ids of the policy's own rules begin with in verdicts. */
+    private static final String OF_POLICY = "rules/";
+
     public Rights {
         bySeverity = Map.copyOf(bySeverity);
         rules = List.copyOf(rules);
@@ -24,19 +28,21 @@ public record Rights(Map<Severity, Right> bySeverity, List<Rule> rules) {
      * What a rule allows at the most.
      *
      * @param channel the channel that it is about; absent for all
-     * @param rule a glob for ids of rules, such as {@code payments/*}
+     * @param rule a glob for ids of rules as verdicts name them, such as {@code filesystem/*}; a rule of the policy may stand without
+     *     {@code rules/} before it
      */
     public record Rule(@Nullable String channel, Glob rule, Right right) {
         /**
-         * Reads {@code RULE=RIGHT} or {@code CHANNEL:RULE=RIGHT}, such as {@code payments/*=deny} or {@code slack:deploy=link}.
+         * Reads {@code RULE=RIGHT} or {@code CHANNEL:RULE=RIGHT}, such as {@code filesystem/*=deny} or {@code slack:deploy=link}.
          *
          * @throws IllegalArgumentException naming the text and what it may be
          */
         public static Rule of(String text) {
             int equals = text.lastIndexOf('=');
             if (equals < 1) {
-                throw new IllegalArgumentException("'" + text
-                        + "' says no right of a rule; write RULE=RIGHT or CHANNEL:RULE=RIGHT, such as payments/*=deny");
+                throw new IllegalArgumentException(
+                        "'" + text
+                                + "' says no right of a rule; write RULE=RIGHT or CHANNEL:RULE=RIGHT, such as filesystem/*=deny");
             }
             String rule = text.substring(0, equals).strip();
             int colon = rule.indexOf(':');
@@ -46,9 +52,13 @@ public record Rights(Map<Severity, Right> bySeverity, List<Rule> rules) {
                     Right.of(text.substring(equals + 1)));
         }
 
+        private boolean matches(String id) {
+            return rule.matches(id) || (id.startsWith(OF_POLICY) && rule.matches(id.substring(OF_POLICY.length())));
+        }
+
         private boolean isAbout(String name, Approval approval) {
             return (channel == null || channel.equals(name))
-                    && approval.reasons().stream().anyMatch(reason -> rule.matches(reason.ruleId()));
+                    && approval.reasons().stream().map(Reason::ruleId).anyMatch(this::matches);
         }
     }
 

@@ -177,11 +177,12 @@ public final class ChannelStore {
                         + " changed_at = case when m.state = 'QUEUED' then :now else m.changed_at end"
                         + " from @approvals a where a.call_id = m.call_id and m.kind = 'ASK' and not m.ended"
                         + " and m.state <> 'SENDING' and a.status <> 'PENDING'"
-                        + " returning m.call_id, m.approver, m.channel, m.address, m.digest, m.likeness, m.receipt, m.state)"
+                        + " returning m.call_id, m.approver, m.channel, m.address, m.digest, m.likeness,"
+                        + " array_append(m.earlier_receipts, m.receipt) as receipts, m.state)"
                         + " insert into @messages (id, call_id, approver, channel, kind, address, digest, likeness, in_reply_to,"
                         + " state, not_before, changed_at) select gen_random_uuid(), call_id, approver, channel, 'UPDATE', address,"
-                        + " digest, likeness, receipt, 'QUEUED', cast(:now as timestamptz), cast(:now as timestamptz) from over"
-                        + " where state = 'SENT' and receipt is not null and channel = any(:updating)")
+                        + " digest, likeness, receipt, 'QUEUED', cast(:now as timestamptz), cast(:now as timestamptz) from over,"
+                        + " unnest(receipts) as receipt where state = 'SENT' and receipt is not null and channel = any(:updating)")
                 .param("now", Timestamp.from(now))
                 .param("updating", updating.toArray(String[]::new))
                 .update();
@@ -203,8 +204,10 @@ public final class ChannelStore {
 
     /** Keeps that a claimed message was sent. */
     public void sent(Message message, Receipt receipt, Instant now) {
-        sql("update @messages set state = 'SENT', receipt = :receipt, form = :form, problem = null, sent_at = :now,"
-                        + " changed_at = :now where id = :id and state = 'SENDING'")
+        // A person who is asked once more has two messages with buttons; both are changed when the call is decided.
+        sql("update @messages set state = 'SENT', earlier_receipts = case when receipt is null or receipt ="
+                        + " cast(:receipt as text) then earlier_receipts else array_append(earlier_receipts, receipt) end,"
+                        + " receipt = :receipt, form = :form, problem = null, sent_at = :now, changed_at = :now where id = :id and state = 'SENDING'")
                 .param("receipt", receipt.id())
                 .param("form", receipt.form())
                 .param("now", Timestamp.from(now))
@@ -333,7 +336,7 @@ public final class ChannelStore {
 
     /** What the vendor took and then could not deliver is sent in another form, or has failed. */
     private void settle(String channel, String receipt, Instant now) {
-        List<String> closed = sql("update @messages m set"
+        List<String> closed = sql("update @messages m set was_outside = m.was_outside or d.is_outside,"
                         + " state = case when d.is_outside and m.form <> 'template' then 'QUEUED' else 'FAILED' end,"
                         + " not_before = :now, problem = d.problem, changed_at = :now from @deliveries d"
                         + " where d.channel = :channel and d.receipt = :receipt and d.status = 'failed'"
@@ -536,7 +539,8 @@ public final class ChannelStore {
                 row.getString("form"),
                 Message.State.valueOf(row.getString("state")),
                 row.getInt("attempts"),
-                row.getInt("reminders"));
+                row.getInt("reminders"),
+                row.getBoolean("was_outside"));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

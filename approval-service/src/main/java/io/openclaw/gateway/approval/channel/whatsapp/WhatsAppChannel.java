@@ -90,18 +90,24 @@ public final class WhatsAppChannel implements Channel {
         if (!ask.isInConversation() && template != null) {
             return send(template(ask, template), "template");
         }
+        if (!ask.isInConversation() && ask.wasOutside()) {
+            throw withoutTemplate(ask);
+        }
         try {
             return send(buttons(ask), "buttons");
         } catch (OutsideWindowException e) {
             if (template == null) {
-                throw SendingFailedException.forGood(
-                        "the person wrote nothing within 24 hours, and no template is set for"
-                                + " a call that may be answered with '"
-                                + ask.question().right().name().toLowerCase(Locale.ROOT)
-                                + "' (WHATSAPP_TEMPLATE, WHATSAPP_LINK_TEMPLATE)");
+                throw withoutTemplate(ask);
             }
             return send(template(ask, template), "template");
         }
+    }
+
+    private static SendingFailedException withoutTemplate(Ask ask) {
+        return SendingFailedException.forGood("the person wrote nothing within 24 hours, and no template is set for"
+                + " a call that may be answered with '"
+                + ask.question().right().name().toLowerCase(Locale.ROOT)
+                + "' (WHATSAPP_TEMPLATE, WHATSAPP_LINK_TEMPLATE)");
     }
 
     @Override

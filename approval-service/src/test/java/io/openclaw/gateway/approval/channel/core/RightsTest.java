@@ -47,6 +47,12 @@ class RightsTest {
         var payment = pending(null, reason("payments/big", Severity.LOW));
         assertThat(rights("payments/*=deny").of(payment, "slack", Right.APPROVE))
                 .isEqualTo(Right.DENY);
+        var ofPolicy = pending(null, reason("rules/deploy", Severity.LOW));
+        assertThat(rights("deploy=deny").of(ofPolicy, "slack", Right.APPROVE))
+                .as("a rule of the policy by its own name")
+                .isEqualTo(Right.DENY);
+        assertThat(rights("rules/dep*=deny").of(ofPolicy, "slack", Right.APPROVE))
+                .isEqualTo(Right.DENY);
         assertThat(rights("whatsapp:payments/*=link").of(payment, "slack", Right.APPROVE))
                 .isEqualTo(Right.APPROVE);
         assertThat(rights("whatsapp:payments/*=link").of(payment, "whatsapp", Right.APPROVE))
