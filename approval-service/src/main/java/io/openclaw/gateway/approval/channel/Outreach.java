@@ -133,6 +133,7 @@ public final class Outreach {
                     id,
                     now.minus(routing.remindAfter()),
                     routing.maxReminders(),
+                    known.keySet(),
                     approval.votes().stream().map(Approval.Vote::person).toList(),
                     now);
         }
@@ -143,17 +144,16 @@ public final class Outreach {
     }
 
     private void nobodyReached(Approval approval, Instant now) {
-        if (store.unreachable(approval.id(), now)) {
+        boolean isNew = store.unreachable(approval.id(), now);
+        boolean ends = endsUnreachable && approvals.endUnseen(approval.id(), now);
+        if (isNew) {
             journal.note(
                     "approval",
                     "channel.unreachable",
                     approval.id().toString(),
                     "no channel reaches anybody who may approve this call; "
-                            + (endsUnreachable ? "it ends" : "it waits at the console"),
+                            + (ends ? "it ends" : "it waits at the console"),
                     null);
-        }
-        if (endsUnreachable) {
-            approvals.endUnseen(approval.id(), now);
         }
     }
 }

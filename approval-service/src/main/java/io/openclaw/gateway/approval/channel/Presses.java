@@ -111,6 +111,10 @@ public final class Presses {
      */
     public Optional<Answer> answer(Press press) {
         Press kept = keep(press);
+        if (!store.isSame(kept)) {
+            return Optional.of(new Answer(
+                    Kind.REFUSED, "This id came before with another decision, and nothing was decided; use a new id."));
+        }
         decideQuietly(kept);
         return store.answer(kept.channel(), kept.id());
     }
@@ -314,7 +318,7 @@ public final class Presses {
             journal.note(
                     person,
                     "channel." + answer.kind().label(),
-                    callId == null ? press.id() : callId.toString(),
+                    callId == null ? JsonText.repaired(press.id()) : callId.toString(),
                     press.channel() + ": "
                             + (answer.kind() == Kind.DETAILS ? "the whole call was sent" : answer.text()),
                     null);
@@ -324,8 +328,8 @@ public final class Presses {
     /** Anybody can write to a number, so the record gets a sender once in a while. */
     private void unknownSender(String channel, String sender, Instant now) {
         if (store.takeTurn("unknown " + channel + " " + sender, BETWEEN_NOTES, now)) {
-            String shown =
-                    sender.length() <= SHOWN_DIGITS ? sender : "…" + sender.substring(sender.length() - SHOWN_DIGITS);
+            String shown = JsonText.repaired(
+                    sender.length() <= SHOWN_DIGITS ? sender : "…" + sender.substring(sender.length() - SHOWN_DIGITS));
             journal.note("nobody", "channel.ignored", channel, "sender " + shown + " is on no list of approvers", null);
         }
     }

@@ -179,7 +179,13 @@ public final class Sender {
                                     Objects.requireNonNull(made.get(Action.DETAILS))),
                             store.isHeardSince(channel.name(), message.address(), now.minus(CONVERSATION)),
                             message.wasOutside())));
-        } catch (SendingFailedException | RuntimeException e) {
+        } catch (SendingFailedException e) {
+            // What is refused for good has had its turn, or all questions that are alike were refused at once.
+            if (e.mayPass()) {
+                store.giveBackTurn(turn);
+            }
+            throw e;
+        } catch (RuntimeException e) {
             store.giveBackTurn(turn);
             throw e;
         }

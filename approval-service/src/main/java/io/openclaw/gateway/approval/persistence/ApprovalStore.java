@@ -354,13 +354,14 @@ public final class ApprovalStore {
     }
 
     /** Lets the time of an approval that nobody saw be over now: it ends like any other that nobody saw in time. */
-    public void endUnseen(UUID id, Instant now) {
-        jdbc.sql("update " + approvals + " set expires_at = ? where call_id = ? and status = 'PENDING'"
-                        + " and expires_at > ? and seen_at is null and vote_count = 0")
-                .param(Timestamp.from(now))
-                .param(id)
-                .param(Timestamp.from(now))
-                .update();
+    public boolean endUnseen(UUID id, Instant now) {
+        return jdbc.sql("update " + approvals + " set expires_at = ? where call_id = ? and status = 'PENDING'"
+                                + " and expires_at > ? and seen_at is null and vote_count = 0")
+                        .param(Timestamp.from(now))
+                        .param(id)
+                        .param(Timestamp.from(now))
+                        .update()
+                == 1;
     }
 
     /**

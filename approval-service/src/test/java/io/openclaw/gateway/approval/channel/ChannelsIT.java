@@ -688,6 +688,21 @@ class ChannelsIT {
         }
 
         @Test
+        void anIdThatCameBeforeIsNoOtherDecision() throws Exception {
+            UUID first = bench.escalate();
+            String token = asked().path("tokens").path("deny").asString("");
+            bench.decide(ProgramDouble.decision("e1", "alice@example.com", token, NOW));
+            bench.clock.advance(Duration.ofMinutes(2));
+            UUID second = bench.escalate();
+            String other = asked().path("tokens").path("approve").asString("");
+            assertThat(other).isNotEqualTo(token);
+            assertThat(bench.decide(ProgramDouble.decision("e1", "alice@example.com", other, bench.clock.instant())))
+                    .hasValueSatisfying(answer -> assertThat(answer.kind()).isEqualTo(Kind.REFUSED));
+            assertThat(bench.approval(first).status()).isEqualTo(Status.DENIED);
+            assertThat(bench.approval(second).status()).isEqualTo(Status.PENDING);
+        }
+
+        @Test
         void cannotDecideForSomebodyElse() throws Exception {
             bench.contact("bob", Map.of("webhook", "bob@example.com"), null);
             UUID id = bench.escalate();
@@ -737,6 +752,38 @@ class ChannelsIT {
             assertThat(bench.approval(id).status())
                     .as("the first message still works")
                     .isEqualTo(Status.APPROVED);
+        }
+
+        /** The question stays where it is: it can be answered, and the call is not one that nobody could be reached about. */
+        @Test
+        void isAskedStillIfTheReminderIsRefused() throws Exception {
+            bench.routing = new Routing(List.of(), List.of(), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), 1);
+            bench.endsUnreachable = true;
+            UUID id = bench.escalate();
+            ask();
+            String first = token(ALICE, "Approve");
+            bench.clock.advance(Duration.ofMinutes(5));
+            bench.graph.failNext(GraphDouble.error(400, 131_026, "Message undeliverable"));
+            ask();
+            assertThat(delivery(id).state()).isEqualTo(State.SENT);
+            assertThat(delivery(id).problem()).contains("131026");
+            bench.clock.advance(Duration.ofMinutes(1));
+            ask();
+            assertThat(bench.store.unreachableSince(id)).isEmpty();
+            assertThat(bench.approval(id).isOpenAt(bench.clock.instant())).isTrue();
+            bench.deliver(bench.graph.press(ALICE, first));
+            assertThat(bench.approval(id).status()).isEqualTo(Status.APPROVED);
+        }
+
+        @Test
+        void isNobodyWhoMayNotApproveAnyMore() throws Exception {
+            bench.routing = new Routing(List.of(), List.of(), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), 1);
+            bench.escalate();
+            ask();
+            bench.approvers.remove("alice");
+            bench.clock.advance(Duration.ofMinutes(5));
+            ask();
+            assertThat(bench.graph.taken()).hasSize(1);
         }
 
         @Test

@@ -1,6 +1,7 @@
 package io.openclaw.gateway.approval.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.openclaw.gateway.approval.channel.VendorDouble.Answer;
 import io.openclaw.gateway.approval.channel.core.Approvals;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class WebhookChannelTest extends ChannelContract {
@@ -51,6 +54,23 @@ class WebhookChannelTest extends ChannelContract {
     @Override
     Answer refused() {
         return new Answer(410, Map.of(), "");
+    }
+
+    /** A program that is deployed anew is not there for a moment. */
+    @ParameterizedTest
+    @ValueSource(ints = {302, 404, 408, 425, 500, 503})
+    void triesAgainWhatMayPass(int status) {
+        program.failNext(new Answer(status, Map.of(), ""));
+        SendingFailedException failure = catchThrowableOfType(
+                SendingFailedException.class,
+                () -> channel.ask(new Ask(
+                        UUID.randomUUID(),
+                        new Recipient("alice", address()),
+                        Question.of(Approvals.pending(null), null, 0, Right.APPROVE, false),
+                        new Buttons("t-approve", "t-deny", "t-details"),
+                        true,
+                        false)));
+        assertThat(failure.mayPass()).isTrue();
     }
 
     /** The double takes only what is signed, and refuses an event whose id is not the header's. */

@@ -2,7 +2,6 @@ package io.openclaw.gateway.bench;
 
 import io.openclaw.gateway.common.json.Json;
 import io.openclaw.gateway.common.json.RawJson;
-import io.openclaw.gateway.embedded.Ports;
 import io.openclaw.gateway.standalone.DemoWorker;
 import java.io.IOException;
 import java.net.URI;
@@ -17,14 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
@@ -35,25 +33,19 @@ import tools.jackson.databind.JsonNode;
  * its directory, with the logs. It starts and kills the processes itself and needs no supervisor.
  */
 public final class CrashTest {
-    private static final List<String> STAGES = List.of("ingress", "policy", "vetting", "approval", "executor", "audit");
     private static final int AGENTS = 8;
-    private static final Duration MAX_START = Duration.ofMinutes(15);
     private static final Duration MAX_END = Duration.ofMinutes(4);
 
     private final Path directory;
-    private final Path services;
     private final Random random;
     private final Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
     private final Map<String, String> callIds = new ConcurrentHashMap<>();
-    private final Map<String, Integer> ports = new LinkedHashMap<>();
-    private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private String agentKey = "";
+    private @Nullable SplitGateway gateway;
 
-    private CrashTest(Path directory, Path services, long seed) {
+    private CrashTest(Path directory, long seed) {
         this.directory = directory;
-        this.services = services;
         this.random = new Random(seed);
     }
 
@@ -72,13 +64,7 @@ public final class CrashTest {
         }
         Path directory = Files.createTempDirectory("openclaw-crash");
         System.err.println("seed " + seed + ", everything in " + directory);
-        var test = new CrashTest(directory, Path.of("").toAbsolutePath(), seed);
-        boolean good;
-        try {
-            good = test.run(rounds, seed);
-        } finally {
-            test.processes.values().forEach(Process::destroyForcibly);
-        }
+        boolean good = new CrashTest(directory, seed).run(rounds, seed);
         if (good) {
             FileSystemUtils.deleteRecursively(directory);
         }
@@ -87,14 +73,20 @@ public final class CrashTest {
 
     private boolean run(int rounds, long seed) throws IOException, InterruptedException {
         DemoWorker worker = DemoWorker.start(0, "crash", Map.of("count", this::count));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
         Path tools = Files.writeString(
                 directory.resolve("tools.yaml"), "tools:\n  - name: count\n    inputSchema: {type: object}\n");
         Map<String, String> settings = Map.of(
                 "OPENCLAW_WORKER_URL", worker.url(),
                 "OPENCLAW_WORKER_TOKEN", "crash",
                 "OPENCLAW_WORKER_TOOLS", tools.toString());
-        startAll(settings);
+        try (var split = new SplitGateway(directory, settings)) {
+            gateway = split;
+            split.start(Map.of("ingress", 2, "policy", 2, "vetting", 2, "approval", 2, "executor", 2, "audit", 2));
+            return run(split, rounds, seed);
+        }
+    }
+
+    private boolean run(SplitGateway split, int rounds, long seed) throws IOException, InterruptedException {
         var asking = new AtomicBoolean(true);
         List<Thread> agents = new ArrayList<>();
         for (int i = 0; i < AGENTS; i++) {
@@ -104,12 +96,13 @@ public final class CrashTest {
         List<String> killed = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             Thread.sleep(2_000 + random.nextInt(4_000));
-            String name = List.copyOf(ports.keySet()).get(random.nextInt(ports.size()));
+            List<String> names = List.copyOf(split.names());
+            String name = names.get(random.nextInt(names.size()));
             killed.add(name);
             System.err.println("kill -9 " + name + " after " + callIds.size() + " calls");
-            Objects.requireNonNull(processes.get(name)).destroyForcibly().waitFor();
+            split.kill(name);
             Thread.sleep(random.nextInt(2_000));
-            start(name, settings);
+            split.start(name);
         }
         Thread.sleep(5_000);
         asking.set(false);
@@ -124,96 +117,6 @@ public final class CrashTest {
                 .incrementAndGet();
         Thread.sleep(arguments.path("millis").asInt(0));
         return "{}";
-    }
-
-    private void startAll(Map<String, String> settings) throws IOException, InterruptedException {
-        for (String stage : STAGES) {
-            for (int n = 1; n <= 2; n++) {
-                ports.put(stage + "-" + n, Ports.free());
-            }
-        }
-        var infrastructure = new ProcessBuilder(
-                java(),
-                "-Xmx1g",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.openclaw.gateway.standalone.InfrastructureOnly");
-        infrastructure.environment().putAll(settings);
-        infrastructure.environment().put("DATA_DIR", directory.toString());
-        for (String stage : List.of("policy", "approval", "audit")) {
-            infrastructure.environment().put(stage.toUpperCase(java.util.Locale.ROOT) + "_URL", url(stage + "-1"));
-        }
-        infrastructure.environment().put("GATEWAY_URL", url("ingress-1"));
-        processes.put("infrastructure", started("infrastructure", infrastructure));
-        await(directory.resolve("infrastructure.properties"));
-        for (String name : ports.keySet()) {
-            start(name, settings);
-        }
-        await(directory.resolve("quickstart.env"));
-        var quickstart = new Properties();
-        try (var in = Files.newBufferedReader(directory.resolve("quickstart.env"))) {
-            quickstart.load(in);
-        }
-        agentKey = quickstart.getProperty("AGENT_KEY");
-    }
-
-    private void start(String name, Map<String, String> settings) throws IOException {
-        String stage = name.substring(0, name.indexOf('-'));
-        Path module = services.resolve(stage + "-service");
-        Path target =
-                (Files.isDirectory(module.resolve("service")) ? module.resolve("service") : module).resolve("target");
-        Path jar;
-        try (Stream<Path> jars = Files.list(target)) {
-            jar = jars.filter(file -> file.toString().endsWith("-exec.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("there is no …-exec.jar in " + target + "; build it first"));
-        }
-        var service = new ProcessBuilder(
-                java(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                jar.toString(),
-                "--spring.config.import=file:" + directory.resolve("infrastructure-" + stage + ".properties") + ",file:"
-                        + directory.resolve("keys").resolve(stage + ".properties"));
-        service.environment().putAll(settings);
-        service.environment().put("PORT", Integer.toString(ports.getOrDefault(name, 0)));
-        service.environment().put("OPENCLAW_INSTANCE", name);
-        processes.put(name, started(name, service));
-    }
-
-    private Process started(String name, ProcessBuilder builder) throws IOException {
-        return builder.directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve(name + ".log").toFile()))
-                .start();
-    }
-
-    private static String java() {
-        return ProcessHandle.current().info().command().orElse("java");
-    }
-
-    private String url(String name) {
-        return "http://127.0.0.1:" + ports.get(name);
-    }
-
-    private void await(Path file) throws InterruptedException {
-        long end = System.nanoTime() + MAX_START.toNanos();
-        while (!Files.exists(file)) {
-            processes.forEach((name, process) -> {
-                if (!process.isAlive()) {
-                    throw new IllegalStateException(
-                            name + " ended with " + process.exitValue() + "; see " + directory.resolve(name + ".log"));
-                }
-            });
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("there is no " + file + " after " + MAX_START + "; see the logs there");
-            }
-            Thread.sleep(200);
-        }
     }
 
     /** Asks for one call after the other; what is not answered is asked for again under the same key, at the other ingress. */
@@ -265,9 +168,10 @@ public final class CrashTest {
     }
 
     private HttpRequest.Builder request(String ingress, String path) {
-        return HttpRequest.newBuilder(URI.create(url(ingress) + "/v1/tool-calls" + path))
+        SplitGateway split = Objects.requireNonNull(gateway);
+        return HttpRequest.newBuilder(URI.create(split.url(ingress) + "/v1/tool-calls" + path))
                 .timeout(Duration.ofSeconds(20))
-                .header("Authorization", "Bearer " + agentKey);
+                .header("Authorization", "Bearer " + split.agentKey());
     }
 
     private boolean report(long seed, List<String> killed) throws InterruptedException {

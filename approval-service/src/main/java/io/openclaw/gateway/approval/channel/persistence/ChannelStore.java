@@ -27,6 +27,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class ChannelStore {
     private static final int MAX_LISTED = 200;
+    /** A question that the vendor has from before stays one: then it is the reminder that was not sent. */
+    private static final String IS_WITH_THE_VENDOR =
+            "(kind = 'ASK' and reminders > 0 and receipt is not null and not exists (select from @deliveries d where"
+                    + " d.channel = @messages.channel and d.receipt = @messages.receipt and d.status = 'failed'))";
 
     private final JdbcClient jdbc;
     private final String schema;
@@ -133,12 +137,21 @@ public final class ChannelStore {
      *
      * @param sentUntil those that were sent until then
      * @param max those that were repeated less often
+     * @param approvers those who may approve now
      * @param except those who have answered
      */
-    public void remind(UUID callId, Instant sentUntil, int max, Collection<String> except, Instant now) {
+    public void remind(
+            UUID callId,
+            Instant sentUntil,
+            int max,
+            Collection<String> approvers,
+            Collection<String> except,
+            Instant now) {
         sql("update @messages set state = 'QUEUED', attempts = 0, reminders = reminders + 1, not_before = :now,"
                         + " changed_at = :now where call_id = :id and kind = 'ASK' and state = 'SENT' and not ended"
-                        + " and sent_at <= :sent and reminders < :max and approver <> all(:except)")
+                        + " and sent_at <= :sent and reminders < :max and approver = any(:approvers)"
+                        + " and approver <> all(:except)")
+                .param("approvers", approvers.toArray(String[]::new))
                 .param("now", Timestamp.from(now))
                 .param("id", callId)
                 .param("sent", Timestamp.from(sentUntil))
@@ -171,7 +184,8 @@ public final class ChannelStore {
      */
     public void end(Collection<String> updating, Instant now) {
         sql("with over as (update @messages m set ended = true,"
-                        + " state = case when m.state = 'QUEUED' then 'TOO_LATE' else m.state end,"
+                        + " state = case when m.state = 'QUEUED' and (m.reminders = 0 or m.receipt is null) then 'TOO_LATE'"
+                        + " when m.state = 'QUEUED' then 'SENT' else m.state end,"
                         + " problem = case when m.state = 'QUEUED' then 'the call was ' || lower(a.status)"
                         + " || ' before this could be sent' || coalesce(' (' || m.problem || ')', '') else m.problem end,"
                         + " changed_at = case when m.state = 'QUEUED' then :now else m.changed_at end"
@@ -208,13 +222,13 @@ public final class ChannelStore {
         sql("update @messages set state = 'SENT', earlier_receipts = case when receipt is null or receipt ="
                         + " cast(:receipt as text) then earlier_receipts else array_append(earlier_receipts, receipt) end,"
                         + " receipt = :receipt, form = :form, problem = null, sent_at = :now, changed_at = :now where id = :id and state = 'SENDING'")
-                .param("receipt", receipt.id())
+                .param("receipt", kept(receipt.id()))
                 .param("form", receipt.form())
                 .param("now", Timestamp.from(now))
                 .param("id", message.id())
                 .update();
         if (receipt.id() != null) {
-            settle(message.channel(), receipt.id(), now);
+            settle(message.channel(), String.valueOf(kept(receipt.id())), now);
         }
         touch(message.callId());
     }
@@ -244,12 +258,13 @@ public final class ChannelStore {
     }
 
     /** What a vendor says may have a NUL, which PostgreSQL cannot store. */
-    private static @Nullable String kept(@Nullable String problem) {
-        return problem == null ? null : problem.replace('\0', '\uFFFD');
+    private static @Nullable String kept(@Nullable String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
     }
 
     private void change(Message message, String state, Instant notBefore, String problem, Instant now) {
-        sql("update @messages set state = :state, not_before = :at, problem = :problem, changed_at = :now"
+        sql("update @messages set state = case when :state in ('FAILED', 'TOO_LATE') and " + IS_WITH_THE_VENDOR
+                        + " then 'SENT' else :state end, not_before = :at, problem = :problem, changed_at = :now"
                         + " where id = :id and state = 'SENDING'")
                 .param("state", state)
                 .param("at", Timestamp.from(notBefore))
@@ -337,7 +352,8 @@ public final class ChannelStore {
     /** What the vendor took and then could not deliver is sent in another form, or has failed. */
     private void settle(String channel, String receipt, Instant now) {
         List<String> closed = sql("update @messages m set was_outside = m.was_outside or d.is_outside,"
-                        + " state = case when d.is_outside and m.form <> 'template' then 'QUEUED' else 'FAILED' end,"
+                        + " state = case when d.is_outside and m.form <> 'template' then 'QUEUED'"
+                        + " when cardinality(m.earlier_receipts) > 0 then 'SENT' else 'FAILED' end,"
                         + " not_before = :now, problem = d.problem, changed_at = :now from @deliveries d"
                         + " where d.channel = :channel and d.receipt = :receipt and d.status = 'failed'"
                         + " and m.channel = d.channel and m.receipt = d.receipt and m.kind = 'ASK' and m.state = 'SENT'"
@@ -468,6 +484,17 @@ public final class ChannelStore {
                 .param(press.channel())
                 .param(press.id())
                 .update();
+    }
+
+    /** Tells whether what came before under an id was this press: the same button of the same sender. */
+    public boolean isSame(Press press) {
+        return sql("select exists (select 1 from @presses where channel = ? and id = ? and sender = ? and token_hash = ?)")
+                .param(press.channel())
+                .param(press.id())
+                .param(press.sender())
+                .param(press.tokenHash())
+                .query(Boolean.class)
+                .single();
     }
 
     /** Returns what became of a press; empty if it did not come or has no answer. */

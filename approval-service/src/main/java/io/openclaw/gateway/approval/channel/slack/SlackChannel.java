@@ -232,7 +232,8 @@ public final class SlackChannel implements Channel {
         if (TOKEN.contains(error)) {
             throw SendingFailedException.forNow(what + "; set a valid SLACK_BOT_TOKEN with the scope chat:write");
         }
-        if (response.status() >= 500 || FOR_NOW.contains(error)) {
+        // An answer that is none of Slack's comes from something on the way.
+        if (response.status() >= 500 || FOR_NOW.contains(error) || !answer.has("error")) {
             throw SendingFailedException.forNow(what);
         }
         throw SendingFailedException.forGood(what);

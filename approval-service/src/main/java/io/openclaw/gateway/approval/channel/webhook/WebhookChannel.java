@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,9 @@ public final class WebhookChannel implements Channel {
         return data;
     }
 
+    /** What says that this event is wrong; a program that is not there (404), or moved, may be back soon. */
+    private static final Set<Integer> FOR_GOOD = Set.of(400, 401, 403, 405, 406, 410, 411, 413, 414, 415, 422);
+
     private Receipt post(String type, String id, @Nullable String subject, Map<String, Object> data)
             throws SendingFailedException {
         Instant now = clock.instant();
@@ -161,7 +165,7 @@ public final class WebhookChannel implements Channel {
         if (response.status() == 429 || response.retryAfter() != null) {
             throw SendingFailedException.rateLimited(what, response.retryAfter());
         }
-        if (response.status() >= 500 || response.status() == 408) {
+        if (!FOR_GOOD.contains(response.status())) {
             throw SendingFailedException.forNow(what);
         }
         throw SendingFailedException.forGood(what);
