@@ -78,7 +78,13 @@ public record CommandLine(Set<String> flags, List<Option> options, List<Argument
             flags.add(flag);
             if (syntax.takesValue(flag)) {
                 if (i + 1 < text.length()) {
-                    options.add(new Option(flag, new Argument(text.substring(i + 1), argument.marks())));
+                    String rest = text.substring(i + 1);
+                    options.add(new Option(flag, new Argument(rest, argument.marks())));
+                    // Some subcommands take a value with a letter that is a switch of others: git rebase -x, git clean
+                    // -xfd.
+                    if (rest.matches("[a-zA-Z]{1,2}")) {
+                        rest.chars().forEach(letter -> flags.add("-" + (char) letter));
+                    }
                 } else if (next != null) {
                     options.add(new Option(flag, next));
                     return 1;

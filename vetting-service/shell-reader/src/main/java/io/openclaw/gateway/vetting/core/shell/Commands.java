@@ -557,8 +557,8 @@ final class Commands {
                         evaluator.via(),
                         evaluator.directory()));
                 return Evaluator.UNKNOWN_OUTPUT;
-            } else if (isInput(flag) && input != null && !input.isUnknown()) {
-                code(program, input);
+            } else if (isInput(flag) && input != null) {
+                codeOfInput(program, input);
                 return Evaluator.UNKNOWN_OUTPUT;
             } else if ((flag.equals("run") || flag.equals("test") || flag.equals("compile")) && i == 0) {
                 any = true;
@@ -590,15 +590,25 @@ final class Commands {
                 break;
             }
         }
-        if (!any && input != null && !input.isUnknown()) {
-            code(program, input);
-            printed = CodeReader.printed(input);
+        if (!any && input != null) {
+            codeOfInput(program, input);
+            printed = input.isUnknown() ? null : CodeReader.printed(input);
         }
         if (printed != null) {
             return printed;
         }
         // What it prints may be what it was given: awk '{print $2}'.
         return input == null ? Evaluator.UNKNOWN_OUTPUT : new Argument("$()", Mark.UNKNOWN.bit() | input.marks());
+    }
+
+    /** Reads the code that an interpreter is given as its input; what was downloaded or decoded is not known, and run. */
+    private void codeOfInput(String program, Argument input) throws UnreadableScriptException {
+        if (!input.isUnknown()) {
+            code(program, input);
+        } else if (Mark.DOWNLOADED.in(input.marks()) || Mark.DECODED.in(input.marks())) {
+            evaluator.emit(new Invocation(
+                    ":eval", program, List.of(input), input.marks(), List.of(), List.of(), evaluator.via(), ""));
+        }
     }
 
     /** Follows a program that is written in the language: {@code python manage.py flush}, {@code php artisan db:wipe}. */
