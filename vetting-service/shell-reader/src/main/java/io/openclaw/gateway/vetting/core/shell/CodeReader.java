@@ -156,6 +156,7 @@ final class CodeReader {
         boolean decodes = false;
         boolean runsCode = false;
         boolean evaluates = false;
+        boolean evaluatesText = false;
         boolean requests = false;
         int i = 0;
         while (i < code.length()) {
@@ -218,6 +219,8 @@ final class CodeReader {
                         || (name.equals("from") && qualified.equals("Buffer.from") && code.contains("base64"));
                 runsCode |= CODE.contains(name) || RUN.contains(name);
                 evaluates |= EVALUATE.contains(name);
+                // Not re.compile, and not the exec of a regular expression.
+                evaluatesText |= name.endsWith("eval") && qualified.equals(name);
                 requests |= name.equals("urlopen")
                         || name.equals("urlretrieve")
                         || qualified.startsWith("requests.")
@@ -234,7 +237,8 @@ final class CodeReader {
             }
         }
         whole(code);
-        if (requests && evaluates) {
+        // The request may be by a library that is not known here.
+        if ((requests && evaluates) || (evaluatesText && (code.contains("http://") || code.contains("https://")))) {
             evaluator.emit(":downloaded-code", Argument.of(language));
         }
         if (decodes && runsCode) {
