@@ -17,6 +17,9 @@ import tools.jackson.core.JacksonException;
  * one after the other, so that limits can be tested too; each file begins anew.
  */
 public final class PolicyTests {
+    /** A proposal's tests are run when somebody looks at it. */
+    private static final int MAX_TIMES = 1_000;
+
     private PolicyTests() {}
 
     /** The content of a file. */
@@ -28,7 +31,7 @@ public final class PolicyTests {
      * @param name what it shows; made up of the call, if absent
      * @param expect the outcome
      * @param rule the id of a rule that decides; any, if absent
-     * @param times how often the call is made; the last one counts
+     * @param times how often the call is made, 1 to 1,000; the last one counts
      */
     record TestCase(
             @Nullable String name,
@@ -81,9 +84,13 @@ public final class PolicyTests {
         if (example == null || test.expect() == null) {
             return new Result(file, name, "it needs a call, and what to expect: allow, escalate or deny");
         }
+        int times = test.times() == null ? 1 : test.times();
+        if (times < 1 || times > MAX_TIMES) {
+            return new Result(file, name, "times is " + times + "; it may be 1 to " + MAX_TIMES);
+        }
         try {
             PolicyDecision decision = null;
-            for (int i = 0; i < (test.times() == null ? 1 : Math.max(1, test.times())); i++) {
+            for (int i = 0; i < times; i++) {
                 ToolCall call = example.call(CallIds.next(), now);
                 decision = policy.decide(call, ToolCatalogue.UNCHECKED, Freezes.NONE, ledger);
                 ledger.charge(decision.charges());
