@@ -46,6 +46,11 @@ public record CallExample(
         @Nullable Origin origin,
         @Nullable Instant at) {
 
+    /** Makes an example of what matters most; the rest is absent. */
+    public static CallExample of(String agent, String tool, JsonNode arguments, @Nullable JsonNode context) {
+        return new CallExample(agent, tool, arguments, null, null, null, null, null, null, context, null, null);
+    }
+
     /**
      * Reads an example.
      *

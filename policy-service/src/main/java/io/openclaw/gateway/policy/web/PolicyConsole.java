@@ -164,18 +164,10 @@ public final class PolicyConsole {
             if (engine == null) {
                 throw new IllegalArgumentException("this instance has no policy yet");
             }
-            ToolCall call = new CallExample(
+            ToolCall call = CallExample.of(
                             agent.strip(),
                             upstream.isBlank() ? tool.strip() : upstream.strip() + "/" + tool.strip(),
                             Json.MAPPER.readTree(arguments.isBlank() ? "{}" : arguments),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
                             null)
                     .call(CallIds.next(), clock.instant());
             PolicyDecision decision = engine.decide(call, Ledger.inMemory());

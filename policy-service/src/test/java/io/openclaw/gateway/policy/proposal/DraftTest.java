@@ -51,20 +51,9 @@ class DraftTest {
     }
 
     private static Decision decide(Policy policy, String agent, String arguments, @Nullable String context) {
-        return policy.decide(new CallExample(
-                                agent,
-                                "open.claw/send",
-                                json(arguments),
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                context == null ? null : json(context),
-                                null,
-                                null)
-                        .call(CallIds.next(), NOW))
+        return policy.decide(
+                        CallExample.of(agent, "open.claw/send", json(arguments), context == null ? null : json(context))
+                                .call(CallIds.next(), NOW))
                 .outcome();
     }
 
