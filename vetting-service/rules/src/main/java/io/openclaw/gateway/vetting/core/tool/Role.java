@@ -74,7 +74,7 @@ enum Role {
     private static final Set<String> SQLS =
             Set.of("sql", "cql", "ddl", "dml", "statement", "statements", "plsql", "tsql");
     private static final Set<String> QUERIES =
-            Set.of("query", "queries", "q", "mutation", "operation", "document", "gql");
+            Set.of("query", "queries", "q", "mutation", "operation", "document", "gql", "cypher", "gremlin", "sparql");
     private static final Set<String> RECIPIENTS =
             Set.of("to", "recipient", "recipients", "cc", "bcc", "channel", "chatid", "phone");
     private static final Set<String> DIRECTORIES = Names.set("""

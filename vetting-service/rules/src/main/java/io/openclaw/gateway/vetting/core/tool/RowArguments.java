@@ -33,7 +33,7 @@ final class RowArguments {
             droplet server servers site sites tenant vault certificate user users role roles policy policies schema keyspace
             queue queues pod pods node nodes host hosts disk disks machine machines network subnet vpc customer customers
             branch release function lambda registry group webhooks subscription subscriptions membership drive share
-            infrastructure all everything index indexes indices collection collections container containers image images
+            infrastructure all everything index indexes indices object objects blob blobs collection collections container containers image images
             """);
 
     private static final Set<String> MONGO_DROPS =

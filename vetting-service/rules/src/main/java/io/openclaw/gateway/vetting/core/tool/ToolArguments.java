@@ -282,6 +282,9 @@ public final class ToolArguments {
         new RequestArguments(this, profile, fields, used).read(object);
         new FileArguments(this, profile, fields, context, used).read();
         new RowArguments(this, profile, fields, used).read(object);
+        if (depth == 0) {
+            new NamedEffects(this, profile).read(object);
+        }
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             String key = entry.getKey();
             if (used.contains(key)) {
@@ -749,6 +752,11 @@ public final class ToolArguments {
     }
 
     private void query(String text, ArgumentContext context) {
+        // Some interpreters call the code that they are given a query.
+        if (profile.does(Effect.CODE) && !profile.does(Effect.TEXT) && !profile.does(Effect.SQL)) {
+            code(text, context);
+            return;
+        }
         boolean cypher = profile.says("cypher", "neo4j", "memgraph");
         if (profile.does(Effect.GRAPHQL) || (GraphQl.isMutation(text) && !profile.does(Effect.TEXT))) {
             graphQl(text);
