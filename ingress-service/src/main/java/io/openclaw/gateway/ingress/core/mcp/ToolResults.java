@@ -90,9 +90,11 @@ public final class ToolResults {
             code = JsonRpcException.INTERNAL_ERROR;
         }
         JsonNode data = error.get("data");
+        String message = error.path("message").asString("the upstream gave no reason");
+        List<String> notes = end.findings().stream().map(ToolResults::note).toList();
         return new JsonRpcException(
                 code,
-                error.path("message").asString("the upstream gave no reason"),
+                notes.isEmpty() ? message : String.join(" ", notes) + " The upstream said: " + message,
                 data == null ? null : RawJson.from(data),
                 modern && code == JsonRpcException.MISSING_CAPABILITY ? 400 : 200);
     }
@@ -128,12 +130,14 @@ public final class ToolResults {
         }
         ObjectNode node = (ObjectNode) result.as(JsonNode.class);
         ArrayNode content = Json.MAPPER.createArrayNode();
-        findings.forEach(finding -> content.addObject()
-                .put("type", "text")
-                .put("text", "Note of the gateway (" + finding.ruleId() + "): " + finding.text()));
+        findings.forEach(finding -> content.addObject().put("type", "text").put("text", note(finding)));
         node.path("content").forEach(content::add);
         node.set("content", content);
         return RawJson.from(node);
+    }
+
+    private static String note(Reason finding) {
+        return "Note of the gateway (" + finding.ruleId() + "): " + finding.text();
     }
 
     /** The newer revision wants every result to say what kind it is. */
