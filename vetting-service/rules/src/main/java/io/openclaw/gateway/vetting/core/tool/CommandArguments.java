@@ -74,7 +74,8 @@ final class CommandArguments {
         if (program == null) {
             program = fields.text(Role.COMMAND);
         }
-        if (program == null && profile.does(Effect.RUN) && arguments != null) {
+        boolean runs = profile.does(Effect.RUN) || profile.does(Effect.START);
+        if (program == null && runs && arguments != null) {
             program = fields.text(Role.PATH);
             Field weak = fields.text(Role.DIRECTORY);
             if (program == null && weak != null && !Role.isCertainDirectory(weak.name())) {
@@ -90,7 +91,7 @@ final class CommandArguments {
                 line.text(subcommand.text());
                 used.add(subcommand.name());
             }
-        } else if (!isWords(arguments) || !(profile.does(Effect.RUN) || profile.does(Effect.START))) {
+        } else if (!isWords(arguments) || !runs) {
             return;
         }
         if (arguments != null && isWords(arguments)) {
@@ -146,7 +147,14 @@ final class CommandArguments {
     private static boolean isWords(@Nullable Field field) {
         return field != null
                 && ((field.isText() && EmbeddedJson.in(field.text()) == null)
-                        || (field.value().isArray() && isScalars(field.value())));
+                        || ((field.value().isArray() || isNumbered(field.value())) && isScalars(field.value())));
+    }
+
+    /** A list that was written as an object: {@code {"0": "-rf", "1": "/"}}. */
+    private static boolean isNumbered(JsonNode object) {
+        return object.isObject()
+                && !object.isEmpty()
+                && object.propertyNames().stream().allMatch(name -> name.chars().allMatch(c -> c >= '0' && c <= '9'));
     }
 
     private static boolean isScalars(JsonNode list) {

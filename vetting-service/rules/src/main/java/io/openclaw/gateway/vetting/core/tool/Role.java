@@ -39,6 +39,9 @@ enum Role {
             powershell pwsh
             """);
     private static final Set<String> PROGRAMS = Set.of("program", "executable", "exe", "binary", "bin");
+    /** The first of a program's arguments is its own name (POSIX exec). */
+    private static final Set<String> FIRST_ARGUMENTS = Set.of("argv0", "arg0");
+
     private static final Set<String> ARGUMENTS_NAMES = Names.set("""
             args arg arguments argument argv params parameters argumentlist arglist commandargs cmdargs extraargs
             additionalargs commandarguments
@@ -129,6 +132,9 @@ enum Role {
         List<String> words = Names.words(withoutNumber(name));
         if (words.isEmpty()) {
             return UNKNOWN;
+        }
+        if (FIRST_ARGUMENTS.contains(Names.plain(name))) {
+            return PROGRAM;
         }
         String plain = String.join("", words);
         Role known = OpenClawTools.role(tool, plain);
