@@ -14,6 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -29,6 +30,13 @@ public class ProblemPages extends ResponseEntityExceptionHandler implements Erro
     /** Answers text that cannot be kept, in a body or in the parameters of an address. */
     @ExceptionHandler({InexactJsonException.class, InvalidParameterException.class})
     ResponseEntity<ProblemDetail> unreadable(RuntimeException e) {
+        return answer(Problems.detail(
+                HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage())));
+    }
+
+    /** Answers a header or a parameter with bytes that no text has; the firewall finds it when a handler reads it. */
+    @ExceptionHandler(RequestRejectedException.class)
+    ResponseEntity<ProblemDetail> rejected(RequestRejectedException e) {
         return answer(Problems.detail(
                 HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage())));
     }

@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -303,6 +304,10 @@ public final class McpController {
     }
 
     private static JsonRpcException errorOf(@Nullable HttpServletResponse response, RuntimeException e) {
+        if (e instanceof RequestRejectedException) {
+            // A header with bytes that no text has; the firewall finds it when it is read.
+            return JsonRpcException.badRequest(JsonRpcException.INVALID_REQUEST, String.valueOf(e.getMessage()));
+        }
         Problem problem = Problem.of(e);
         if (problem == null) {
             String id = UUID.randomUUID().toString();

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import tools.jackson.databind.JsonNode;
 
 /** Which era a request belongs to, what it has to say, and what answers a request that cannot be served. */
@@ -192,6 +193,16 @@ class McpControllerTest {
             request.addHeader(McpHeaders.VERSION, "2025-11-25");
             request.addHeader(McpHeaders.VERSION, "2025-06-18");
             assertThat(gateway.post(request).message()).contains("was sent 2 times");
+        }
+
+        /** The firewall of Spring Security finds such a value only when it is read. */
+        @Test
+        void mayNotSendBytesThatNoTextHas() {
+            MockHttpServletRequest request = McpDialogue.request("POST", Map.of(), PING);
+            request.addHeader("Mcp-Session-Id", "a\u00ff\u0080");
+            Answer answer = gateway.post(new StrictHttpFirewall().getFirewalledRequest(request));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.message()).contains("Mcp-Session-Id");
         }
 
         @Test

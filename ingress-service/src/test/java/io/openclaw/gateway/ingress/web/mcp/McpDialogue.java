@@ -28,6 +28,7 @@ import io.openclaw.gateway.ingress.core.UpstreamReportsDouble;
 import io.openclaw.gateway.ingress.core.mcp.SessionsInMemory;
 import io.openclaw.gateway.ingress.web.RequestBodies;
 import io.openclaw.gateway.testing.MutableClock;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -298,7 +299,7 @@ final class McpDialogue {
         return post(request("POST", headers, body));
     }
 
-    Answer post(MockHttpServletRequest request) {
+    Answer post(HttpServletRequest request) {
         var response = new MockHttpServletResponse();
         controller.post(request, response, caller);
         return new Answer(response, messagesIn(response));

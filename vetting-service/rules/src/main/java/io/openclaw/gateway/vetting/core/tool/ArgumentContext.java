@@ -3,6 +3,7 @@ package io.openclaw.gateway.vetting.core.tool;
 import io.openclaw.gateway.vetting.core.shell.Languages;
 import io.openclaw.gateway.vetting.core.shell.Paths;
 import io.openclaw.gateway.vetting.core.shell.Surroundings;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +85,9 @@ record ArgumentContext(
             } else if (role == Role.INPUT && value.isString() && depth == 0) {
                 found.input = value.asString();
             } else if (role == Role.LANGUAGE && value.isString() && found.language == null) {
-                found.language = Languages.normal(value.asString());
+                // One that says nothing is none.
+                String language = Languages.normal(Normalizer.normalize(value.asString(), Normalizer.Form.NFKC));
+                found.language = language.isEmpty() ? null : language;
             } else if (depth < MAX_DEPTH && value.isObject()) {
                 collect(value, tool, depth + 1, found);
             }

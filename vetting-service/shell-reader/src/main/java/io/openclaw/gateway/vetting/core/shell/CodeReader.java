@@ -2,6 +2,7 @@ package io.openclaw.gateway.vetting.core.shell;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -323,6 +324,47 @@ final class CodeReader {
                 || PRINTS.matcher(rest).matches();
     }
 
+    /**
+     * Returns the paths that a code names, whatever it does with them: literals that are absolute, and literals in a row that
+     * a function joins, {@code Path.home().joinpath(".ssh", "id_rsa")}.
+     */
+    private static Set<String> paths(String code) {
+        Set<String> paths = new LinkedHashSet<>();
+        var joined = new StringBuilder();
+        int previous = -1;
+        boolean inCall = false;
+        int i = 0;
+        while (i < code.length() && paths.size() < MOST_PATHS) {
+            if (!isQuote(code.charAt(i))) {
+                i++;
+                continue;
+            }
+            int end = stringEnd(code, i);
+            String text = contents(code, i, end);
+            boolean follows =
+                    previous >= 0 && JOINT.matcher(code.substring(previous, i)).matches();
+            if (!follows) {
+                joined.setLength(0);
+                inCall = i > 1 && code.charAt(i - 1) == '(' && Character.isLetter(code.charAt(i - 2));
+            }
+            joined.append(joined.isEmpty() || text.startsWith("/") ? "" : "/").append(text);
+            addPath(paths, text, false);
+            addPath(paths, joined.toString(), follows && inCall);
+            previous = end;
+            i = Math.max(end, i + 1);
+        }
+        return paths;
+    }
+
+    private static void addPath(Set<String> paths, String text, boolean joined) {
+        boolean rooted = text.startsWith("/") || text.startsWith("~/") || (joined && text.startsWith("."));
+        if (rooted && text.length() > 1 && text.length() < LONGEST_CALL && text.indexOf(' ') < 0) {
+            paths.add(text);
+        }
+    }
+
+    private static final int MOST_PATHS = 50;
+    private static final java.util.regex.Pattern JOINT = java.util.regex.Pattern.compile("\\)?\\s{0,4}[,/]\\s{0,4}");
     private static final java.util.regex.Pattern PRINTED = java.util.regex.Pattern.compile(
             "^\\s*(?:BEGIN\\s*\\{)?\\s*(?:print|puts|say|echo|console\\.log|process\\.stdout\\.write)[\\s(]*([\"'])((?:(?!\\1).){1,400})\\1[\\s);}]*$");
 
@@ -343,10 +385,13 @@ final class CodeReader {
                     // All of it in awk.
                     + "|\\bin\\s+ENVIRON\\b");
 
-    /** What a look at the whole code shows: deletes of what it finds, and its environment printed. */
+    /** What a look at the whole code shows: paths, deletes of what it finds, and its environment printed. */
     private void whole(String code) throws UnreadableScriptException {
         if (code.length() > 16 * 1024) {
             return;
+        }
+        for (String path : paths(code)) {
+            evaluator.emit(":read", Argument.of("--unknown-program"), Argument.of(path));
         }
         if ((code.contains("env") || code.contains("ENV"))
                 && ENVIRONMENT.matcher(code).find()) {
