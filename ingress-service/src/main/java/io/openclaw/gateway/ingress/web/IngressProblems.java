@@ -14,6 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
@@ -28,6 +29,9 @@ final class IngressProblems {
                 switch (e) {
                     case InvalidRequestException invalid ->
                         problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", invalid);
+                    // A header with bytes that no text has; the firewall finds it when it is read.
+                    case RequestRejectedException rejected ->
+                        problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", rejected);
                     case BodyTooLargeException large ->
                         problem(HttpStatus.CONTENT_TOO_LARGE, "too-large", "Request too large", large);
                     case IdempotencyKeyReusedException reused ->

@@ -18,6 +18,7 @@ import io.openclaw.gateway.common.web.WebAddresses;
 import io.openclaw.gateway.ingress.core.LimitExceededException;
 import io.openclaw.gateway.ingress.core.PipelineUnavailableException;
 import io.openclaw.gateway.testing.Calls;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import tools.jackson.databind.JsonNode;
 
 class ToolsInvokeControllerTest {
@@ -44,7 +46,7 @@ class ToolsInvokeControllerTest {
         return RestFixture.request(ToolsInvokeController.PATH, body);
     }
 
-    private JsonNode invoke(MockHttpServletRequest request) throws IOException {
+    private JsonNode invoke(HttpServletRequest request) throws IOException {
         controller.invoke(request, response, new Caller("demo", Identity.NONE));
         return Json.MAPPER.readTree(response.getContentAsByteArray());
     }
@@ -231,6 +233,17 @@ class ToolsInvokeControllerTest {
             assertThat(response.getStatus()).isEqualTo(429);
             assertThat(answer.at("/error/type").asString()).isEqualTo("rate_limited");
             assertThat(response.getHeader("Retry-After")).isEqualTo("7");
+        }
+
+        /** The firewall of Spring Security finds such a value only when it is read. */
+        @ParameterizedTest
+        @ValueSource(strings = {"x-openclaw-message-to", "x-gateway-on-behalf-of"})
+        void saysWhichHeaderHasBytesThatNoTextHas(String header) throws Exception {
+            MockHttpServletRequest request = request("{\"tool\":\"exec\"}");
+            request.addHeader(header, "a\u00ff\u0080");
+            JsonNode answer = invoke(new StrictHttpFirewall().getFirewalledRequest(request));
+            assertThat(response.getStatus()).isEqualTo(400);
+            assertThat(answer.at("/error/message").asString()).containsIgnoringCase(header);
         }
 
         @Test

@@ -27,16 +27,9 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 public class ProblemPages extends ResponseEntityExceptionHandler implements ErrorController {
     private static final Logger log = LoggerFactory.getLogger(ProblemPages.class);
 
-    /** Answers text that cannot be kept, in a body or in the parameters of an address. */
-    @ExceptionHandler({InexactJsonException.class, InvalidParameterException.class})
+    /** Answers text that cannot be kept, in a body, in the parameters of an address, or in a header that a handler reads. */
+    @ExceptionHandler({InexactJsonException.class, InvalidParameterException.class, RequestRejectedException.class})
     ResponseEntity<ProblemDetail> unreadable(RuntimeException e) {
-        return answer(Problems.detail(
-                HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage())));
-    }
-
-    /** Answers a header or a parameter with bytes that no text has; the firewall finds it when a handler reads it. */
-    @ExceptionHandler(RequestRejectedException.class)
-    ResponseEntity<ProblemDetail> rejected(RequestRejectedException e) {
         return answer(Problems.detail(
                 HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", String.valueOf(e.getMessage())));
     }

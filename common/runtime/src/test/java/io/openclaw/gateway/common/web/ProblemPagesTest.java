@@ -3,9 +3,11 @@ package io.openclaw.gateway.common.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,6 +19,11 @@ class ProblemPagesTest {
         @GetMapping("/parameters")
         String parameters() {
             throw new InvalidParameterException("the parameter holds %zz");
+        }
+
+        @GetMapping("/header")
+        String header(HttpServletRequest request) {
+            return new StrictHttpFirewall().getFirewalledRequest(request).getHeader("Prefer");
         }
 
         @GetMapping("/fault")
@@ -37,6 +44,16 @@ class ProblemPagesTest {
         assertThat(response.getStatus()).isEqualTo(400);
         assertThat(response.getContentType()).isEqualTo("application/problem+json");
         assertThat(response.getContentAsString()).contains("invalid-request").contains("the parameter holds %zz");
+    }
+
+    @Test
+    void answersAHeaderWithBytesThatNoTextHasAsABadRequest() throws Exception {
+        MockHttpServletResponse response = mvc.perform(get("/header").header("Prefer", "a\u00ff\u0080"))
+                .andReturn()
+                .getResponse();
+
+        assertThat(response.getStatus()).isEqualTo(400);
+        assertThat(response.getContentAsString()).contains("invalid-request").contains("Prefer");
     }
 
     @Test

@@ -26,7 +26,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -304,10 +303,6 @@ public final class McpController {
     }
 
     private static JsonRpcException errorOf(@Nullable HttpServletResponse response, RuntimeException e) {
-        if (e instanceof RequestRejectedException) {
-            // A header with bytes that no text has; the firewall finds it when it is read.
-            return JsonRpcException.badRequest(JsonRpcException.INVALID_REQUEST, String.valueOf(e.getMessage()));
-        }
         Problem problem = Problem.of(e);
         if (problem == null) {
             String id = UUID.randomUUID().toString();
@@ -321,12 +316,14 @@ public final class McpController {
         if (response != null && problem.isWorthARetry() && !response.isCommitted()) {
             response.setHeader(HttpHeaders.RETRY_AFTER, problem.retryAfter());
         }
-        boolean invalid = e instanceof InvalidRequestException;
+        if (e instanceof InvalidRequestException) {
+            return JsonRpcException.invalidParams(problem.words());
+        }
         return new JsonRpcException(
-                invalid ? JsonRpcException.INVALID_PARAMS : JsonRpcException.INTERNAL_ERROR,
+                problem.status() == 400 ? JsonRpcException.INVALID_REQUEST : JsonRpcException.INTERNAL_ERROR,
                 problem.words(),
                 null,
-                invalid ? 200 : problem.status());
+                problem.status());
     }
 
     /** Writes a JSON-RPC error without an id: what is refused was not read. */
