@@ -40,7 +40,6 @@ public final class Upstreams implements AutoCloseable {
     private final RetryRegistry retries;
     private final UnaryOperator<String> secrets;
     private final Clock clock;
-    private final Map<String, Upstream> settings;
     private Map<String, OfSettings> ofSettings;
     private Map<PolicyDocument.Upstream, GuardedUpstream> ofPolicy = Map.of();
     private volatile Map<String, GuardedUpstream> byName;
@@ -64,23 +63,27 @@ public final class Upstreams implements AutoCloseable {
         this.retries = retries;
         this.secrets = text -> Secrets.resolve(text, variables);
         this.clock = clock;
-        this.settings = ofSettings.stream().collect(Collectors.toUnmodifiableMap(Upstream::name, upstream -> upstream));
-        this.ofSettings = settings.values().stream()
+        this.ofSettings = ofSettings.stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        Upstream::name, upstream -> new OfSettings(guarded(upstream, null), null, null)));
+                        Upstream::name, upstream -> new OfSettings(upstream, guarded(upstream, null), null, null)));
         this.byName = guarded(this.ofSettings);
     }
 
     /** An upstream of the settings, and what the policy says of its calls: how long one may take, and how many run at once. */
     private record OfSettings(
-            GuardedUpstream upstream,
+            Upstream upstream,
+            GuardedUpstream guarded,
             @Nullable String timeout,
-            @Nullable Integer concurrency) {}
+            @Nullable Integer concurrency) {
+        boolean isLimitedAs(PolicyDocument.Upstream described) {
+            return Objects.equals(timeout, described.timeout()) && Objects.equals(concurrency, described.concurrency());
+        }
+    }
 
     private static Map<String, GuardedUpstream> guarded(Map<String, OfSettings> all) {
         return all.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, entry -> entry.getValue().upstream()));
+                        Map.Entry::getKey, entry -> entry.getValue().guarded()));
     }
 
     /** Has somebody told of what happens at upstreams. */
@@ -110,7 +113,7 @@ public final class Upstreams implements AutoCloseable {
             GuardedUpstream known = ofPolicy.get(connectionOf(each));
             if (known != null) {
                 next.put(connectionOf(each), known);
-            } else if (each.openclaw() != null || each.mcp() != null || each.stdio() != null) {
+            } else if (saysHowItIsReached(each)) {
                 try {
                     next.put(connectionOf(each), guarded(made(each), each));
                 } catch (RuntimeException e) {
@@ -136,17 +139,18 @@ public final class Upstreams implements AutoCloseable {
         Map<String, OfSettings> limited = new HashMap<>(ofSettings);
         for (PolicyDocument.Upstream each : described) {
             OfSettings now = limited.get(each.name());
-            Upstream upstream = settings.get(each.name());
-            boolean isOfSettings = each.openclaw() == null && each.mcp() == null && each.stdio() == null;
-            if (now != null
-                    && upstream != null
-                    && isOfSettings
-                    && !(Objects.equals(now.timeout(), each.timeout())
-                            && Objects.equals(now.concurrency(), each.concurrency()))) {
-                limited.put(each.name(), new OfSettings(guarded(upstream, each), each.timeout(), each.concurrency()));
+            if (now != null && !saysHowItIsReached(each) && !now.isLimitedAs(each)) {
+                Upstream upstream = now.upstream();
+                limited.put(
+                        each.name(),
+                        new OfSettings(upstream, guarded(upstream, each), each.timeout(), each.concurrency()));
             }
         }
         return Map.copyOf(limited);
+    }
+
+    private static boolean saysHowItIsReached(PolicyDocument.Upstream described) {
+        return described.openclaw() != null || described.mcp() != null || described.stdio() != null;
     }
 
     /** Leaves out what says nothing of how an upstream is reached: labels may change without anything being cut off. */

@@ -104,7 +104,8 @@ class InboxTest {
                 List.of(upstream),
                 List.of(),
                 PolicyDocument.Defaults.NONE,
-                PolicyDocument.Results.FLAGGED);
+                PolicyDocument.Results.FLAGGED,
+                List.of());
         return inbox(new KnownAgents(AgentDirectory.of(policy, List.of()), clock));
     }
 

@@ -68,7 +68,7 @@ public final class PolicyText {
         var nodes = new HashMap<String, JsonNode>();
         new TreeMap<>(files).forEach((name, text) -> {
             try {
-                PolicyDocument document = text.isBlank() ? null : YAML.readValue(text, PolicyDocument.class);
+                PolicyDocument document = parsed(text);
                 if (document != null) {
                     documents.put(name, document);
                     nodes.put(name, YAML.readTree(text));
@@ -102,7 +102,7 @@ public final class PolicyText {
      */
     public static PolicyDocument document(String name, String yaml) {
         try {
-            PolicyDocument document = yaml.isBlank() ? null : YAML.readValue(yaml, PolicyDocument.class);
+            PolicyDocument document = parsed(yaml);
             if (document == null) {
                 throw new InvalidPolicyException(List.of(PolicyProblem.at(name, "the file is empty")));
             }
@@ -110,6 +110,10 @@ public final class PolicyText {
         } catch (JacksonException e) {
             throw new InvalidPolicyException(List.of(PolicyProblem.at(name, words(e))));
         }
+    }
+
+    private static @Nullable PolicyDocument parsed(String yaml) {
+        return yaml.isBlank() ? null : YAML.readValue(yaml, PolicyDocument.class);
     }
 
     /**

@@ -124,7 +124,8 @@ class PolicyPropertyTest {
                         .toList(),
                 List.of(),
                 PolicyDocument.Defaults.NONE,
-                PolicyDocument.Results.FLAGGED);
+                PolicyDocument.Results.FLAGGED,
+                List.of());
     }
 
     private static Policy compiled(PolicyDocument document) {

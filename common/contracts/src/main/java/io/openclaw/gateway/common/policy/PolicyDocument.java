@@ -37,18 +37,6 @@ public record PolicyDocument(
         Results results,
         List<Exemption> exemptions) {
 
-    public PolicyDocument(
-            List<Agent> agents,
-            List<Role> roles,
-            List<Rule> rules,
-            List<Limit> limits,
-            List<Upstream> upstreams,
-            List<Issuer> issuers,
-            Defaults defaults,
-            Results results) {
-        this(agents, roles, rules, limits, upstreams, issuers, defaults, results, List.of());
-    }
-
     public PolicyDocument {
         agents = listOf(agents);
         roles = listOf(roles);

@@ -37,7 +37,8 @@ class AgentPlaceTest {
             List.of(),
             List.of(),
             PolicyDocument.Defaults.NONE,
-            PolicyDocument.Results.FLAGGED);
+            PolicyDocument.Results.FLAGGED,
+            List.of());
 
     @Test
     void isWhatThePolicySaysOfTheAgentAndItsRoles() {

@@ -52,7 +52,8 @@ class AgentDirectoryTest {
                         List.of(),
                         List.of(CORP),
                         PolicyDocument.Defaults.NONE,
-                        PolicyDocument.Results.FLAGGED),
+                        PolicyDocument.Results.FLAGGED,
+                        List.of()),
                 List.of(changes));
     }
 

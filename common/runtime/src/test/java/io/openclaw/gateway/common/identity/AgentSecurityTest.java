@@ -116,7 +116,8 @@ class AgentSecurityTest {
                             List.of(),
                             List.of(),
                             PolicyDocument.Defaults.NONE,
-                            PolicyDocument.Results.FLAGGED),
+                            PolicyDocument.Results.FLAGGED,
+                            List.of()),
                     List.of());
             return AgentSecurity.chain(
                     http,

@@ -74,8 +74,7 @@ final class CommandArguments {
         if (program == null) {
             program = fields.text(Role.COMMAND);
         }
-        boolean runs = profile.does(Effect.RUN) || profile.does(Effect.START);
-        if (program == null && runs && arguments != null) {
+        if (program == null && starts() && arguments != null) {
             program = fields.text(Role.PATH);
             Field weak = fields.text(Role.DIRECTORY);
             if (program == null && weak != null && !Role.isCertainDirectory(weak.name())) {
@@ -91,7 +90,7 @@ final class CommandArguments {
                 line.text(subcommand.text());
                 used.add(subcommand.name());
             }
-        } else if (!isWords(arguments) || !runs) {
+        } else if (!isWords(arguments) || !starts()) {
             return;
         }
         if (arguments != null && isWords(arguments)) {
@@ -100,6 +99,10 @@ final class CommandArguments {
         }
         more.forEach(line::arguments);
         line.read();
+    }
+
+    private boolean starts() {
+        return profile.does(Effect.RUN) || profile.does(Effect.START);
     }
 
     /** Returns the options and operands that stand beside a program of one word. */
@@ -119,8 +122,7 @@ final class CommandArguments {
                     .forEach(all::add);
         }
         // An editor's {"command": "view", "file": …} names an action, and no program.
-        boolean runs = profile.does(Effect.RUN)
-                || profile.does(Effect.START)
+        boolean runs = starts()
                 || fields.text(Role.PROGRAM) != null
                 || all.stream().anyMatch(field -> OPTIONS.contains(Names.plain(field.name())));
         return runs ? all : List.of();

@@ -126,6 +126,10 @@ final class CodeReader {
             "fromcharcode");
     private static final int MOST_CALLS = 200;
     private static final int LONGEST_CALL = 512;
+    private static final int MOST_PATHS = 50;
+    private static final int LONGEST_PATH = 512;
+    /** What stands between two literals that are joined: {@code "a", "b"} or {@code Path("a") / "b"}. */
+    private static final java.util.regex.Pattern JOINT = java.util.regex.Pattern.compile("\\)?\\s{0,4}[,/]\\s{0,4}");
 
     private final Evaluator evaluator;
     private final Map<String, String> strings = new HashMap<>();
@@ -291,14 +295,21 @@ final class CodeReader {
     private static final Set<String> COMMAND_LANGUAGES =
             Set.of("osascript", "expect", "tclsh", "tclsh8.6", "wish", "rebol", "gp", "gnuplot", "octave", "matlab");
 
+    /** A string of code, and where it begins and ends, its quotes included. */
+    private record Literal(int start, int end, String text) {}
+
     /** Returns the strings of code in a language that is not read, at most 50. */
     static List<String> literals(String code) {
-        List<String> literals = new ArrayList<>();
+        return literals(code, 50).stream().map(Literal::text).toList();
+    }
+
+    private static List<Literal> literals(String code, int most) {
+        List<Literal> literals = new ArrayList<>();
         int i = 0;
-        while (i < code.length() && literals.size() < 50) {
+        while (i < code.length() && literals.size() < most) {
             if (isQuote(code.charAt(i))) {
                 int end = stringEnd(code, i);
-                literals.add(contents(code, i, end));
+                literals.add(new Literal(i, end, contents(code, i, end)));
                 i = end;
             } else {
                 i++;
@@ -331,40 +342,39 @@ final class CodeReader {
     private static Set<String> paths(String code) {
         Set<String> paths = new LinkedHashSet<>();
         var joined = new StringBuilder();
-        int previous = -1;
         boolean inCall = false;
-        int i = 0;
-        while (i < code.length() && paths.size() < MOST_PATHS) {
-            if (!isQuote(code.charAt(i))) {
-                i++;
-                continue;
-            }
-            int end = stringEnd(code, i);
-            String text = contents(code, i, end);
-            boolean follows =
-                    previous >= 0 && JOINT.matcher(code.substring(previous, i)).matches();
+        int previous = -1;
+        for (Literal literal : literals(code, Integer.MAX_VALUE)) {
+            String text = literal.text();
+            boolean follows = previous >= 0
+                    && JOINT.matcher(code.substring(previous, literal.start())).matches();
             if (!follows) {
                 joined.setLength(0);
-                inCall = i > 1 && code.charAt(i - 1) == '(' && Character.isLetter(code.charAt(i - 2));
+                int open = literal.start() - 1;
+                inCall = open > 0 && code.charAt(open) == '(' && Character.isLetter(code.charAt(open - 1));
             }
-            joined.append(joined.isEmpty() || text.startsWith("/") ? "" : "/").append(text);
             addPath(paths, text, false);
-            addPath(paths, joined.toString(), follows && inCall);
-            previous = end;
-            i = Math.max(end, i + 1);
+            // What is longer is no path, and growing on would cost the square of the code's length.
+            if (joined.length() < LONGEST_PATH) {
+                joined.append(joined.isEmpty() || text.startsWith("/") ? "" : "/")
+                        .append(text);
+                addPath(paths, joined.toString(), follows && inCall);
+            }
+            if (paths.size() >= MOST_PATHS) {
+                break;
+            }
+            previous = literal.end();
         }
         return paths;
     }
 
     private static void addPath(Set<String> paths, String text, boolean joined) {
         boolean rooted = text.startsWith("/") || text.startsWith("~/") || (joined && text.startsWith("."));
-        if (rooted && text.length() > 1 && text.length() < LONGEST_CALL && text.indexOf(' ') < 0) {
+        if (rooted && text.length() > 1 && text.length() < LONGEST_PATH && text.indexOf(' ') < 0) {
             paths.add(text);
         }
     }
 
-    private static final int MOST_PATHS = 50;
-    private static final java.util.regex.Pattern JOINT = java.util.regex.Pattern.compile("\\)?\\s{0,4}[,/]\\s{0,4}");
     private static final java.util.regex.Pattern PRINTED = java.util.regex.Pattern.compile(
             "^\\s*(?:BEGIN\\s*\\{)?\\s*(?:print|puts|say|echo|console\\.log|process\\.stdout\\.write)[\\s(]*([\"'])((?:(?!\\1).){1,400})\\1[\\s);}]*$");
 
